@@ -1,0 +1,5 @@
+"""The same library for the terminal."""
+
+
+def main() -> None:
+    """Run a command."""

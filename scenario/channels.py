@@ -1,0 +1,247 @@
+"""What customers use: channels, how long contacts take and how long customers wait."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from scenario.calendar import ALWAYS_OPEN, WeeklyHours
+from scenario.keys import Declared, key
+from scenario.targets import LIVE_FORMULAS, Target
+
+Kind = Literal["live", "deferred", "callback"]
+
+
+class HandleTime(Declared):
+    """Agent time of one contact handled alone, from answer to wrapped up."""
+
+    distribution: Literal["exponential", "lognormal", "gamma", "constant", "empirical"] = key(
+        "Shape of the handle times.",
+        "lognormal",
+        source="Brown et al. (2005), Statistical analysis of a telephone call center, JASA 100",
+    )
+    mean_s: float = key(
+        "Mean handle time; where the demand carries handle times by interval, theirs are used.",
+        gt=0,
+        unit="seconds",
+    )
+    cv: float = key(
+        "Coefficient of variation; used by lognormal and gamma.",
+        0.8,
+        ge=0,
+        unit="ratio",
+        source="0.8-1.4 in Brown et al. (2005)",
+    )
+    values_s: tuple[float, ...] = key(
+        "Observed handle times for `empirical`; scaled to the mean.", (), unit="seconds"
+    )
+    scale: float = key("Multiplies every handle time of the channel.", 1.0, gt=0, unit="ratio")
+
+    @model_validator(mode="after")
+    def _empirical_has_values(self) -> HandleTime:
+        if (self.distribution == "empirical") != bool(self.values_s):
+            raise ValueError("values_s must be given for the empirical distribution, and only then")
+        if any(not value > 0 for value in self.values_s):
+            raise ValueError("values_s must all be positive")
+        return self
+
+
+class Patience(Declared):
+    """How long a live customer waits before giving up."""
+
+    distribution: Literal[
+        "none", "exponential", "lognormal", "gamma", "constant", "empirical", "survival"
+    ] = key("Shape of the patience; `none` never gives up.", "exponential")
+    mean_s: float = key(
+        "Mean patience; not used by none, empirical and survival.",
+        240.0,
+        ge=0,
+        unit="seconds",
+        source="chat 240 s, voice 300 s: bank call log of 1999, censoring allowed for",
+    )
+    cv: float = key("Coefficient of variation; used by lognormal and gamma.", 1.0, ge=0)
+    values_s: tuple[float, ...] = key(
+        "Observed patience times for `empirical`.", (), unit="seconds"
+    )
+    survival: tuple[tuple[float, float], ...] = key(
+        "Points (seconds, share still waiting) for `survival`, falling from (0, 1); straight"
+        " lines between them, and whoever outlasts the last point never gives up.",
+        (),
+    )
+
+    @model_validator(mode="after")
+    def _data_fit_the_shape(self) -> Patience:
+        if (self.distribution == "empirical") != bool(self.values_s):
+            raise ValueError("values_s must be given for the empirical distribution, and only then")
+        if (self.distribution == "survival") != bool(self.survival):
+            raise ValueError("survival must be given for the survival distribution, and only then")
+        if any(not value >= 0 for value in self.values_s):
+            raise ValueError("values_s must all be at least 0")
+        times = [time for time, _ in self.survival]
+        shares = [share for _, share in self.survival]
+        if self.survival and (self.survival[0] != (0.0, 1.0) or times != sorted(set(times))):
+            raise ValueError("survival must start at (0, 1) with rising times")
+        if shares != sorted(shares, reverse=True) or any(not 0 <= share <= 1 for share in shares):
+            raise ValueError("survival must fall from 1 and stay between 0 and 1")
+        return self
+
+
+class CallbackOffer(Declared):
+    """When a live customer is offered a call back instead of waiting."""
+
+    channel: str = key("Name of the callback channel that takes the promise.")
+    when_queue_at_least: int | None = key(
+        "Offer when so many others wait in the channel.", None, ge=0, unit="contacts"
+    )
+    when_expected_wait_over_s: float | None = key(
+        "Offer when the expected wait exceeds this.", None, ge=0, unit="seconds"
+    )
+    after_waiting_s: float | None = key(
+        "Offer after so long a wait in the queue.", None, ge=0, unit="seconds"
+    )
+    accept: float = key(
+        "Share of the customers who accept.",
+        0.25,
+        ge=0,
+        le=1,
+        unit="share",
+        source="trade practice",
+    )
+
+    @model_validator(mode="after")
+    def _one_condition(self) -> CallbackOffer:
+        conditions = (
+            self.when_queue_at_least,
+            self.when_expected_wait_over_s,
+            self.after_waiting_s,
+        )
+        if sum(condition is not None for condition in conditions) != 1:
+            raise ValueError(
+                "exactly one of when_queue_at_least, when_expected_wait_over_s and"
+                " after_waiting_s must be given"
+            )
+        return self
+
+
+class CallbackTerms(Declared):
+    """How a callback channel keeps its promises."""
+
+    not_before_s: float = key("Earliest call after the request.", 0.0, ge=0, unit="seconds")
+    window_s: float = key(
+        "The call is promised within not_before_s plus this.",
+        3600.0,
+        gt=0,
+        unit="seconds",
+        source="callback 90 % in 60 min: trade practice",
+    )
+    reach_probability: float = key(
+        "Share of the calls that reach the customer.",
+        0.7,
+        gt=0,
+        le=1,
+        unit="share",
+        source="trade practice",
+    )
+    dial_s: float = key("Agent time of a call that reaches nobody.", 45.0, ge=0, unit="seconds")
+    retry_after_s: float = key("Time from a miss to the next try.", 1800.0, ge=0, unit="seconds")
+    max_tries: int = key("Most calls per request.", 3, ge=1, unit="calls", source="trade practice")
+
+
+class Channel(Declared):
+    """One way in or out: chat, voice, X posts, a forum, callbacks."""
+
+    kind: Kind = key(
+        "live: the customer waits; deferred: the work waits; callback: the centre calls."
+    )
+    open: WeeklyHours = key("Weekly opening hours.", default_factory=lambda: dict(ALWAYS_OPEN))
+    at_close: Literal["serve", "drop"] = key(
+        "What happens to live contacts waiting at closing time: the last staff serve them, or"
+        " they count as abandoned.",
+        "serve",
+    )
+    handle_time: HandleTime = key("Agent time of a contact.")
+    patience: Patience = key(
+        "Patience of live customers.", default_factory=lambda: Patience(distribution="none")
+    )
+    balk: float = key(
+        "Share of live customers who leave at once when not served on arrival.",
+        0.0,
+        ge=0,
+        le=1,
+        unit="share",
+    )
+    max_queue: int | None = key(
+        "Contacts waiting that block a further live arrival; 0 is a loss system; left out:"
+        " no limit.",
+        None,
+        ge=0,
+        unit="contacts",
+    )
+    priority: int = key("Lower is served first.", 0, unit="rank")
+    order: Literal["fifo", "deadline", "lifo"] = key("Order within the queue.", "fifo")
+    promote_before_s: float | None = key(
+        "Deferred or callback work whose deadline is this near is served first of its kind;"
+        " left out: never.",
+        None,
+        ge=0,
+        unit="seconds",
+    )
+    above_live: bool = key("Promoted deferred work goes before live work too.", False)
+    target: Target | None = key("The promise to customers.", None)
+    target_closed: Target | None = key(
+        "The promise to deferred contacts that arrive outside opening hours; its clock starts"
+        " at opening. Left out: the same as `target`.",
+        None,
+    )
+    thresholds_s: tuple[float, ...] = key(
+        "Further times whose share is reported.", (), unit="seconds"
+    )
+    short_abandon_s: float = key(
+        "Abandons up to this wait count as short.", 5.0, ge=0, unit="seconds"
+    )
+    initial_backlog: tuple[float, ...] | Literal["endless"] = key(
+        "Ages of the deferred contacts waiting at the start; `endless` never runs out.",
+        (),
+        unit="seconds",
+    )
+    callback: CallbackTerms | None = key("Terms of a callback channel.", None)
+    offer_callback: CallbackOffer | None = key("When live customers are offered a callback.", None)
+
+    @model_validator(mode="after")
+    def _parts_fit_the_kind(self) -> Channel:
+        if self.kind == "callback" and self.callback is None:
+            object.__setattr__(self, "callback", CallbackTerms())
+        if self.kind != "callback" and self.callback is not None:
+            raise ValueError("callback terms belong to callback channels only")
+        if self.kind != "live":
+            for name, value, default in (
+                ("patience", self.patience.distribution, "none"),
+                ("balk", self.balk, 0),
+                ("max_queue", self.max_queue, None),
+                ("offer_callback", self.offer_callback, None),
+            ):
+                if value != default:
+                    raise ValueError(f"{name} belongs to live channels only")
+        if self.kind != "deferred" and (self.initial_backlog or self.target_closed is not None):
+            raise ValueError("initial_backlog and target_closed belong to deferred channels only")
+        if isinstance(self.initial_backlog, tuple) and any(a < 0 for a in self.initial_backlog):
+            raise ValueError("initial_backlog must hold ages of at least 0 seconds")
+        for target in (self.target, self.target_closed):
+            self._check_formula(target)
+        if self.kind == "live" and self.promote_before_s is not None:
+            raise ValueError("promote_before_s belongs to deferred and callback channels only")
+        return self
+
+    def _check_formula(self, target: Target | None) -> None:
+        if target is None or target.formula is None:
+            return
+        allowed = LIVE_FORMULAS if self.kind == "live" else (self.kind,)
+        if target.formula not in allowed:
+            raise ValueError(f"target formula of a {self.kind} channel must be one of {allowed}")
+
+    def formula_of(self, target: Target) -> str:
+        """Formula of a target, the kind's default where none is named."""
+        if target.formula is not None:
+            return target.formula
+        return "answered_of_offered" if self.kind == "live" else self.kind

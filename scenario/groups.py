@@ -1,0 +1,175 @@
+"""Who serves: agent groups, their skills, contracts, shift kinds and shrinkage."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from scenario.calendar import minutes_in, weekdays_in
+from scenario.errors import InvalidValueError
+from scenario.keys import Declared, key
+
+SLOWDOWN_SOURCE = "cautious default 1.0 / 1.25 / 1.6 / 2.0; +18 % reply delay in Goes et al."
+SHRINKAGE_SOURCE = (
+    "30 %: leave 11, sickness 5, training 3, meetings 4, breaks 5, other 2; trade surveys 25-40 %"
+)
+
+
+class Skill(Declared):
+    """How a group serves one channel."""
+
+    preference: int = key("Groups with a lower number are chosen first.", 1, unit="rank")
+    speed: float = key(
+        "Handle time multiplies by this (2 takes twice as long).", 1.0, gt=0, unit="ratio"
+    )
+    max_concurrent: int = key(
+        "Most contacts of this channel that one agent holds at once.",
+        1,
+        ge=1,
+        le=16,
+        unit="contacts",
+        source="two at a time at Palm Coast Data; 2-3 common in trade surveys",
+    )
+    slowdown: tuple[float, ...] = key(
+        "How many times longer a contact takes with 1, 2, 3 ... in hand; the first is 1.",
+        (1.0, 1.25, 1.6, 2.0),
+        unit="ratio",
+        source=SLOWDOWN_SOURCE,
+    )
+    keep_free: int = key(
+        "Capacity that this deferred or callback work leaves open for live contacts.", 0, ge=0
+    )
+    keep_free_unit: Literal["slots", "agents"] = key(
+        "slots: so many live slots stay open over all groups that serve a live channel; agents:"
+        " so many other agents of this group stay free.",
+        "slots",
+    )
+
+    @model_validator(mode="after")
+    def _slowdown_covers_the_cap(self) -> Skill:
+        if not self.slowdown or self.slowdown[0] != 1:
+            raise ValueError("slowdown must begin with 1")
+        if any(later < earlier for earlier, later in zip(self.slowdown, self.slowdown[1:])):
+            raise ValueError("slowdown must not fall")
+        if len(self.slowdown) < self.max_concurrent:
+            raise ValueError(
+                f"slowdown must have a value for each of the {self.max_concurrent} contacts at"
+                f" once, got {len(self.slowdown)}"
+            )
+        return self
+
+
+class Break(Declared):
+    """One break of a shift."""
+
+    earliest_min: int = key("Earliest start after the shift's start.", ge=0, unit="minutes")
+    latest_min: int = key("Latest start after the shift's start.", ge=0, unit="minutes")
+    minutes: int = key("Length.", gt=0, unit="minutes")
+    paid: bool = key("Whether the break is paid.", False)
+
+    @model_validator(mode="after")
+    def _window_is_a_window(self) -> Break:
+        if self.latest_min < self.earliest_min:
+            raise ValueError("latest_min must be at least earliest_min")
+        return self
+
+
+class ShiftKind(Declared):
+    """One kind of shift that the plan may use."""
+
+    days: str = key('Weekdays on which it may start, e.g. "mon-fri" or "daily".', "daily")
+    earliest_start: str = key("Earliest start, local time.", unit="hh:mm")
+    latest_start: str = key("Latest start, local time.", unit="hh:mm")
+    step_minutes: int = key("Step between possible starts.", 30, gt=0, unit="minutes")
+    length_minutes: int = key("From start to end, breaks included.", gt=0, unit="minutes")
+    breaks: tuple[Break, ...] = key("Breaks, in order.", ())
+    contract: str | None = key("Contract that works it; left out: any, at the group's rate.", None)
+    max_agents: int | None = key("Most agents on this kind in a day.", None, ge=0, unit="agents")
+
+    @model_validator(mode="after")
+    def _times_can_be_read(self) -> ShiftKind:
+        try:
+            weekdays_in(self.days)
+            first, last = minutes_in(self.earliest_start), minutes_in(self.latest_start)
+        except InvalidValueError as error:
+            raise ValueError(f"{error.field} must be {error.rule}") from None
+        if last < first:
+            raise ValueError("latest_start must not be before earliest_start")
+        if any(pause.latest_min + pause.minutes > self.length_minutes for pause in self.breaks):
+            raise ValueError("breaks must end before the shift does")
+        return self
+
+
+class Contract(Declared):
+    """Agents with the same weekly hours and pay."""
+
+    agents: int = key("People on this contract.", ge=0, unit="people")
+    hours_per_week: float = key("Paid hours a week.", gt=0, unit="hours")
+    cost_per_hour: float = key("Cost of a paid hour.", ge=0, unit="currency/hour")
+
+
+class Group(Declared):
+    """Agents with the same skills."""
+
+    skills: dict[str, Skill] = key("Channels the group serves.")
+    agents: tuple[int, ...] | int | None = key(
+        "Agents on the floor, one number for every interval or one for all; left out: from the"
+        " scenario's staffing file.",
+        None,
+        unit="agents",
+    )
+    agents_change: int = key(
+        "Agents added to (or taken from) every interval in which the group works.",
+        0,
+        unit="agents",
+    )
+    cost_per_hour: float | None = key(
+        "Cost of a paid hour; left out: the mean over the contracts.",
+        None,
+        ge=0,
+        unit="currency/hour",
+    )
+    contracts: dict[str, Contract] = key("Contracts by name.", default_factory=dict)
+    shifts: dict[str, ShiftKind] = key("Kinds of shift by name.", default_factory=dict)
+    shrinkage: dict[str, float] = key(
+        "Shares of paid time not available for contacts, by part; they add up. The part"
+        " `breaks` is left out where shifts plan the breaks.",
+        default_factory=dict,
+        unit="share",
+        source=SHRINKAGE_SOURCE,
+    )
+    min_agents: int = key("Fewest agents on the floor in an open interval.", 0, ge=0, unit="agents")
+    max_agents: int | None = key(
+        "Most agents on the floor; left out: no limit.", None, ge=0, unit="agents"
+    )
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Group:
+        if not self.skills:
+            raise ValueError("skills must name at least one channel")
+        numbers = (self.agents,) if isinstance(self.agents, int) else (self.agents or ())
+        if any(number < 0 for number in numbers):
+            raise ValueError("agents must be at least 0")
+        if any(not 0 <= part < 1 for part in self.shrinkage.values()) or self.total_shrinkage >= 1:
+            raise ValueError("shrinkage must have parts of at least 0 that add up to less than 1")
+        if self.max_agents is not None and self.max_agents < self.min_agents:
+            raise ValueError("max_agents must be at least min_agents")
+        for name, kind in self.shifts.items():
+            if kind.contract is not None and kind.contract not in self.contracts:
+                raise ValueError(f"shifts.{name}.contract must be one of {list(self.contracts)}")
+        return self
+
+    @property
+    def total_shrinkage(self) -> float:
+        """Share of paid time not available for contacts, in [0, 1)."""
+        return sum(self.shrinkage.values())
+
+    @property
+    def rate(self) -> float:
+        """Cost of a paid hour, the mean over contracted hours where none is given; may be 0."""
+        if self.cost_per_hour is not None:
+            return self.cost_per_hour
+        hours = sum(c.agents * c.hours_per_week for c in self.contracts.values())
+        cost = sum(c.agents * c.hours_per_week * c.cost_per_hour for c in self.contracts.values())
+        return cost / hours if hours else 0.0

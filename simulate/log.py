@@ -1,0 +1,76 @@
+"""What one replication writes down: every contact's story and the agents' time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Ending(IntEnum):
+    """How a contact ended; every contact of a replication has exactly one."""
+
+    WAITING = 0  # still waiting when the observation ended; never started
+    ANSWERED = 1  # started; `end_us` is -1 only where the horizon cut deferred work short
+    ABANDONED = 2  # gave up in the queue, balked, or was dropped at closing
+    BLOCKED = 3  # the queue was full
+    CONVERTED = 4  # took a callback instead of waiting; the callback is a contact of its own
+    CLOSED = 5  # live contact outside opening hours: not offered
+    GIVEN_UP = 6  # callback never reached within its tries
+
+
+CONTACT = np.dtype(
+    [
+        ("id", np.int64),  # first contacts in arrival order, children as they are created
+        ("parent", np.int64),  # id of the contact that begot it, -1 for none
+        ("channel", np.int16),
+        ("interval", np.int32),  # interval of the offer; -1 for the opening backlog
+        ("offered_us", np.int64),  # negative for the opening backlog
+        ("first_offered_us", np.int64),  # of the contact it goes back to; else offered_us
+        ("deadline_us", np.int64),  # deferred: reply due; callback: promise; live: -1
+        ("arrived_closed", np.bool_),  # outside its channel's opening hours
+        ("start_us", np.int64),  # first start of work, -1 for never
+        ("end_us", np.int64),  # completion, abandonment, conversion or block; -1 for none
+        ("agent", np.int32),  # who started it, -1 for nobody
+        ("group", np.int16),  # the agent's group, -1 for nobody
+        ("work_us", np.int64),  # solo agent time drawn, speed included
+        ("tries", np.int16),  # calls made to a callback customer, else 0
+        ("ending", np.int8),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class FloorLog:
+    """
+    One replication.
+
+    Parameters
+    ----------
+    contacts
+        Structured array of dtype `CONTACT`, sorted by id.
+    present_us
+        Agent microseconds present and not leaving, shape (I, G).
+    busy_us
+        Agent microseconds with at least one contact in hand, by the channel in hand,
+        shape (I, G, C); within the horizon.
+    held_us
+        Contact microseconds in hand, shape (I, G, C): at two chats at once twice `busy_us`.
+    drain_us
+        Agent microseconds worked after the agent should have left or after the horizon,
+        shape (G,).
+    leaving_us
+        The part of `busy_us` worked while leaving (not counted in `present_us`), shape (I, G).
+    end_us
+        Instant at which the last event was processed; at least the horizon's length.
+    """
+
+    contacts: NDArray[np.void]
+    present_us: NDArray[np.int64]
+    busy_us: NDArray[np.int64]
+    held_us: NDArray[np.int64]
+    drain_us: NDArray[np.int64]
+    leaving_us: NDArray[np.int64]
+    end_us: int
