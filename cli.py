@@ -1,5 +1,413 @@
-"""The same library for the terminal."""
+"""The same library for the terminal: results on standard output, everything else on error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from report.documents import as_json
+from scenario import Fault, InvalidInputError, InvalidValueError, PlanningError, Scenario
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BAD_INPUT = 2
+
+command_line = typer.Typer(
+    name="allweather",
+    help="Forecast the contacts, rehearse the day, staff for any weather.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+HistoryFile = Annotated[Path, typer.Argument(help="History: CSV (also gz), XLSX or Parquet.")]
+ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (TOML).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Horizon = Annotated[str, typer.Option(help="How far to look ahead, e.g. 28d, 8w or 12h.")]
+TimeZone = Annotated[str, typer.Option(help="IANA time zone of local times in the file.")]
+EventsFile = Annotated[Path | None, typer.Option("--events", help="Events file (CSV).")]
+Country = Annotated[str | None, typer.Option(help="Country of public holidays, e.g. GB.")]
+Region = Annotated[str | None, typer.Option(help="Region within the country, e.g. ENG.")]
+Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.", min=0)]
+Replications = Annotated[
+    int | None, typer.Option(help="Simulated runs; default: the scenario's.", min=1)
+]
+Engine = Annotated[str, typer.Option(help="Engine of the floor.")]
+Workers = Annotated[int, typer.Option(help="Processes to use; the numbers stay the same.", min=1)]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Put a value in place of the scenario's."),
+]
+
+
+@command_line.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Scenarios, histories or staffing files.")],
+    timezone: TimeZone = "UTC",
+    json: AsJson = False,
+) -> None:
+    """Tell every fault of history, staffing and scenario files."""
+    results = [_checked(file, timezone) for file in files]
+    faults = [fault for result in results for fault in result["faults"]]
+    if json:
+        print(as_json({"files": results}))
+    else:
+        for result in results:
+            verdict = "valid" if not result["faults"] else f"{len(result['faults'])} fault(s)"
+            out.print(f"{result['file']}: {result['kind']}, {verdict}", markup=False)
+            for sentence in [fault["sentence"] for fault in result["faults"]] + result["notes"]:
+                out.print(f"  {sentence}", markup=False)
+    if faults:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _checked(file: Path, timezone: str) -> dict[str, Any]:
+    """Kind, faults and notes of one file."""
+    kind = "scenario" if file.suffix == ".toml" else "history"
+    faults: Sequence[Fault] = ()
+    notes: Sequence[str] = ()
+    try:
+        if kind == "scenario":
+            _check_scenario(Scenario.load(file))
+        else:
+            from forecast import read_history
+
+            notes = read_history(file, timezone=timezone).repairs
+    except InvalidInputError as error:
+        faults = error.faults
+    except PlanningError as error:
+        faults = [Fault(file.name, "", "", "", str(error))]
+    return {
+        "file": str(file),
+        "kind": kind,
+        "faults": [
+            {
+                "file": fault.file,
+                "where": fault.where,
+                "field": fault.field,
+                "value": fault.value,
+                "rule": fault.rule,
+                "sentence": str(fault),
+            }
+            for fault in faults
+        ],
+        "notes": list(notes),
+    }
+
+
+def _check_scenario(scenario: Scenario) -> None:
+    """Read the files that a scenario names, too."""
+    if scenario.staffing is not None:
+        scenario.staff()
+    if scenario.demand.history is not None:
+        from forecast import read_history
+
+        read_history(scenario.path_of(scenario.demand.history), timezone=scenario.timezone)
+
+
+@command_line.command()
+def forecast(
+    history: HistoryFile,
+    horizon: Horizon = "28d",
+    timezone: TimeZone = "UTC",
+    events: EventsFile = None,
+    country: Country = None,
+    region: Region = None,
+    seed: Seed = None,
+    out_file: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write a forecast file: .parquet (with paths) or .csv."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Forecast volume and handle time per interval and channel, with their spread."""
+    from forecast import predict, read_history
+    from report.documents import forecast_document
+
+    read = read_history(history, timezone=timezone)
+    _tell(read.repairs)
+    demand = predict(
+        read,
+        horizon=horizon,
+        calendar=_calendar(country, region),
+        events=_events(events, timezone),
+        seed=seed or 1,
+    )
+    _tell(demand.warnings)
+    if out_file is not None:
+        demand.save(out_file)
+        err.print(f"Wrote {out_file}", markup=False)
+    if json:
+        print(as_json(forecast_document(demand)))
+    elif out_file is None:
+        _print_table(demand.frame(), f"Forecast of {history.name}")
+
+
+@command_line.command()
+def backtest(
+    history: HistoryFile,
+    horizon: Horizon = "28d",
+    origins: Annotated[int, typer.Option(help="Past days to forecast from.", min=1)] = 8,
+    methods: Annotated[
+        str | None, typer.Option(help="Methods to compare, separated by commas.")
+    ] = None,
+    timezone: TimeZone = "UTC",
+    events: EventsFile = None,
+    country: Country = None,
+    region: Region = None,
+    json: AsJson = False,
+) -> None:
+    """Measure the forecast on the history itself, beside the weekly naive forecast."""
+    from forecast import backtest as run_backtest
+    from forecast import read_history
+
+    read = read_history(history, timezone=timezone)
+    _tell(read.repairs)
+    result = run_backtest(
+        read,
+        horizon=horizon,
+        origins=origins,
+        methods=methods.split(",") if methods else None,
+        calendar=_calendar(country, region),
+        events=_events(events, timezone),
+    )
+    document = result.document()
+    if json:
+        print(as_json(document))
+        return
+    rows = [{"channel": name, **figures} for name, figures in document["channels"].items()]
+    _print_rows(rows, f"{len(document['origins'])} origins, {document['horizon_days']} days ahead")
+
+
+@command_line.command()
+def simulate(
+    scenario: ScenarioFile,
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: Engine = "simpy",
+    workers: Workers = 2,
+    changes: Changes = None,
+    records: Annotated[
+        Path | None, typer.Option(help="Write every contact to this CSV or Parquet file.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Rehearse the scenario with its current staffing."""
+    from forecast import demand_for
+    from simulate.run import simulate as run
+
+    declared = Scenario.load(scenario, _parsed(changes))
+    demand = demand_for(declared)
+    _tell(demand.warnings)
+    with _progress("Simulating") as show:
+        outcome = run(
+            declared,
+            demand,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            progress=lambda done, total: show(done / total, "Simulating"),
+            records=records is not None,
+        )
+    if records is not None:
+        _write_table(outcome.contacts, records)
+    if json:
+        print(as_json(outcome.document()))
+        return
+    _print_table(outcome.totals, f"{declared.name}: {outcome.replications} replications")
+    _print_table(outcome.groups, "Groups")
+
+
+@command_line.command()
+def plan(
+    scenario: ScenarioFile,
+    replications: Replications = None,
+    seed: Seed = None,
+    engine: Engine = "simpy",
+    workers: Workers = 2,
+    changes: Changes = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the plan's tables and its scenario.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Find the least staff that keeps the promises: requirement, shifts, cost and outcome."""
+    from forecast import demand_for
+    from staffing import plan as make_plan
+
+    declared = Scenario.load(scenario, _parsed(changes))
+    demand = demand_for(declared)
+    _tell(demand.warnings)
+    with _progress("Planning") as show:
+        made = make_plan(
+            declared,
+            demand,
+            replications=replications,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            progress=show,
+        )
+    if folder is not None:
+        from report.tables import save_plan
+
+        save_plan(made, folder)
+        err.print(f"Wrote the plan to {folder}", markup=False)
+    if json:
+        print(as_json(made.document()))
+        return
+    _print_plan(made)
+
+
+def _print_plan(made: Any) -> None:
+    """What a planner wants to know first."""
+    currency = made.scenario.currency
+    _print_table(made.targets, f"{made.scenario.name}: promises")
+    _print_table(made.ladder, "From workload to agent hours")
+    if len(made.shifts):
+        _print_table(made.shifts, "Shifts")
+    _print_table(made.unmet, "Intervals under target") if len(made.unmet) else out.print(
+        "No interval is under its target."
+    )
+    out.print(
+        f"{made.paid_hours:,.0f} paid hours, {made.fte:.1f} FTE, {currency} {made.cost:,.0f}"
+        f" (made in {made.seconds:.0f} s)"
+    )
+    if made.baseline is not None:
+        now = made.baseline
+        out.print(
+            f"Staffed now: {now.paid_hours:,.0f} paid hours, {now.fte:.1f} FTE,"
+            f" {currency} {now.cost:,.0f}"
+        )
+
+
+@command_line.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files."""
+    from scenario.schema import schema as scenario_schema
+
+    print(as_json(scenario_schema()))
+
+
+@command_line.command()
+def app(
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501,
+    headless: Annotated[bool, typer.Option(help="Do not open a browser window.")] = False,
+) -> None:
+    """Open the what-if app in the browser; it listens on this machine only."""
+    from streamlit.web import cli as streamlit
+
+    root = Path(__file__).resolve().parent
+    arguments = ["run", str(root / "app.py"), f"--server.port={port}"]
+    arguments += ["--server.address=127.0.0.1", f"--server.headless={str(headless).lower()}"]
+    streamlit.main(arguments)
+
+
+def _calendar(country: str | None, region: str | None) -> Any:
+    if country is None and region is None:
+        return None
+    from scenario.model import CalendarKeys
+
+    return CalendarKeys(country=country, region=region)
+
+
+def _events(file: Path | None, timezone: str) -> Any:
+    if file is None:
+        return None
+    from forecast import read_events
+
+    return read_events(file, timezone=timezone)
+
+
+def _parsed(changes: Sequence[str] | None) -> Mapping[str, Any]:
+    """
+    Values of `--set key=value`, read as TOML and as plain text where they are none.
+
+    Raises
+    ------
+    InvalidValueError
+        When an equals sign is missing.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    parsed: dict[str, Any] = {}
+    for change in changes or ():
+        name, separator, text = change.partition("=")
+        if not separator or not name.strip():
+            raise InvalidValueError("--set", "written like key=value", change)
+        try:
+            parsed[name.strip()] = tomlkit.parse(f"value = {text}").unwrap()["value"]
+        except TOMLKitError:
+            parsed[name.strip()] = text
+    return parsed
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on standard error; `show(share, sentence)` moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(label, total=1.0)
+        yield lambda share, sentence: bar.update(task, completed=share, description=sentence)
+
+
+def _tell(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        err.print(f"Note: {sentence}", markup=False)
+
+
+def _write_table(table: pd.DataFrame, path: Path) -> None:
+    if path.suffix == ".parquet":
+        table.to_parquet(path, index=False)
+    elif path.suffix == ".csv":
+        table.to_csv(path, index=False)
+    else:
+        raise InvalidValueError("--records", "a .csv or .parquet file", str(path))
+    err.print(f"Wrote {len(table):,} contacts to {path}", markup=False)
+
+
+def _print_table(table: pd.DataFrame, title: str) -> None:
+    _print_rows(table.to_dict("records"), title)
+
+
+def _print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    shown = Table(title=title, title_justify="left")
+    for name in rows[0] if rows else ():
+        shown.add_column(str(name), overflow="fold")
+    for row in rows:
+        shown.add_row(*(_cell(value) for value in row.values()))
+    out.print(shown)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "–" if value != value else f"{value:,.4g}"
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%a %d %b %H:%M"))
+    return str(value)
 
 
 def main() -> None:
-    """Run a command."""
+    """Run a command; exit status 2 for bad input, told in a clear message."""
+    try:
+        command_line()
+    except PlanningError as error:
+        err.print(str(error), markup=False, highlight=False)
+        sys.exit(BAD_INPUT)
+
+
+if __name__ == "__main__":
+    main()
