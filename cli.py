@@ -261,7 +261,7 @@ def plan(
             progress=show,
         )
     if folder is not None:
-        from report.tables import save_plan
+        from report.folder import save_plan
 
         save_plan(made, folder)
         err.print(f"Wrote the plan to {folder}", markup=False)
