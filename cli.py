@@ -204,8 +204,9 @@ def simulate(
     json: AsJson = False,
 ) -> None:
     """Rehearse the scenario with its current staffing."""
-    from forecast import demand_for
     from simulate.run import simulate as run
+
+    from forecast import demand_for
 
     declared = Scenario.load(scenario, _parsed(changes))
     demand = demand_for(declared)
