@@ -126,7 +126,7 @@ class Demand:
             return
         if self.paths is not None:
             by_row = self.paths.transpose(1, 2, 0).reshape(len(table), -1)
-            table["paths"] = list(by_row)
+            table["paths"] = pd.Series(list(by_row), dtype=object)
         table.attrs = {}
         table.to_parquet(path, index=False)
 
@@ -180,7 +180,7 @@ def _from_table(table: pd.DataFrame, file: str, timezone: str) -> Demand:
         instants[0].tz_convert(timezone), int(length.total_seconds() // 60), len(instants)
     )
     row = instants.get_indexer(pd.DatetimeIndex(starts))
-    column = pd.Index(channels).get_indexer(table["channel"].astype(str))
+    column = pd.Index(channels).get_indexer(pd.Index(table["channel"].astype(str)))
 
     def grid(values: FloatArray) -> FloatArray:
         filled = np.full((len(instants), len(channels)), np.nan)

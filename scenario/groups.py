@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import model_validator
@@ -50,7 +51,7 @@ class Skill(Declared):
     def _slowdown_covers_the_cap(self) -> Skill:
         if not self.slowdown or self.slowdown[0] != 1:
             raise ValueError("slowdown must begin with 1")
-        if any(later < earlier for earlier, later in zip(self.slowdown, self.slowdown[1:])):
+        if any(later < earlier for earlier, later in pairwise(self.slowdown)):
             raise ValueError("slowdown must not fall")
         if len(self.slowdown) < self.max_concurrent:
             raise ValueError(

@@ -34,7 +34,9 @@ def key(
     limits
         pydantic constraints such as `ge=0`, or `default_factory`.
     """
-    extra = {name: text for name, text in (("unit", unit), ("source", source)) if text}
+    extra: dict[str, Any] = {
+        name: text for name, text in (("unit", unit), ("source", source)) if text
+    }
     if "default_factory" not in limits:
         limits["default"] = default
     return Field(description=meaning, json_schema_extra=extra or None, **limits)

@@ -223,9 +223,7 @@ class Scenario(Declared):
 
     @property
     def interval_count(self) -> int:
-        """
-        Intervals of the horizon; "7d" is seven local days, 167 or 169 hours at a clock change.
-        """
+        """Intervals of the horizon; "7d" is seven local days, be they of 23, 24 or 25 hours."""
         return self.period.count
 
     @property

@@ -1,11 +1,11 @@
-"""Who is there: agents per interval and group, and shifts; input of the floor, output of staffing."""
+"""Who is there: agents per interval and group, and shifts; into the floor, out of staffing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 import pandas as pd
@@ -190,7 +190,7 @@ def _from_intervals(
         raise InvalidInputError(faults)
 
     distinct = pd.DatetimeIndex(sorted(starts.unique()))
-    steps = (distinct[1:] - distinct[:-1]).total_seconds() // 60 if len(distinct) > 1 else []
+    steps = (distinct[1:] - distinct[:-1]).total_seconds() // 60
     minutes = int(min(steps, default=horizon.interval_minutes))
     if minutes % horizon.interval_minutes:
         rule = f"a whole multiple of the {horizon.interval_minutes} minutes of the horizon"
@@ -247,9 +247,9 @@ def _local_times(
     optional: bool = False,
 ) -> pd.Series:
     """Instants in the horizon's time zone; NaT with a fault where a cell cannot be read."""
-    found = []
+    found: list[Any] = []
     for row, cell in enumerate(column):
-        instant = pd.NaT
+        instant: Any = pd.NaT
         if not (optional and str(cell).strip() in {"", "NaT", "None"}):
             try:
                 stamp = pd.Timestamp(cell)
@@ -269,7 +269,8 @@ def _whole_numbers(column: pd.Series, file: str, faults: list[Fault]) -> NDArray
     for row in np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0) & (numbers % 1 == 0))):
         value, rule = str(column.iloc[row]), "a whole number of at least 0"
         faults.append(Fault(file, f"row {row + 2}", "agents", value, rule))
-    return np.nan_to_num(numbers, posinf=0, neginf=0).astype(np.int64)
+    whole: NDArray[np.int64] = np.nan_to_num(numbers, posinf=0, neginf=0).astype(np.int64)
+    return whole
 
 
 def _check_groups(

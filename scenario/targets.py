@@ -116,4 +116,5 @@ def ratio(numerator: NDArray[Any], denominator: NDArray[Any]) -> NDArray[np.floa
     top = np.asarray(numerator, dtype=np.float64)
     bottom = np.asarray(denominator, dtype=np.float64)
     undefined = np.full(np.broadcast_shapes(top.shape, bottom.shape), np.nan)
-    return np.divide(top, bottom, out=undefined, where=bottom != 0)
+    quotient: NDArray[np.float64] = np.divide(top, bottom, out=undefined, where=bottom != 0)
+    return quotient

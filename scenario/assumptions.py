@@ -1,0 +1,212 @@
+"""Which contacts a scenario expects: its demand cut to the period, scaled, bursts added."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from scenario.demand import Demand, FloatArray
+from scenario.errors import InvalidValueError
+from scenario.model import Burst, Scenario
+from scenario.targets import ratio
+
+_MINUTE = pd.Timedelta(minutes=1)
+
+
+def base_demand(scenario: Scenario, demand: Demand) -> Demand:
+    """
+    A demand as the scenario sees it: its own period, interval length, channels and scale.
+
+    Parameters
+    ----------
+    scenario
+        Names the period, the channels and `demand.scale`.
+    demand
+        Demand over at least the scenario's period, before scale and bursts. Longer intervals
+        are split evenly, shorter ones are added up.
+
+    Returns
+    -------
+    Demand
+        Over `scenario.period` with the scenario's channels in their order: 0 contacts and NaN
+        handle time where the demand does not know a channel. Apply it once: the scale is in it.
+
+    Raises
+    ------
+    InvalidValueError
+        When the demand does not cover the period.
+
+    Notes
+    -----
+    Quantiles of longer or shorter intervals are added and split like the mean, as if
+    neighbouring intervals rose and fell together; only the picture reads them. Paths, which
+    the floor reads, are exact sums.
+    """
+    cut = _Cut(scenario, demand)
+    paths = None
+    if demand.paths is not None:
+        paths = np.stack([cut.volume(path) for path in demand.paths])
+    adapted = Demand(
+        scenario.period,
+        tuple(scenario.channels),
+        cut.volume(demand.mean),
+        cut.handle_time(demand),
+        paths,
+        {level: cut.volume(values) for level, values in demand.quantiles.items()},
+        (*demand.warnings, *_warnings(scenario, demand)),
+    )
+    return adapted.scaled(scenario.demand.scale)
+
+
+def burst_extra(scenario: Scenario, base: Demand) -> FloatArray:
+    """
+    Contacts that the scenario's bursts add to the mean, shape (I, C).
+
+    Each burst adds the mean times (its factor − 1), the factor averaged over the interval.
+    The extra is the same on every path: a burst on a busy day is no larger. Factors below 1
+    take contacts away, never more than there are in the mean.
+
+    Parameters
+    ----------
+    scenario
+        Names the bursts.
+    base
+        Its demand, from `base_demand`.
+    """
+    extra = np.zeros_like(base.mean)
+    for burst in scenario.bursts.values():
+        column = base.index_of(burst.channel)
+        extra[:, column] += base.mean[:, column] * _mean_excess(burst, base)
+    return np.maximum(extra, -base.mean)
+
+
+def expected_demand(scenario: Scenario, demand: Demand) -> Demand:
+    """
+    What staffing plans for: the base demand with the bursts on its mean, paths and quantiles.
+
+    Parameters
+    ----------
+    scenario, demand
+        As for `base_demand`.
+    """
+    base = base_demand(scenario, demand)
+    extra = burst_extra(scenario, base)
+    return Demand(
+        base.horizon,
+        base.channels,
+        base.mean + extra,
+        base.handle_time_s,
+        None if base.paths is None else np.maximum(base.paths + extra, 0.0),
+        {level: np.maximum(values + extra, 0.0) for level, values in base.quantiles.items()},
+        base.warnings,
+    )
+
+
+def handle_time_s(scenario: Scenario, base: Demand) -> FloatArray:
+    """
+    Mean solo handle time in seconds of contacts offered in each interval, shape (I, C).
+
+    The demand's own where it knows one, else the channel's mean; times the channel's
+    `handle_time.scale`.
+
+    Parameters
+    ----------
+    scenario
+        Names the channels' handle times.
+    base
+        Its demand, from `base_demand` or `expected_demand`.
+    """
+    declared = [scenario.channels[channel].handle_time for channel in base.channels]
+    means = np.array([handle_time.mean_s for handle_time in declared])
+    scales = np.array([handle_time.scale for handle_time in declared])
+    known = np.isfinite(base.handle_time_s)
+    times: FloatArray = np.where(known, base.handle_time_s, means) * scales
+    return times
+
+
+class _Cut:
+    """
+    How tables of a demand become tables of a scenario.
+
+    Both are laid on the grid of the longest step that divides both interval lengths and the
+    distance of their starts, so that equal lengths are copied and nothing is interpolated.
+    """
+
+    def __init__(self, scenario: Scenario, demand: Demand) -> None:
+        period, given = scenario.period, demand.horizon
+        ahead = period.start - given.start
+        if period.start < given.start or period.end > given.end or ahead % _MINUTE:
+            rule = f"known in whole minutes from {period.start} to {period.end}"
+            raise InvalidValueError("demand", rule, f"{given.start} to {given.end}")
+        minutes_ahead = int(ahead // _MINUTE)
+        step = math.gcd(given.interval_minutes, period.interval_minutes, minutes_ahead)
+        self.split = given.interval_minutes // step
+        self.merge = period.interval_minutes // step
+        first = minutes_ahead // step
+        self.rows = slice(first, first + period.count * self.merge)
+        self.columns = [
+            demand.channels.index(name) if name in demand.channels else -1
+            for name in scenario.channels
+        ]
+
+    def volume(self, table: FloatArray) -> FloatArray:
+        """Contacts per interval and channel of the scenario; 0 for unknown channels."""
+        volume: FloatArray = self._pieces(table / self.split, unknown=0.0).sum(axis=1)
+        return volume
+
+    def handle_time(self, demand: Demand) -> FloatArray:
+        """Handle time weighted with the contacts; NaN where no piece knows one."""
+        times = self._pieces(demand.handle_time_s, unknown=np.nan)
+        if self.merge == 1:
+            return times[:, 0]
+        # A tiny weight keeps the handle time of intervals in which nobody is expected.
+        weights = self._pieces(demand.mean, unknown=0.0) + 1e-12
+        weights = np.where(np.isfinite(times), weights, 0.0)
+        total = weights.sum(axis=1)
+        weighted = (np.nan_to_num(times) * weights).sum(axis=1)
+        return ratio(weighted, total)
+
+    def _pieces(self, table: FloatArray, unknown: float) -> FloatArray:
+        """Pieces of each of the scenario's intervals, shape (I, merge, C)."""
+        fine = np.repeat(table, self.split, axis=0)[self.rows]
+        known = np.full((len(fine), len(self.columns)), unknown)
+        for column, source in enumerate(self.columns):
+            if source >= 0:
+                known[:, column] = fine[:, source]
+        pieces: FloatArray = known.reshape(-1, self.merge, len(self.columns))
+        return pieces
+
+
+def _warnings(scenario: Scenario, demand: Demand) -> Iterator[str]:
+    for name in demand.channels:
+        if name not in scenario.channels:
+            yield f"The demand of {name} is left out: the scenario has no such channel."
+    for name, channel in scenario.channels.items():
+        # A callback channel may live on what other channels hand over.
+        if name not in demand.channels and channel.kind != "callback":
+            yield f"No demand is known for {name}: nobody is expected there."
+
+
+def _mean_excess(burst: Burst, base: Demand) -> FloatArray:
+    """Mean over each interval of the burst's factor − 1, shape (I,)."""
+    horizon = base.horizon
+    start = pd.Timestamp(burst.start)
+    if start.tzinfo is None:
+        start = start.tz_localize(horizon.timezone, ambiguous=True, nonexistent="shift_forward")
+    begin = np.arange(horizon.count) * horizon.interval_us - horizon.offset_us(start)
+    hours = np.stack([begin, begin + horizon.interval_us]) / 3.6e9  # since the burst's start
+    if burst.peak is not None and burst.half_life_h is not None:
+        # The integral of (peak − 1) · 2^(−t / half-life) from a to b.
+        left = (burst.peak - 1) * 0.5 ** (np.maximum(hours, 0.0) / burst.half_life_h)
+        area = (left[0] - left[1]) * burst.half_life_h / math.log(2)
+    else:
+        area = np.zeros(horizon.count)
+        step = burst.step_minutes / 60
+        for number, factor in enumerate(burst.factors):
+            held = np.clip(hours, number * step, (number + 1) * step)
+            area += (factor - 1) * (held[1] - held[0])
+    excess: FloatArray = area * (60 / horizon.interval_minutes)
+    return excess

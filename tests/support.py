@@ -1,0 +1,40 @@
+"""What several tests need: statistical assertions with four standard errors of room."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+
+def assert_mean_near(sample: ArrayLike, expected: float, *, z: float = 4.0) -> None:
+    """The mean of a sample lies within z standard errors of the expected value."""
+    values = np.asarray(sample, dtype=float)
+    assert values.ndim == 1
+    assert len(values) > 1
+    mean, error = values.mean(), values.std(ddof=1) / math.sqrt(len(values))
+    _assert_within(mean, error, expected, z)
+
+
+def assert_ratio_near(
+    numerators: ArrayLike, denominators: ArrayLike, expected: float, *, z: float = 4.0
+) -> None:
+    """
+    A ratio of sums over replications lies within z standard errors of the expected value.
+
+    The standard error is the delta method's: that of the residuals numerator − ratio × denominator.
+    """
+    top, bottom = np.asarray(numerators, dtype=float), np.asarray(denominators, dtype=float)
+    assert top.shape == bottom.shape == (len(top),)
+    assert len(top) > 1
+    ratio = top.sum() / bottom.sum()
+    residuals = top - ratio * bottom
+    error = residuals.std(ddof=1) / math.sqrt(len(top)) / bottom.mean()
+    _assert_within(ratio, error, expected, z)
+
+
+def _assert_within(found: float, error: float, expected: float, z: float) -> None:
+    # A sample without any spread must hit the value, up to rounding.
+    room = z * error + 1e-9 * abs(expected)
+    assert abs(found - expected) <= room, f"{found:.6g} ± {error:.2g}, expected {expected:.6g}"
