@@ -1,0 +1,1 @@
+"""What the planner sees: one page a file, and what the pages share. No formula lives here."""

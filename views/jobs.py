@@ -1,0 +1,275 @@
+"""
+Long work beside the page: started once, watched, replaced and stopped.
+
+A job runs in a thread of its own, which drives the worker processes; no widget is touched
+here. Every job has a key made from the content of its question, so the same question asked
+twice (on another page, in another session) is answered once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from scenario.errors import PlanningError, RunCancelledError
+
+FINISHED_KEPT = 48  # results of a sample week are about 1 MB each
+UNATTENDED_S = 900.0  # a job that no page has looked at for so long is stopped
+
+log = logging.getLogger("allweather.app")
+
+
+class State(Enum):
+    """Where a job stands."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Job:
+    """
+    One long question, its progress and its answer.
+
+    Parameters
+    ----------
+    key
+        Content of the question.
+    label
+        What is being done, for the person, e.g. "Planning the week".
+    work
+        Called in the job's thread with the job itself; returns the answer. It tells progress
+        with `tell`, an early answer with `publish`, and asks `cancelled` often.
+    """
+
+    def __init__(self, key: str, label: str, work: Callable[[Job], Any]) -> None:
+        self.key, self.label = key, label
+        self.state = State.RUNNING
+        self.share, self.sentence = 0.0, ""
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.version = 0  # grows with every published answer
+        self.started = time.monotonic()
+        self.seconds = 0.0
+        self._work = work
+        self._holders: set[str] = set()
+        self._looked_at = self.started
+        self._stop = threading.Event()
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+
+    # What the work calls, in the job's own thread
+
+    def tell(self, share: float, sentence: str = "") -> None:
+        """Say how far the work is, 0 to 1, and what it is at."""
+        self.share = min(max(float(share), 0.0), 1.0)
+        self.sentence = sentence or self.sentence
+
+    def count(self, done: int, total: int) -> None:
+        """Say how far the work is, in replications."""
+        self.tell(done / max(total, 1), f"{done} of {total} replications")
+
+    def publish(self, result: Any) -> None:
+        """Show an early answer while the work goes on."""
+        with self._lock:
+            if self.state is State.RUNNING:
+                self.result = result
+                self.version += 1
+
+    def cancelled(self) -> bool:
+        """Whether the work should stop: nobody wants the answer any more."""
+        return self._stop.is_set() or time.monotonic() - self._looked_at > UNATTENDED_S
+
+    def wait_for(self, other: Job) -> Any:
+        """
+        The answer of another job, which is kept alive meanwhile.
+
+        Raises
+        ------
+        RunCancelledError
+            When this job is stopped while it waits, or the other one was.
+        Exception
+            Whatever the other job failed with.
+        """
+        other.hold(self.key)
+        try:
+            while not other._ended.wait(0.05):
+                other.looked_at()
+                if self.cancelled():
+                    raise RunCancelledError
+                self.tell(self.share, f"waiting: {other.label.lower()}")
+        finally:
+            other.release(self.key)
+        if other.error is not None:
+            raise other.error
+        if other.state is State.STOPPED:
+            raise RunCancelledError
+        return other.result
+
+    # What the pages call
+
+    @property
+    def running(self) -> bool:
+        """Whether the work still goes on."""
+        return self.state is State.RUNNING
+
+    def hold(self, holder: str) -> None:
+        """Say that somebody wants the answer."""
+        with self._lock:
+            self._holders.add(holder)
+
+    def release(self, holder: str) -> None:
+        """Say that somebody no longer wants the answer; the last one to go stops the work."""
+        with self._lock:
+            self._holders.discard(holder)
+            if self._holders or self.state is not State.RUNNING:
+                return
+            self._stop.set()
+            # The page is free at once; the thread ends as soon as its work notices.
+            self.state = State.STOPPED
+
+    def looked_at(self) -> None:
+        """Say that a page still shows this job."""
+        self._looked_at = time.monotonic()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end of the thread; whether it ended."""
+        return self._ended.wait(timeout)
+
+    def start(self) -> None:
+        """Begin, in a thread of its own."""
+        name = f"job-{self.label}"
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    def _run(self) -> None:
+        result, error = None, None
+        try:
+            result = self._work(self)
+        except RunCancelledError:
+            self._stop.set()
+        except PlanningError as fault:
+            error = fault
+        except Exception as fault:
+            # A bug: the page says so in a sentence, the log has the details.
+            log.exception("%s failed", self.label)
+            error = fault
+        with self._lock:
+            if self._stop.is_set():
+                self.state = State.STOPPED
+            elif error is not None:
+                self.error, self.state = error, State.FAILED
+            else:
+                self.result, self.share, self.state = result, 1.0, State.DONE
+            self.version += 1
+            self.seconds = time.monotonic() - self.started
+            self._work = _nothing
+        self._ended.set()
+
+
+def _nothing(_: Job) -> None:
+    """Stand in for finished work, so that what it held can be let go."""
+
+
+class Board:
+    """
+    All jobs of this process: at most one of a kind for every session.
+
+    Parameters
+    ----------
+    kept
+        Finished jobs whose answers are kept for the next one who asks.
+    """
+
+    def __init__(self, kept: int = FINISHED_KEPT) -> None:
+        self._kept = kept
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._slots: dict[tuple[str, str], Job] = {}
+        self._lock = threading.Lock()
+
+    def request(
+        self,
+        session: str,
+        slot: str,
+        key: str,
+        label: str,
+        work: Callable[[Job], Any],
+        *,
+        again: bool = False,
+    ) -> Job:
+        """
+        Ask a question: its running or finished job, or a new one.
+
+        A session has one job in each slot: another key there releases the former job. A job
+        that this session stopped stays stopped until it is asked for `again`.
+        """
+        with self._lock:
+            former = self._slots.get((session, slot))
+            if former is not None and former.key == key and not again:
+                former.looked_at()
+                return former
+            job = self._jobs.get(key)
+            if job is None or job.state in (State.STOPPED, State.FAILED):
+                job = Job(key, label, work)
+                self._jobs[key] = job
+                job.hold(session)
+                job.start()
+            else:
+                job.hold(session)
+            self._jobs.move_to_end(key)
+            job.looked_at()
+            self._slots[session, slot] = job
+            self._forget_old()
+        if former is not None and former is not job:
+            former.release(session)
+        return job
+
+    def of(self, session: str, slot: str) -> Job | None:
+        """The session's job in a slot."""
+        job = self._slots.get((session, slot))
+        if job is not None:
+            job.looked_at()
+        return job
+
+    def cancel(self, session: str, slot: str) -> None:
+        """Stop wanting the job of a slot."""
+        job = self._slots.get((session, slot))
+        if job is not None:
+            job.release(session)
+
+    def running(self) -> list[Job]:
+        """Jobs whose work goes on, of every session."""
+        with self._lock:
+            return [job for job in self._jobs.values() if job.running]
+
+    def _forget_old(self) -> None:
+        finished = [key for key, job in self._jobs.items() if not job.running]
+        for key in finished[: max(0, len(finished) - self._kept)]:
+            del self._jobs[key]
+
+
+@cache
+def board() -> Board:
+    """The board of this process."""
+    return Board()
+
+
+def fingerprint(*parts: object) -> str:
+    """
+    Key of a question from all that decides its answer.
+
+    Texts and bytes are taken whole: a key never comes from a sample of a large table.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part if isinstance(part, bytes) else str(part).encode()
+        digest.update(len(content).to_bytes(8, "big"))
+        digest.update(content)
+    return digest.hexdigest()
