@@ -1,0 +1,208 @@
+"""What one replication amounts to: counts by interval and channel, and by interval and group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenario import Horizon, Scenario
+from simulate.laws import check_agent_time, check_contacts
+from simulate.log import Ending, FloorLog
+from simulate.queues import queue_at_ends
+from simulate.story import Story
+from simulate.waits import WaitHistogram
+
+IntArray = NDArray[np.int64]
+
+CONTACT_COUNTS: Mapping[str, str] = {
+    "offered": "contacts offered; those outside opening hours of a live channel are `closed`",
+    "first_attempts": "of these, contacts that no earlier contact begot",
+    "answered": "started by an agent (a callback: the customer was reached)",
+    "abandoned": "gave up in the queue, balked, or were dropped at closing",
+    "abandoned_short": "of these, within the channel's short-abandon limit",
+    "blocked": "met a full queue",
+    "closed": "live contacts outside opening hours; not offered",
+    "converted": "took a callback instead of waiting",
+    "given_up": "callback customers never reached within the tries",
+    "waiting": "still waiting when the observation ended",
+    "answered_within": "answered with a wait of at most the target's time",
+    "abandoned_within": "abandoned with a wait of at most the target's time",
+    "waiting_over": "live, still waiting at the end with a wait over the target's time",
+    "delayed": "offered, let in, and not started in the instant of arrival",
+    "wait_us": "sum of the waits of the answered",
+    "abandoned_wait_us": "sum of the waits of the abandoned",
+    "queued_us": "sum of the time in the queue of all offered, however it ended",
+    "handle_us": "sum of the agent time, as if handled alone, of the answered",
+    "replied": "completed before the observation ended",
+    "response_us": "sum of the times to the response (`response` in the notes) of the responded",
+    "responded": "contacts with a response",
+    "due": "deferred or callback, arrived in opening hours, deadline inside the observation",
+    "replied_within": "of these, replied to (called and reached) by the deadline",
+    "not_yet_due": "deferred or callback, arrived in opening hours, deadline after the end",
+    "due_closed": "as `due`, arrived outside opening hours",
+    "replied_within_closed": "as `replied_within`, arrived outside opening hours",
+    "not_yet_due_closed": "as `not_yet_due`, arrived outside opening hours",
+    "promised": "callbacks promised",
+    "within_window": "callbacks reached by the promised time, wherever that lies",
+    "late": "callbacks reached after the promised time, or waiting past it",
+    "pending": "callbacks waiting, the promised time still to come",
+    "misses": "calls that reached nobody",
+    "queue_us": "integral of the queue's length over the interval",
+    "backlog": "contacts waiting at the interval's end, the opening backlog included",
+    "oldest_us": "age of the oldest of them; 0 where none waits",
+}
+"""Arrays of shape (I, C): every name with its meaning; `_us` in microseconds, else contacts."""
+
+GROUP_COUNTS: Mapping[str, str] = {
+    "present_us": "agent time present and not leaving",
+    "busy_us": "agent time with at least one contact in hand, while present",
+    "leaving_us": "agent time with a contact in hand after the agent should have left",
+    "held_us": "contact time in hand",
+    "slots_us": "contact time that could have been in hand: the most that each agent may hold of"
+    " the channel in hand, or of any channel while free",
+}
+"""Arrays of shape (I, G): every name with its meaning, in microseconds."""
+
+
+class Observed(Protocol):
+    """What measuring needs to know of a floor input."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """Targets, limits and skills."""
+
+    @property
+    def period(self) -> Horizon:
+        """The I intervals."""
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """C names, in the order of the log's channel numbers."""
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """G names, in the order of the log's group numbers."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """
+    One replication, counted; warm-up and cool-down are in it and left out of results later.
+
+    Parameters
+    ----------
+    contacts
+        Arrays of shape (I, C) by the names of `CONTACT_COUNTS`; a contact counts in the
+        interval of its offer.
+    groups
+        Arrays of shape (I, G) by the names of `GROUP_COUNTS`.
+    busy_by_channel_us
+        Agent time with a contact in hand by the channel in hand, shape (I, G, C).
+    drain_us
+        Agent time worked after the end of the horizon or of the agent's time, shape (G,).
+    opening
+        Contacts that waited at the start, by channel, shape (C,): `offered`, `answered`,
+        `replied`, `waiting`. They belong to no interval, so they are in no service level.
+    within_threshold, of_threshold
+        Contacts served within each further time of `thresholds_of`, and those that it is a
+        share of, shape (I, K).
+    waits, responses
+        Histograms of the waits of the answered and of the times to the response; the cell of
+        interval i and channel c is `i * C + c`.
+
+    Notes
+    -----
+    The response is the answer to a live contact, the completed reply to deferred work, and the
+    call that reached a callback customer, counted from that customer's very first contact.
+    """
+
+    contacts: Mapping[str, IntArray]
+    groups: Mapping[str, IntArray]
+    busy_by_channel_us: IntArray
+    drain_us: IntArray
+    opening: Mapping[str, IntArray]
+    within_threshold: IntArray
+    of_threshold: IntArray
+    waits: WaitHistogram
+    responses: WaitHistogram
+
+
+def thresholds_of(scenario: Scenario) -> tuple[tuple[str, float], ...]:
+    """Every further time to report, K pairs of channel and seconds, channels in order."""
+    return tuple(
+        (name, seconds)
+        for name, channel in scenario.channels.items()
+        for seconds in channel.thresholds_s
+    )
+
+
+def measure(log: FloorLog, floor_input: Observed) -> Counts:
+    """
+    Count one replication.
+
+    Parameters
+    ----------
+    log
+        What the floor wrote down.
+    floor_input
+        What the floor was given.
+
+    Returns
+    -------
+    Counts
+        Small arrays, whatever the number of contacts.
+
+    Raises
+    ------
+    ConservationError
+        When the log breaks a law of conservation; that is a bug in an engine.
+    """
+    story = Story(log, floor_input)
+    counts = {name: story.grid(weights) for name, weights in story.tallies().items()}
+    counts |= queue_at_ends(
+        log.contacts, story.left_us, story.period, len(floor_input.channel_names)
+    )
+    opening = {
+        name: np.bincount(
+            story.channel[story.opening & mask], minlength=len(floor_input.channel_names)
+        )
+        for name, mask in story.openings().items()
+    }
+    check_contacts(log, counts, opening, floor_input.channel_names)
+    groups, busy_by_channel = _group_counts(log, floor_input)
+    check_agent_time(log, groups, floor_input)
+    within, of = story.thresholds()
+    answered = story.counted & (story.ending == Ending.ANSWERED)
+    responded = story.counted & (story.response_us >= 0)
+    return Counts(
+        contacts=counts,
+        groups=groups,
+        busy_by_channel_us=busy_by_channel,
+        drain_us=log.drain_us,
+        opening=opening,
+        within_threshold=within,
+        of_threshold=of,
+        waits=WaitHistogram.of(story.cell[answered], story.wait_us[answered]),
+        responses=WaitHistogram.of(story.cell[responded], story.response_us[responded]),
+    )
+
+
+def _group_counts(log: FloorLog, floor_input: Observed) -> tuple[dict[str, IntArray], IntArray]:
+    """Agent time by interval and group; see `GROUP_COUNTS`."""
+    most = np.zeros((len(floor_input.group_names), len(floor_input.channel_names)), np.int64)
+    for row, name in enumerate(floor_input.group_names):
+        for channel, skill in floor_input.scenario.groups[name].skills.items():
+            most[row, floor_input.channel_names.index(channel)] = skill.max_concurrent
+    busy = log.busy_us.sum(axis=2) - log.leaving_us
+    free = np.maximum(log.present_us - busy, 0)
+    return {
+        "present_us": log.present_us,
+        "busy_us": busy,
+        "leaving_us": log.leaving_us,
+        "held_us": log.held_us.sum(axis=2),
+        "slots_us": (log.busy_us * most).sum(axis=2) + free * most.max(axis=1),
+    }, log.busy_us
