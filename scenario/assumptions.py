@@ -79,7 +79,7 @@ def burst_extra(scenario: Scenario, base: Demand) -> FloatArray:
     extra = np.zeros_like(base.mean)
     for burst in scenario.bursts.values():
         column = base.index_of(burst.channel)
-        extra[:, column] += base.mean[:, column] * _mean_excess(burst, base)
+        extra[:, column] += base.mean[:, column] * _mean_excess(scenario, burst)
     return np.maximum(extra, -base.mean)
 
 
@@ -190,13 +190,11 @@ def _warnings(scenario: Scenario, demand: Demand) -> Iterator[str]:
             yield f"No demand is known for {name}: nobody is expected there."
 
 
-def _mean_excess(burst: Burst, base: Demand) -> FloatArray:
+def _mean_excess(scenario: Scenario, burst: Burst) -> FloatArray:
     """Mean over each interval of the burst's factor − 1, shape (I,)."""
-    horizon = base.horizon
-    start = pd.Timestamp(burst.start)
-    if start.tzinfo is None:
-        start = start.tz_localize(horizon.timezone, ambiguous=True, nonexistent="shift_forward")
-    begin = np.arange(horizon.count) * horizon.interval_us - horizon.offset_us(start)
+    horizon = scenario.period
+    start_us = horizon.offset_us(scenario.local(burst.start))
+    begin = np.arange(horizon.count) * horizon.interval_us - start_us
     hours = np.stack([begin, begin + horizon.interval_us]) / 3.6e9  # since the burst's start
     if burst.peak is not None and burst.half_life_h is not None:
         # The integral of (peak − 1) · 2^(−t / half-life) from a to b.

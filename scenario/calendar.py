@@ -21,6 +21,7 @@ MICROSECONDS = 1_000_000  # in a second: the engines' unit of time
 DAY_MINUTES = 24 * 60
 
 _UNIT_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DURATION_RULE = 'a duration such as "28d", "8w" or "12h"'
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:s|min|h|d|w)\s*)+")
 
 
@@ -40,7 +41,7 @@ def parse_duration(text: str, field: str = "duration") -> pd.Timedelta:
     """
     compact = text.strip().lower()
     if not _DURATION.fullmatch(compact):
-        raise InvalidValueError(field, 'a duration such as "28d", "8w" or "12h"', text)
+        raise InvalidValueError(field, _DURATION_RULE, text)
     parts = re.findall(r"(\d+(?:\.\d+)?)(s|min|h|d|w)", compact)
     seconds = sum(float(number) * _UNIT_SECONDS[unit] for number, unit in parts)
     return pd.Timedelta(seconds=seconds)
@@ -48,11 +49,11 @@ def parse_duration(text: str, field: str = "duration") -> pd.Timedelta:
 
 def _as_duration_text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError('a duration such as "28d", "8w" or "12h"')
+        raise ValueError(f"must be {_DURATION_RULE}")
     try:
         parse_duration(value)
     except InvalidValueError as error:
-        raise ValueError(error.rule) from None
+        raise ValueError(f"must be {error.rule}") from None
     return value
 
 
@@ -104,7 +105,7 @@ def _check_hours(value: dict[str, str]) -> dict[str, str]:
     try:
         list(weekly_spans(value))
     except InvalidValueError as error:
-        raise ValueError(error.rule) from None
+        raise ValueError(str(error)) from None
     return value
 
 

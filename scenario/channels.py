@@ -227,6 +227,8 @@ class Channel(Declared):
             raise ValueError("initial_backlog and target_closed belong to deferred channels only")
         if isinstance(self.initial_backlog, tuple) and any(a < 0 for a in self.initial_backlog):
             raise ValueError("initial_backlog must hold ages of at least 0 seconds")
+        if any(seconds < 0 for seconds in self.thresholds_s):
+            raise ValueError("thresholds_s must be at least 0")
         for target in (self.target, self.target_closed):
             self._check_formula(target)
         if self.kind == "live" and self.promote_before_s is not None:
@@ -238,7 +240,7 @@ class Channel(Declared):
             return
         allowed = LIVE_FORMULAS if self.kind == "live" else (self.kind,)
         if target.formula not in allowed:
-            raise ValueError(f"target formula of a {self.kind} channel must be one of {allowed}")
+            raise ValueError(f"formula of a {self.kind} target must be one of {', '.join(allowed)}")
 
     def formula_of(self, target: Target) -> str:
         """Formula of a target, the kind's default where none is named."""

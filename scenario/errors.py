@@ -57,7 +57,9 @@ class Fault:
     value
         What stands there; empty when something is missing.
     rule
-        What it must be, as the end of "must be ...", or a whole clause.
+        What it must be, as the end of "must be ...".
+    whole
+        Whether `rule` is a whole clause instead, such as "start must come before end".
     """
 
     file: str
@@ -65,11 +67,13 @@ class Fault:
     field: str
     value: str
     rule: str
+    whole: bool = False
 
     def __str__(self) -> str:
         place = ", ".join(part for part in (self.file, self.where, self.field) if part)
         got = f", got {self.value!r}" if self.value else ""
-        return f"{place}: must be {self.rule}{got}"
+        must = "" if self.whole else "must be "
+        return f"{place}: {must}{self.rule}{got}"
 
 
 class InvalidInputError(PlanningError):

@@ -94,7 +94,7 @@ class ShiftKind(Declared):
             weekdays_in(self.days)
             first, last = minutes_in(self.earliest_start), minutes_in(self.latest_start)
         except InvalidValueError as error:
-            raise ValueError(f"{error.field} must be {error.rule}") from None
+            raise ValueError(str(error)) from None
         if last < first:
             raise ValueError("latest_start must not be before earliest_start")
         if any(pause.latest_min + pause.minutes > self.length_minutes for pause in self.breaks):

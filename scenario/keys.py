@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+
+class BrokenRulesError(ValueError):
+    """
+    Several rules broken at once; pydantic carries it to where a file's faults are told.
+
+    Parameters
+    ----------
+    rules
+        Dotted key and clause of each, e.g. ("horizon.length", "must be positive").
+    """
+
+    def __init__(self, rules: Iterable[tuple[str, str]]) -> None:
+        self.rules = tuple(rules)
+        super().__init__("; ".join(f"{field} {clause}" for field, clause in self.rules))
 
 
 class Declared(BaseModel):

@@ -15,9 +15,10 @@ from pydantic import PrivateAttr, field_validator, model_validator
 
 from scenario.calendar import DurationText, Horizon, parse_duration
 from scenario.channels import Channel
+from scenario.checks import broken_rules
 from scenario.errors import InvalidInputError, InvalidValueError
 from scenario.groups import Group
-from scenario.keys import Declared, key
+from scenario.keys import BrokenRulesError, Declared, key
 from scenario.staff import Staff, read_staffing
 
 
@@ -157,68 +158,13 @@ class Scenario(Declared):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError):
-            raise ValueError(
-                f"timezone must be an IANA name such as Europe/London, got {value!r}"
-            ) from None
+            raise ValueError("must be an IANA name such as Europe/London") from None
         return value
 
     @model_validator(mode="after")
-    def _names_fit(self) -> Scenario:
-        if not self.channels:
-            raise ValueError("channels must name at least one channel")
-        if not self.groups:
-            raise ValueError("groups must name at least one group")
-        served = {channel for group in self.groups.values() for channel in group.skills}
-        for channel in served - set(self.channels):
-            raise ValueError(
-                f"skills must name a channel of {list(self.channels)}, got {channel!r}"
-            )
-        for channel in self.channels:
-            if channel not in served:
-                raise ValueError(f"channels.{channel} must be served by some group")
-        for channel, declared in self.channels.items():
-            offer = declared.offer_callback
-            taker = self.channels.get(offer.channel) if offer else None
-            if offer and (taker is None or taker.kind != "callback"):
-                raise ValueError(
-                    f"channels.{channel}.offer_callback.channel must be a callback channel,"
-                    f" got {offer.channel!r}"
-                )
-        for field, names in (
-            ("demand.scale", self.demand.scale),
-            ("demand.rates", self.demand.rates),
-        ):
-            for channel in set(names) - set(self.channels):
-                raise ValueError(f"{field} must name a channel, got {channel!r}")
-        for name, burst in self.bursts.items():
-            if burst.channel not in self.channels:
-                raise ValueError(f"bursts.{name}.channel must be a channel, got {burst.channel!r}")
-        return self
-
-    @model_validator(mode="after")
-    def _horizon_is_whole(self) -> Scenario:
-        interval = self.horizon.interval_minutes * 60
-        for name in ("length", "warm_up", "cool_down"):
-            seconds = parse_duration(getattr(self.horizon, name)).total_seconds()
-            if seconds % interval:
-                raise ValueError(f"horizon.{name} must be a whole number of intervals")
-        if self.measured_count < 1:
-            raise ValueError("horizon.length must be longer than warm_up and cool_down together")
-        for group, declared in self.groups.items():
-            if isinstance(declared.agents, tuple) and len(declared.agents) != self.interval_count:
-                raise ValueError(
-                    f"groups.{group}.agents must have {self.interval_count} numbers,"
-                    f" got {len(declared.agents)}"
-                )
-        for channel, rates in self.demand.rates.items():
-            values = rates if isinstance(rates, tuple) else (rates,)
-            if isinstance(rates, tuple) and len(rates) != self.interval_count:
-                raise ValueError(
-                    f"demand.rates.{channel} must have {self.interval_count} numbers,"
-                    f" got {len(rates)}"
-                )
-            if any(not value >= 0 for value in values):
-                raise ValueError(f"demand.rates.{channel} must be at least 0")
+    def _parts_fit_together(self) -> Scenario:
+        if broken := broken_rules(self):
+            raise BrokenRulesError(broken)
         return self
 
     @property
@@ -244,18 +190,24 @@ class Scenario(Declared):
     @cached_property
     def period(self) -> Horizon:
         """The horizon's intervals."""
-        start = pd.Timestamp(self.horizon.start)
-        if start.tzinfo is None:
-            start = start.tz_localize(self.timezone, ambiguous=True, nonexistent="shift_forward")
-        start = start.tz_convert(self.timezone)
+        start = self.local(self.horizon.start)
         length = parse_duration(self.horizon.length)
         end = start + length
         if length % pd.Timedelta(days=1) == pd.Timedelta(0):
-            end = (start.tz_localize(None) + length).tz_localize(
-                self.timezone, ambiguous=True, nonexistent="shift_forward"
-            )
+            end = self.local(start.tz_localize(None) + length)
         count = int((end - start).total_seconds() // (self.horizon.interval_minutes * 60))
         return Horizon(start.as_unit("us"), self.horizon.interval_minutes, count)
+
+    def local(self, moment: date | datetime) -> pd.Timestamp:
+        """
+        A moment in the scenario's time zone; one without a zone is local time.
+
+        A skipped local hour moves on to the next that exists, a repeated one is its first.
+        """
+        stamp = pd.Timestamp(moment)
+        if stamp.tzinfo is None:
+            return stamp.tz_localize(self.timezone, ambiguous=True, nonexistent="shift_forward")
+        return stamp.tz_convert(self.timezone)
 
     @property
     def closed_dates(self) -> frozenset[date]:
@@ -307,9 +259,7 @@ class Scenario(Declared):
         """
         from scenario.toml import validated, with_changes
 
-        document = with_changes(
-            self.model_dump(mode="json", exclude_unset=True), changes, self.name
-        )
+        document = with_changes(self.model_dump(exclude_unset=True), changes, self.name)
         return validated(document, self._folder, self.name, None)
 
     def to_toml(self) -> str:
@@ -319,7 +269,7 @@ class Scenario(Declared):
         return dump(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the scenario as a TOML file."""
+        """Write the scenario as a TOML file; files that it names are then relative to that place."""
         Path(path).write_text(self.to_toml(), encoding="utf-8")
 
     def staff(self) -> Staff:

@@ -1,0 +1,129 @@
+"""Rules that hold between the parts of a scenario; each part checks itself where it is declared."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from scenario.calendar import parse_duration
+
+if TYPE_CHECKING:  # the model calls these checks
+    from scenario.model import Scenario
+
+Broken = tuple[str, str]  # dotted key and what it must be, a clause such as "must be positive"
+
+
+def broken_rules(scenario: Scenario) -> list[Broken]:
+    """Every rule between parts that a scenario breaks, as (key, clause), in the file's order."""
+    if broken := list(_horizon(scenario)):
+        return broken  # nothing can be counted without a horizon
+    return [
+        *_names(scenario),
+        *_demand(scenario),
+        *_bursts(scenario),
+        *_channels(scenario),
+        *_groups(scenario),
+    ]
+
+
+def one_of(names: Iterable[str], wrong: str) -> str:
+    """What a name must be: one of the known, with the nearest where one is near."""
+    known = list(names)
+    close = difflib.get_close_matches(wrong, known, n=1, cutoff=0.6)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"one of {', '.join(known)}{hint}"
+
+
+def _horizon(scenario: Scenario) -> Iterator[Broken]:
+    interval = scenario.horizon.interval_minutes * 60
+    if scenario.local(scenario.horizon.start) != scenario.local(scenario.horizon.start).floor(
+        "min"
+    ):
+        yield "horizon.start", "must be a whole minute"
+    uneven = [
+        name
+        for name in ("length", "warm_up", "cool_down")
+        if parse_duration(getattr(scenario.horizon, name)).total_seconds() % interval
+    ]
+    for name in uneven:
+        yield f"horizon.{name}", "must be a whole number of intervals"
+    # Sub-second lengths would leave a horizon of no intervals, which cannot be built.
+    if not uneven and parse_duration(scenario.horizon.length) <= sum(
+        (parse_duration(scenario.horizon.warm_up), parse_duration(scenario.horizon.cool_down)),
+        start=pd.Timedelta(0),
+    ):
+        yield "horizon.length", "must be longer than warm_up and cool_down together"
+
+
+def _names(scenario: Scenario) -> Iterator[Broken]:
+    tables: dict[str, Collection[str]] = {
+        "channels": scenario.channels,
+        "groups": scenario.groups,
+        "bursts": scenario.bursts,
+        **{f"groups.{name}.contracts": group.contracts for name, group in scenario.groups.items()},
+        **{f"groups.{name}.shifts": group.shifts for name, group in scenario.groups.items()},
+    }
+    for table, names in tables.items():
+        for name in names:
+            # A dot separates keys in `--set groups.team.agents=5`.
+            if not name or name != name.strip() or "." in name or not name.isprintable():
+                yield table, f"must have names without dots and outer blanks, got {name!r}"
+    for table in ("channels", "groups"):
+        if not tables[table]:
+            yield table, f"must name at least one {table[:-1]}"
+
+
+def _demand(scenario: Scenario) -> Iterator[Broken]:
+    count = scenario.interval_count
+    for table in ("rates", "scale"):
+        for name in getattr(scenario.demand, table):
+            if name not in scenario.channels:
+                yield f"demand.{table}.{name}", f"must be {one_of(scenario.channels, name)}"
+    for name, rates in scenario.demand.rates.items():
+        if isinstance(rates, tuple) and len(rates) != count:
+            yield f"demand.rates.{name}", f"must have {count} numbers, got {len(rates)}"
+        if any(rate < 0 for rate in (rates if isinstance(rates, tuple) else (rates,))):
+            yield f"demand.rates.{name}", "must be at least 0"
+
+
+def _bursts(scenario: Scenario) -> Iterator[Broken]:
+    end = scenario.period.end
+    for name, burst in scenario.bursts.items():
+        if burst.channel not in scenario.channels:
+            rule = f"must be {one_of(scenario.channels, burst.channel)}"
+            yield f"bursts.{name}.channel", rule
+        if scenario.local(burst.start) >= end:
+            rule = f"must come before the end of the horizon, {end:%Y-%m-%d %H:%M}"
+            yield f"bursts.{name}.start", f"{rule}, got {burst.start:%Y-%m-%d %H:%M}"
+
+
+def _channels(scenario: Scenario) -> Iterator[Broken]:
+    served = {channel for group in scenario.groups.values() for channel in group.skills}
+    callbacks = [name for name, other in scenario.channels.items() if other.kind == "callback"]
+    for name, channel in scenario.channels.items():
+        if name not in served:
+            yield f"channels.{name}", "must be served: no group has it among its skills"
+        offer = channel.offer_callback
+        if offer is not None and offer.channel not in callbacks:
+            rule = "must be a callback channel, and none is declared"
+            if callbacks:
+                rule = f"must be {one_of(callbacks, offer.channel)} (the callback channels)"
+            yield f"channels.{name}.offer_callback.channel", f"{rule}, got {offer.channel!r}"
+    if scenario.calendar.region is not None and scenario.calendar.country is None:
+        yield "calendar.region", "must stand beside a country"
+
+
+def _groups(scenario: Scenario) -> Iterator[Broken]:
+    count = scenario.interval_count
+    for name, group in scenario.groups.items():
+        if isinstance(group.agents, tuple) and len(group.agents) != count:
+            yield f"groups.{name}.agents", f"must have {count} numbers, got {len(group.agents)}"
+        for channel, skill in group.skills.items():
+            key = f"groups.{name}.skills.{channel}"
+            if channel not in scenario.channels:
+                yield key, f"must be a channel, {one_of(scenario.channels, channel)}"
+            elif skill.keep_free and scenario.channels[channel].kind == "live":
+                yield f"{key}.keep_free", "must be 0 on a live channel: slots are kept free for it"

@@ -1,0 +1,416 @@
+"""Scenario files: read, written, changed; every fault told in the planner's words."""
+
+import string
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scenario import InvalidInputError, InvalidValueError, Scenario
+
+SMALL = """\
+timezone = "Europe/London"
+
+[horizon]
+start = 2026-04-13
+length = "1d"
+
+[demand.rates]
+chat = 10.0
+x = 4.0
+
+[channels.chat]
+kind = "live"
+open = { mon-fri = "08:00-20:00", sat = "09:00-12:00, 13:00-17:00" }
+handle_time = { mean_s = 480 }
+target = { share = 0.8, within_s = 60 }
+
+[channels.x]
+kind = "deferred"
+handle_time = { mean_s = 240 }
+
+[groups.team]
+agents = 8
+
+[groups.team.skills.chat]
+max_concurrent = 2
+
+[groups.team.skills.x]
+preference = 2
+"""
+
+
+def small(replaced="", by=""):
+    """The small scenario with one part of its text replaced, which must be in it."""
+    assert replaced in SMALL
+    return Scenario.parse(SMALL.replace(replaced, by, 1))
+
+
+def faults_after(replaced, by):
+    with pytest.raises(InvalidInputError) as caught:
+        small(replaced, by)
+    return str(caught.value)
+
+
+# Each line: what is broken, what is written instead, and the sentence that the planner reads.
+FAULTS = {
+    "unknown key, nearest named": (
+        "max_concurrent",
+        "max_concurent",
+        "scenario.toml, line 25, groups.team.skills.chat.max_concurent: must be a known key;"
+        " did you mean 'max_concurrent'?",
+    ),
+    "unknown key, known ones listed": (
+        'length = "1d"',
+        'length = "1d"\nzzz = 3',
+        "scenario.toml, line 6, horizon.zzz: must be a known key, one of start, length,"
+        " interval_minutes, warm_up, cool_down",
+    ),
+    "group without skills": (
+        "[groups.team]\nagents = 8",
+        "[groups.idle]\nskills = {}\n[groups.team]\nagents = 8",
+        "scenario.toml, line 21, groups.idle: skills must name at least one channel",
+    ),
+    "group that says nothing about skills": (
+        "[groups.team]\nagents = 8",
+        "[groups.idle]\nagents = 3\n[groups.team]\nagents = 8",
+        "scenario.toml, line 21, groups.idle.skills: must be present",
+    ),
+    "channel nobody serves": (
+        "\n[groups.team.skills.x]\npreference = 2\n",
+        "",
+        "scenario.toml, line 17, channels.x: must be served: no group has it among its skills",
+    ),
+    "skill for a channel that is not there": (
+        "\n[groups.team.skills.x]",
+        "\n[groups.team.skills.x]\n[groups.team.skills.chatt]",
+        "scenario.toml, line 28, groups.team.skills.chatt: must be a channel, one of chat, x;"
+        " did you mean 'chat'?",
+    ),
+    "text where a number is wanted": (
+        "mean_s = 480",
+        'mean_s = "long"',
+        "scenario.toml, line 14, channels.chat.handle_time.mean_s: must be a number, got 'long'",
+    ),
+    "slowdown shorter than concurrency": (
+        "max_concurrent = 2",
+        "max_concurrent = 2\nslowdown = [1.0]",
+        "scenario.toml, line 24, groups.team.skills.chat: slowdown must have a value for each of"
+        " the 2 contacts at once, got 1",
+    ),
+    "wrong number of intervals in agents": (
+        "agents = 8",
+        "agents = [8, 9]",
+        "scenario.toml, line 22, groups.team.agents: must have 48 numbers, got 2",
+    ),
+    "wrong number of intervals in rates": (
+        "chat = 10.0",
+        "chat = [10.0]",
+        "scenario.toml, line 8, demand.rates.chat: must have 48 numbers, got 1",
+    ),
+    "one item of a list": (
+        "agents = 8",
+        'agents = [8, "many"]',
+        "scenario.toml, line 22, groups.team.agents.1: must be a whole number, got 'many'",
+    ),
+    "neither list nor number": (
+        "agents = 8",
+        'agents = "many"',
+        "scenario.toml, line 22, groups.team.agents: must be a list or a whole number, got 'many'",
+    ),
+    "horizon eaten up by its edges": (
+        'length = "1d"',
+        'length = "1d"\nwarm_up = "20h"\ncool_down = "4h"',
+        "scenario.toml, line 5, horizon.length: must be longer than warm_up and cool_down together",
+    ),
+    "horizon not whole": (
+        'length = "1d"',
+        'length = "100min"',
+        "scenario.toml, line 5, horizon.length: must be a whole number of intervals",
+    ),
+    "duration that is none": (
+        'length = "1d"',
+        'length = "a day"',
+        "scenario.toml, line 5, horizon.length: must be a duration such as \"28d\", \"8w\" or"
+        " \"12h\", got 'a day'",
+    ),
+    "unknown time zone": (
+        "Europe/London",
+        "Europe/Londn",
+        "scenario.toml, line 1, timezone: must be an IANA name such as Europe/London,"
+        " got 'Europe/Londn'",
+    ),
+    "closing before opening": (
+        '"08:00-20:00"',
+        '"20:00-08:00"',
+        "scenario.toml, line 13, channels.chat.open: open must be a span that ends after its"
+        " start, got '20:00-08:00'",
+    ),
+    "name with a dot": (
+        "[channels.x]",
+        '[channels."a.b"]\nkind = "live"\nhandle_time = { mean_s = 9 }\n[channels.x]',
+        "must have names without dots and outer blanks, got 'a.b'",
+    ),
+    "share in per cent": (
+        "share = 0.8",
+        "share = 80",
+        "scenario.toml, line 15, channels.chat.target.share: must be less than or equal to 1,"
+        " got '80'",
+    ),
+    "callbacks promised on a channel that makes none": (
+        'kind = "live"',
+        'kind = "live"\noffer_callback = { channel = "x", after_waiting_s = 60 }',
+        "scenario.toml, line 13, channels.chat.offer_callback.channel: must be a callback"
+        " channel, and none is declared, got 'x'",
+    ),
+    "slots kept free for deferred work": (
+        "max_concurrent = 2",
+        "max_concurrent = 2\nkeep_free = 1",
+        "scenario.toml, line 26, groups.team.skills.chat.keep_free: must be 0 on a live channel",
+    ),
+    "burst after the horizon": (
+        "[channels.chat]",
+        '[bursts.viral]\nchannel = "x"\nstart = 2026-05-01T10:00:00\nfactors = [3]\n'
+        "[channels.chat]",
+        "scenario.toml, line 13, bursts.viral.start: must come before the end of the horizon,"
+        " 2026-04-14 00:00, got 2026-05-01 10:00",
+    ),
+    "not TOML": ("[horizon]", "[horizon", "must be valid TOML"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("replaced", "by", "sentence"), FAULTS.values(), ids=FAULTS.keys())
+def test_fault_is_told_with_line_key_and_rule(replaced, by, sentence):
+    assert sentence in faults_after(replaced, by)
+
+
+def test_all_faults_of_a_file_are_told_at_once_in_its_order():
+    text = SMALL.replace("mean_s = 480", "mean_s = -1").replace("share = 0.8", 'share = "most"')
+    with pytest.raises(InvalidInputError) as caught:
+        Scenario.parse(text.replace("agents = 8", "agents = 8\nhats = 9"), name="week.toml")
+    fields = [fault.field for fault in caught.value.faults]
+    assert fields == [
+        "channels.chat.handle_time.mean_s",
+        "channels.chat.target.share",
+        "groups.team.hats",
+    ]
+
+
+def test_faults_between_parts_are_told_at_once_too():
+    sentences = faults_after(
+        "[groups.team.skills.x]\npreference", "[groups.team.skills.y]\npreference"
+    )
+    assert "channels.x: must be served" in sentences
+    assert "groups.team.skills.y: must be a channel" in sentences
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("windw_s = 60", "channels.back.callback"),
+        ("acept = 0.5", "channels.chat.offer_callback"),
+        ("minuts = 5", "groups.team.shifts.early.breaks.0"),
+        ("hours_per_weak = 3", "groups.team.contracts.full"),
+        ("cvv = 3", "demand.day_factor"),
+    ],
+)
+def test_unknown_key_deep_in_a_file_is_told_with_the_nearest(line, place):
+    """However deep: through optional tables, named tables and lists of tables."""
+    key, _, value = line.partition(" = ")
+    document = {
+        "channels.back": {"kind": "callback", "handle_time": {"mean_s": 9}},
+        "channels.back.callback": {},
+        "channels.chat.offer_callback": {"channel": "back", "after_waiting_s": 9},
+        "groups.team.skills.back": {},
+        "groups.team.contracts.full": {"agents": 1, "hours_per_week": 9, "cost_per_hour": 9},
+        "demand.day_factor": {"cv": 0.1},
+        "groups.team.shifts.early": {
+            "earliest_start": "08:00",
+            "latest_start": "09:00",
+            "length_minutes": 480,
+            "breaks": [{"earliest_min": 120, "latest_min": 240, "minutes": 30}],
+        },
+    }
+    whole = small().with_changes(document)
+    if ".0" in place:
+        document["groups.team.shifts.early"]["breaks"][0][key] = float(value)
+    else:
+        document[f"{place}.{key}"] = float(value)
+    with pytest.raises(InvalidInputError, match=r"did you mean") as caught:
+        small().with_changes(document)
+    assert caught.value.faults[0].field == f"{place}.{key}"
+    assert whole.channels["back"].callback is not None
+
+
+def test_missing_file_is_told(tmp_path):
+    with pytest.raises(InvalidInputError, match="must be a readable TOML file"):
+        Scenario.load(tmp_path / "nowhere.toml")
+
+
+def test_saved_scenario_loads_equal(tmp_path):
+    scenario = Scenario.parse(SMALL, folder=tmp_path)
+    scenario.save(tmp_path / "week.toml")
+    assert Scenario.load(tmp_path / "week.toml") == scenario
+
+
+def test_files_are_found_beside_the_scenario(tmp_path):
+    (tmp_path / "week.toml").write_text(SMALL)
+    scenario = Scenario.load(tmp_path / "week.toml")
+    assert scenario.path_of("staff.csv") == tmp_path / "staff.csv"
+    assert scenario.with_changes({"seed": 2}).path_of("staff.csv") == tmp_path / "staff.csv"
+
+
+def test_names_that_toml_must_quote_survive():
+    changes = {
+        "channels.Live chat (ünïcode)": {"kind": "live", "handle_time": {"mean_s": 60}},
+        "groups.team.skills.Live chat (ünïcode)": {},
+        "demand.rates.Live chat (ünïcode)": 3,
+        "description": 'Say "hello"\nand # go \\ on',
+    }
+    scenario = small().with_changes(changes)
+    assert Scenario.parse(scenario.to_toml()) == scenario
+
+
+def test_callback_terms_given_or_not_are_the_same_scenario():
+    channel = {"kind": "callback", "handle_time": {"mean_s": 60}}
+    without = small().with_changes({"channels.back": channel, "groups.team.skills.back": {}})
+    given_terms = without.with_changes({"channels.back.callback": {}})
+    assert without == given_terms == Scenario.parse(without.to_toml())
+    assert without.channels["back"].callback.window_s == 3600
+
+
+def test_changes_put_values_and_tables_and_take_keys_away():
+    scenario = small()
+    changed = scenario.with_changes(
+        {
+            "channels.chat.patience": {"distribution": "exponential", "mean_s": 180},
+            "channels.chat.target.within_s": 45,
+            "demand.scale.chat": 1.2,
+            "groups.team.skills.chat.max_concurrent": None,
+        }
+    )
+    assert changed.channels["chat"].patience.mean_s == 180
+    assert changed.channels["chat"].target.within_s == 45
+    assert changed.demand.scale == {"chat": 1.2}
+    assert changed.groups["team"].skills["chat"].max_concurrent == 1
+    assert scenario == small()
+    assert scenario.with_changes({}) == scenario
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("channels.chat.patience.maen_s", 180, "did you mean 'mean_s'"),
+        ("channels.chat.priority.high", 1, "channels.chat.priority.high"),
+        ("seed.value", 1, "seed"),
+        ("groups.team.agents", -1, "agents must be at least 0"),
+    ],
+)
+def test_change_that_breaks_a_rule_is_told(key, value, sentence):
+    with pytest.raises(InvalidInputError, match=sentence):
+        small().with_changes({"channels.chat.priority": 1, "seed": 1} | {key: value})
+
+
+def test_load_applies_changes(tmp_path):
+    (tmp_path / "week.toml").write_text(SMALL)
+    assert Scenario.load(tmp_path / "week.toml", {"seed": 7}).seed == 7
+
+
+NAMES = st.text(string.ascii_letters + " _-#'\"äß[]=", min_size=1, max_size=8).map(str.strip)
+
+
+@st.composite
+def documents(draw):
+    """Scenario documents that hold every rule."""
+    names = draw(st.lists(NAMES.filter(bool), min_size=1, max_size=3, unique=True))
+    positive = st.floats(0.01, 1e6)
+    channels, skills = {}, {}
+    for name in names:
+        kind = draw(st.sampled_from(["live", "deferred", "callback"]))
+        channels[name] = {
+            "kind": kind,
+            "open": draw(st.sampled_from([{"daily": "00:00-24:00"}, {"mon-fri": "09:00-17:30"}])),
+            "handle_time": {"mean_s": draw(positive), "cv": draw(st.floats(0, 3))},
+            "priority": draw(st.integers(-3, 3)),
+            "target": draw(st.none() | st.just({"share": 0.8, "within_s": 60, "period": "week"})),
+            "thresholds_s": draw(st.lists(st.floats(0, 1e5), max_size=2)),
+        }
+        if kind == "deferred":
+            channels[name]["initial_backlog"] = draw(
+                st.just("endless") | st.lists(st.floats(0, 1e6), max_size=3)
+            )
+        if channels[name]["target"] is None:
+            del channels[name]["target"]
+        skills[name] = {
+            "speed": draw(positive),
+            "keep_free": 0 if kind == "live" else draw(st.integers(0, 3)),
+        }
+    start = draw(
+        st.sampled_from([date(2026, 4, 13), datetime(2026, 4, 13, 8), "2026-03-29", "2026-10-25"])
+    )
+    return {
+        "name": draw(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Z"]))),
+        "timezone": "Europe/London",
+        "seed": draw(st.integers(0, 2**63 - 1)),
+        "horizon": {"start": start, "length": "1d", "interval_minutes": 60},
+        "calendar": {"closed": draw(st.lists(st.dates(), max_size=2))},
+        "demand": {"rates": {name: draw(st.floats(0, 1e6)) for name in names}},
+        "bursts": {"b": {"channel": names[0], "start": datetime(2026, 3, 1), "factors": [2.0]}},
+        "channels": channels,
+        "groups": {
+            "team": {
+                "skills": skills,
+                "agents": draw(st.integers(0, 300)),
+                "shifts": {
+                    "early": {
+                        "earliest_start": "08:00",
+                        "latest_start": "09:00",
+                        "length_minutes": 480,
+                        "breaks": draw(
+                            st.lists(
+                                st.just({"earliest_min": 60, "latest_min": 90, "minutes": 15}),
+                                max_size=2,
+                            )
+                        ),
+                        "max_agents": 3,
+                    }
+                },
+                "shrinkage": {"leave": 0.11},
+            }
+        },
+    }
+
+
+@settings(deadline=None, max_examples=60)
+@given(documents())
+def test_any_scenario_survives_its_file(document):
+    scenario = Scenario.model_validate(document)
+    again = Scenario.parse(scenario.to_toml())
+    assert again == scenario
+    assert again.to_toml() == scenario.to_toml()
+    assert scenario.with_changes({}) == scenario
+
+
+def test_staff_comes_from_the_groups_with_their_change():
+    scenario = small().with_changes(
+        {"groups.team.agents": [0, 1] * 24, "groups.team.agents_change": -2}
+    )
+    assert not scenario.staff().agents.any()
+    more = scenario.with_changes({"groups.team.agents_change": 2}).staff().agents[:, 0]
+    np.testing.assert_array_equal(more, [0, 3] * 24)
+
+
+def test_group_without_any_staffing_is_told():
+    with pytest.raises(InvalidValueError, match=r"groups.team.agents must be given, or a staffing"):
+        small("agents = 8", "").staff()
+
+
+def test_period_is_local_time():
+    scenario = small()
+    assert scenario.period.start == pd.Timestamp("2026-04-13", tz="Europe/London")
+    assert (scenario.interval_count, scenario.measured_count) == (48, 48)
+    warm = scenario.with_changes({"horizon.warm_up": "2h", "horizon.cool_down": "1h"})
+    assert (warm.edge_counts, warm.measured_count) == ((4, 2), 42)
