@@ -1,0 +1,408 @@
+"""
+Pictures for the screen: tables in, Altair charts out.
+
+Colour is never the only sign: lines also differ in their dashes, cells and bars carry a symbol
+or a number. Times are drawn as the centre's own clock shows them, whatever the time zone of
+the browser: they are passed as milliseconds of the local clock on a scale that converts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+UNDER, OVER, MET = "▼", "▲", "●"
+BAD, GOOD, PLAIN = "#D55E00", "#0072B2", "#8a949e"  # orange and blue of Okabe and Ito; grey
+DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
+HEIGHT = 260
+MAX_ROWS = 20_000  # a year of quarter-hours of one channel is 35,000: draw such by day
+
+
+def clock_ms(times: Any) -> np.ndarray:
+    """Milliseconds of the local clock, as the charts want times; shape as `times`."""
+    index = pd.DatetimeIndex(times)
+    local = index.tz_localize(None) if index.tz is not None else index
+    return np.asarray(local.as_unit("ms").asi8, dtype=float)
+
+
+def clock_text(times: Any, form: str = "%a %d %b %H:%M") -> list[str]:
+    """Times for tooltips and tables, in local time."""
+    return [time.strftime(form) for time in pd.DatetimeIndex(times)]
+
+
+def time_axis(days: float, title: str | None = None) -> alt.X:
+    """The axis of a time column named `at`, labelled to suit its length in days."""
+    if days <= 1.5:
+        axis = alt.Axis(format="%H:%M", title=title, grid=False)
+    elif days <= 10:
+        ticks = alt.TimeIntervalStep(interval="day", step=1)
+        axis = alt.Axis(format="%a %d %b", title=title, tickCount=ticks, labelAlign="left")
+    else:
+        axis = alt.Axis(format="%d %b", title=title, labelOverlap=True, grid=False)
+    return alt.X("at:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
+
+
+def _named(field: str, names: Sequence[str], title: str | None = None) -> alt.Color:
+    return alt.Color(
+        f"{field}:N",
+        sort=list(names),
+        scale=alt.Scale(domain=list(names)),
+        legend=alt.Legend(title=title, orient="top"),
+    )
+
+
+def _dashed(field: str, names: Sequence[str]) -> alt.StrokeDash:
+    # One legend tells colour and dashes together, which needs equal domains and titles.
+    return alt.StrokeDash(
+        f"{field}:N",
+        sort=list(names),
+        scale=alt.Scale(domain=list(names), range=DASHES[: max(len(names), 1)]),
+        legend=alt.Legend(title=None, orient="top"),
+    )
+
+
+def lines(
+    table: pd.DataFrame, names: Sequence[str], *, title: str, form: str = ",.1f", zero: bool = True
+) -> alt.LayerChart:
+    """
+    One line a name over time.
+
+    Parameters
+    ----------
+    table
+        Columns `at` (milliseconds, see `clock_ms`), `when` (text), `name`, `value`.
+    names
+        Names in the order of the legend.
+    title
+        What is drawn, with its unit: the title of the axis.
+    form
+        Number format of the tooltips.
+    zero
+        Whether the axis begins at 0.
+    """
+    base = alt.Chart(table).encode(
+        time_axis(_days(table)),
+        alt.Y("value:Q", title=title, scale=alt.Scale(zero=zero)),
+        _named("name", names),
+        tooltip=[
+            alt.Tooltip("when:N", title="Time"),
+            alt.Tooltip("name:N", title=" "),
+            alt.Tooltip("value:Q", title=title, format=form),
+        ],
+    )
+    drawn = base.mark_line(strokeWidth=1.8, clip=True).encode(_dashed("name", names))
+    # Invisible points give the tooltip something to meet.
+    return (drawn + base.mark_point(size=40, opacity=0)).properties(height=HEIGHT)
+
+
+def daily_history(table: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
+    """
+    Contacts a day by channel, with a symbol on the days that are out of the ordinary.
+
+    Parameters
+    ----------
+    table
+        Columns `at`, `when`, `name` (channel), `value` (contacts; NaN where unknown) and
+        `mark` ("" or a word such as "holiday").
+    names
+        Channels in order.
+    """
+    marked = table[table["mark"] != ""]
+    symbols = (
+        alt.Chart(marked)
+        .mark_point(size=55, filled=True, opacity=0.9)
+        .encode(
+            time_axis(_days(table)),
+            alt.Y("value:Q"),
+            alt.Shape("mark:N", legend=alt.Legend(title=None, orient="top")),
+            _named("name", names),
+            tooltip=[
+                alt.Tooltip("when:N", title="Day"),
+                alt.Tooltip("name:N", title="Channel"),
+                alt.Tooltip("mark:N", title="Note"),
+                alt.Tooltip("value:Q", title="Contacts", format=",.0f"),
+            ],
+        )
+    )
+    return lines(table, names, title="Contacts a day", form=",.0f") + symbols
+
+
+def week_heat(
+    table: pd.DataFrame, *, title: str, form: str = ",.1f", symbols: bool = False
+) -> alt.LayerChart:
+    """
+    A week at a glance: a row a weekday, a column an hour.
+
+    Parameters
+    ----------
+    table
+        Columns `day` (label of the row), `hour` (0-23), `value` (NaN is left blank), and
+        `symbol` where `symbols` is set.
+    title
+        What the colour means, with its unit.
+    form
+        Number format of the tooltip.
+    symbols
+        Write the symbol of each cell into it.
+    """
+    days = list(dict.fromkeys(table["day"]))
+    base = alt.Chart(table.dropna(subset=["value"])).encode(
+        alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
+        alt.Y("day:N", sort=days, title=None),
+    )
+    cells = base.mark_rect(cornerRadius=2).encode(
+        alt.Color("value:Q", legend=alt.Legend(title=title, orient="top", gradientLength=180)),
+        tooltip=[
+            alt.Tooltip("day:N", title="Day"),
+            alt.Tooltip("hour:O", title="Hour"),
+            alt.Tooltip("value:Q", title=title, format=form),
+        ],
+    )
+    chart = alt.layer(cells)
+    if symbols:
+        text = base.mark_text(fontSize=12, fontWeight="bold", color=BAD).encode(text="symbol:N")
+        chart = alt.layer(cells, text)
+    return chart.properties(height=30 * max(len(days), 1) + 60)
+
+
+def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
+    """
+    Service level by day and hour beside its target: blue is met, orange with ▼ is missed.
+
+    Parameters
+    ----------
+    table
+        Columns `day` (label), `hour` (0-23), `value` (share; NaN where nobody came),
+        `symbol` (▼ under the target, else empty) and `offered` (contacts).
+    target
+        Promised share.
+    """
+    days = list(dict.fromkeys(table["day"]))
+    base = alt.Chart(table.dropna(subset=["value"])).encode(
+        alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
+        alt.Y("day:N", sort=days, title=None),
+    )
+    scale = alt.Scale(
+        domain=[0, target - 1e-9, target, 1],
+        range=["#9c3f00", "#f3c9a8", "#cfe3f3", "#0b5a8f"],
+        clamp=True,
+    )
+    legend = alt.Legend(
+        title=f"Service level (target {100 * target:g} %)",
+        orient="top",
+        format=".0%",
+        gradientLength=180,
+        values=[0, target, 1],
+    )
+    cells = base.mark_rect(cornerRadius=2).encode(
+        alt.Color("value:Q", scale=scale, legend=legend),
+        tooltip=[
+            alt.Tooltip("day:N", title="Day"),
+            alt.Tooltip("hour:O", title="Hour"),
+            alt.Tooltip("value:Q", title="Service level", format=".1%"),
+            alt.Tooltip("offered:Q", title="Contacts", format=",.1f"),
+        ],
+    )
+    text = base.mark_text(fontSize=9, color="#1f2933").encode(text="symbol:N")
+    return (cells + text).properties(height=30 * max(len(days), 1) + 60)
+
+
+def fan(table: pd.DataFrame, *, title: str, past: pd.DataFrame | None = None) -> alt.LayerChart:
+    """
+    A forecast with its bands.
+
+    Parameters
+    ----------
+    table
+        Columns `at`, `when`, `mean`, `p05`, `p10`, `p90`, `p95` (contacts).
+    title
+        Title of the axis, with the unit.
+    past
+        What was counted before: columns `at`, `when`, `value`.
+    """
+    tips = [alt.Tooltip("when:N", title="Time")]
+    tips += [
+        alt.Tooltip(f"{column}:Q", title=name, format=",.1f")
+        for column, name in (
+            ("mean", "Expected"),
+            ("p10", "9 in 10 above"),
+            ("p90", "9 in 10 below"),
+            ("p05", "19 in 20 above"),
+            ("p95", "19 in 20 below"),
+        )
+    ]
+    everything = table if past is None else pd.concat([past[["at"]], table[["at"]]])
+    base = alt.Chart(table).encode(time_axis(_days(everything)))
+    wide = base.mark_area(opacity=0.18, color=GOOD).encode(
+        alt.Y("p05:Q", title=title), alt.Y2("p95:Q")
+    )
+    narrow = base.mark_area(opacity=0.28, color=GOOD).encode(alt.Y("p10:Q"), alt.Y2("p90:Q"))
+    middle = base.mark_line(color=GOOD, strokeWidth=1.8).encode(alt.Y("mean:Q"), tooltip=tips)
+    touch = base.mark_point(size=40, opacity=0).encode(alt.Y("mean:Q"), tooltip=tips)
+    chart = wide + narrow + middle + touch
+    if past is not None and len(past):
+        counted = (
+            alt.Chart(past)
+            .mark_line(color=PLAIN, strokeWidth=1.4, strokeDash=[3, 2])
+            .encode(
+                alt.X("at:T"),
+                alt.Y("value:Q"),
+                tooltip=[
+                    alt.Tooltip("when:N", title="Time"),
+                    alt.Tooltip("value:Q", title="Counted", format=",.0f"),
+                ],
+            )
+        )
+        chart = counted + chart
+    return chart.properties(height=HEIGHT + 40)
+
+
+def staffing(table: pd.DataFrame) -> alt.LayerChart:
+    """
+    Required and scheduled agents of one group, beside those staffed now.
+
+    Parameters
+    ----------
+    table
+        Columns `at`, `when`, `required`, `scheduled` and `now` (agents; NaN where unknown), a
+        row an interval.
+    """
+    names = {"required": "Required", "scheduled": "Scheduled", "now": "Staffed now"}
+    tall = table.melt(["at", "when"], list(names), var_name="name", value_name="value")
+    tall = tall.dropna(subset=["value"]).assign(name=lambda rows: rows["name"].map(names))
+    shown = [name for name in names.values() if name in set(tall["name"])]
+    base = alt.Chart(tall).encode(
+        time_axis(_days(table)),
+        alt.Y("value:Q", title="Agents on the floor"),
+        _named("name", shown),
+        tooltip=[
+            alt.Tooltip("when:N", title="Time"),
+            alt.Tooltip("name:N", title=" "),
+            alt.Tooltip("value:Q", title="Agents", format=",.0f"),
+        ],
+    )
+    drawn = base.mark_line(interpolate="step-after", strokeWidth=1.8).encode(_dashed("name", shown))
+    return (drawn + base.mark_point(size=40, opacity=0)).properties(height=HEIGHT)
+
+
+def differences(table: pd.DataFrame) -> alt.LayerChart:
+    """
+    What is scheduled over or under the requirement, interval by interval.
+
+    Parameters
+    ----------
+    table
+        Columns `at`, `until` (milliseconds), `when` and `difference` (agents scheduled less
+        required), a row an interval.
+    """
+    number = table["difference"]
+    signs = [f"{UNDER} under", f"{MET} exact", f"{OVER} over"]
+    signed = table.assign(
+        sign=np.select([number < 0, number > 0], [signs[0], signs[2]], signs[1]),
+        label=[over_under(value) for value in number],
+    )
+    base = alt.Chart(signed).encode(
+        time_axis(_days(table)),
+        alt.Y("difference:Q", title="Over / under", axis=alt.Axis(tickMinStep=1)),
+        tooltip=[
+            alt.Tooltip("when:N", title="Time"),
+            alt.Tooltip("label:N", title="Over / under, agents"),
+        ],
+    )
+    colours = alt.Color(
+        "sign:N",
+        sort=signs,
+        scale=alt.Scale(domain=signs, range=[BAD, PLAIN, GOOD]),
+        legend=alt.Legend(title=None, orient="top"),
+    )
+    bars = base.mark_bar().encode(colours, alt.X2("until:T"))
+    layers = [bars]
+    if len(table) <= 60:
+        layers.append(base.mark_text(dx=8, dy=-8, fontSize=10).encode(colours, text="label:N"))
+    return alt.layer(*layers).properties(height=130)
+
+
+def gantt(table: pd.DataFrame) -> alt.LayerChart:
+    """
+    Shifts of one day as bars, breaks left open.
+
+    Parameters
+    ----------
+    table
+        Columns `row` (label of the shift), `at`, `until` (milliseconds), `what` ("work" or
+        "break"), `people` (label) and `hours` (text), a row a bar.
+    """
+    rows = list(dict.fromkeys(table["row"]))
+    names = sorted(table["group"].unique())
+    base = alt.Chart(table).encode(
+        time_axis(1.0),
+        alt.X2("until:T"),
+        alt.Y("row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=220)),
+    )
+    tips = [
+        alt.Tooltip("row:N", title="Shift"),
+        alt.Tooltip("what:N", title=" "),
+        alt.Tooltip("hours:N", title="Hours"),
+        alt.Tooltip("people:N", title="Agents"),
+    ]
+    work = (
+        base.transform_filter("datum.what === 'work'")
+        .mark_bar(cornerRadius=3, height={"band": 0.7})
+        .encode(_named("group", names, "Group"), tooltip=tips)
+    )
+    pause = (
+        base.transform_filter("datum.what === 'break'")
+        .mark_bar(height={"band": 0.7}, color="white", stroke=PLAIN, strokeDash=[2, 2])
+        .encode(tooltip=tips)
+    )
+    return (work + pause).properties(height=22 * max(len(rows), 1) + 50)
+
+
+def steps(table: pd.DataFrame) -> alt.LayerChart:
+    """
+    The ladder from workload to paid hours.
+
+    Parameters
+    ----------
+    table
+        Columns `step` (words) and `agent_hours` (hours that the step adds), in order.
+    """
+    ladder = table.assign(
+        end=table["agent_hours"].cumsum(),
+        begin=table["agent_hours"].cumsum() - table["agent_hours"],
+        label=[f"{hours:+,.0f} h" for hours in table["agent_hours"]],
+    )
+    base = alt.Chart(ladder).encode(
+        alt.Y("step:N", sort=list(ladder["step"]), title=None, axis=alt.Axis(labelLimit=320))
+    )
+    bars = base.mark_bar(color=GOOD, height={"band": 0.7}).encode(
+        alt.X("begin:Q", title="Agent hours"),
+        alt.X2("end:Q"),
+        tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("label:N", title="Adds")],
+    )
+    text = base.mark_text(align="left", dx=5).encode(alt.X("end:Q"), text="label:N")
+    return (bars + text.encode(color=alt.value(PLAIN))).properties(height=26 * len(ladder) + 50)
+
+
+def over_under(difference: float) -> str:
+    """
+    Surplus or shortage with its symbol.
+
+    Examples
+    --------
+    >>> over_under(2), over_under(-1), over_under(0)
+    ('▲2', '▼1', '●')
+    """
+    if difference > 0:
+        return f"{OVER}{difference:g}"
+    return f"{UNDER}{-difference:g}" if difference < 0 else MET
+
+
+def _days(table: pd.DataFrame) -> float:
+    """Length of the drawn time in days."""
+    return float(table["at"].max() - table["at"].min()) / 86_400_000 if len(table) else 1.0

@@ -1,0 +1,92 @@
+"""How names, numbers and times are written for a planner."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+UNKNOWN = "–"
+
+
+def name_of(name: str) -> str:
+    """
+    A channel or group as people write it.
+
+    Examples
+    --------
+    >>> name_of("x"), name_of("on_site"), name_of("Web Chat")
+    ('X', 'on site', 'Web Chat')
+    """
+    text = name.replace("_", " ")
+    return text.upper() if len(text) == 1 else text
+
+
+def heading(name: str) -> str:
+    """A name at the beginning of a line, e.g. "Facebook"."""
+    text = name_of(name)
+    return text[:1].upper() + text[1:]
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """
+    A share in per cent; unknown is a dash, never 0.
+
+    Examples
+    --------
+    >>> percent(0.8414), percent(float("nan"))
+    ('84.1 %', '–')
+    """
+    return UNKNOWN if _unknown(share) else f"{100 * share:.{digits}f} %"
+
+
+def points(difference: float, digits: int = 1) -> str:
+    """A difference of shares in percentage points, with its sign, e.g. "+2.3 pp"."""
+    return UNKNOWN if _unknown(difference) else f"{100 * difference:+.{digits}f} pp"
+
+
+def duration(seconds: float) -> str:
+    """
+    Minutes and seconds, or hours and minutes from an hour on.
+
+    Examples
+    --------
+    >>> duration(8), duration(95), duration(11_400)
+    ('0:08 min', '1:35 min', '3:10 h')
+    """
+    if _unknown(seconds):
+        return UNKNOWN
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60}:{whole % 60:02d} min"
+    minutes = round(whole / 60)
+    return f"{minutes // 60}:{minutes % 60:02d} h"
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number with thousands apart; unknown is a dash."""
+    return UNKNOWN if _unknown(value) else f"{value:,.{digits}f}"
+
+
+def money(value: float, currency: str, digits: int = 0) -> str:
+    """
+    An amount with its currency.
+
+    Examples
+    --------
+    >>> money(12030, "GBP"), money(2.6, "SEK", 2)
+    ('£12,030', 'SEK 2.60')
+    """
+    if _unknown(value):
+        return UNKNOWN
+    sign = {"GBP": "£", "EUR": "€", "USD": "$"}.get(currency, f"{currency} ")
+    return f"{sign}{value:,.{digits}f}"
+
+
+def moment(time: pd.Timestamp) -> str:
+    """A time of the planned week, e.g. "Mon 13 Apr 10:00"."""
+    return f"{time:%a %d %b %H:%M}"
+
+
+def _unknown(value: float) -> bool:
+    return value is None or not math.isfinite(value)
