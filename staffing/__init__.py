@@ -1,0 +1,30 @@
+"""The least staff that keeps the promise: first guess, repair by simulation, shifts, cost."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from staffing.erlang import agents_needed, erlang_a, erlang_b, erlang_c
+    from staffing.plan import Plan, plan
+
+_HOMES = {
+    "Plan": "staffing.plan",
+    "agents_needed": "staffing.erlang",
+    "erlang_a": "staffing.erlang",
+    "erlang_b": "staffing.erlang",
+    "erlang_c": "staffing.erlang",
+    "plan": "staffing.plan",
+}
+
+__all__ = ["Plan", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "plan"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use: scipy and the floor are not paid for before."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'staffing' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value  # `staffing.plan` must be the function, not the module it lives in
+    return value

@@ -1,0 +1,122 @@
+"""When is somebody needed at all, and how many can a group put on the floor?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenario.channels import Channel
+from scenario.groups import Group
+from scenario.model import Scenario
+
+BREAKS = "breaks"  # the part of shrinkage that shifts may plan themselves
+
+
+@dataclass(frozen=True)
+class Limits:
+    """
+    Bounds of the agents on the floor.
+
+    Parameters
+    ----------
+    open_now
+        Whether each channel is open in each interval, shape (I, C).
+    fewest, most
+        Agents of each group at least and at most, shape (I, G); both 0 while all that the
+        group serves is closed.
+    live_open
+        Whether a live channel is open, shape (I,): somebody must be there.
+    hours_a_week
+        Floor hours that the contracts of each group give in a week, shape (G,); infinite
+        without contracts.
+    price
+        Cost of an hour on the floor by group, absence paid, shape (G,); 1 where no rate is
+        known.
+    """
+
+    open_now: NDArray[np.bool_]
+    fewest: NDArray[np.int64]
+    most: NDArray[np.int64]
+    live_open: NDArray[np.bool_]
+    hours_a_week: NDArray[np.float64]
+    price: NDArray[np.float64]
+
+
+NO_LIMIT = 1_000_000
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """The limits that a scenario's opening hours, groups and contracts set."""
+    channels, groups = scenario.channels, scenario.groups
+    open_now = np.stack([open_intervals(scenario, c) for c in channels.values()], axis=1)
+    serves = serving(scenario)
+    works = open_now @ serves.T  # shape (I, G)
+    fewest = np.where(works, [g.min_agents for g in groups.values()], 0)
+    most = np.where(works, [_most_at_once(g) for g in groups.values()], 0)
+    live = np.array([c.kind == "live" for c in channels.values()])
+    return Limits(
+        open_now,
+        np.minimum(fewest, most).astype(np.int64),
+        most.astype(np.int64),
+        (open_now & live).any(axis=1),
+        np.array([_hours_a_week(g) for g in groups.values()]),
+        np.array([(g.rate or 1.0) / (1 - floor_shrinkage(g)) for g in groups.values()]),
+    )
+
+
+def serving(scenario: Scenario) -> NDArray[np.bool_]:
+    """Whether each group serves each channel, shape (G, C)."""
+    return np.array(
+        [[name in group.skills for name in scenario.channels] for group in scenario.groups.values()]
+    )
+
+
+def open_intervals(scenario: Scenario, channel: Channel) -> NDArray[np.bool_]:
+    """Whether the channel is open at some time of each interval, shape (I,)."""
+    period = scenario.period
+    begins = np.arange(period.count) * period.interval_us
+    is_open = np.zeros(period.count, dtype=np.bool_)
+    for opens, closes in period.open_spans_us(channel.open, scenario.closed_dates):
+        is_open |= (begins < closes) & (begins + period.interval_us > opens)
+    return is_open
+
+
+def plans_breaks(group: Group) -> bool:
+    """Whether every shift kind of the group plans its breaks itself."""
+    return bool(group.shifts) and all(kind.breaks for kind in group.shifts.values())
+
+
+def shrinkage_parts(group: Group) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    """
+    Parts of the shrinkage that are applied, and parts taken out because shifts model them.
+
+    The part `breaks` is taken out where every shift kind of the group has breaks.
+    """
+    planned = plans_breaks(group)
+    applied = {n: share for n, share in group.shrinkage.items() if not (planned and n == BREAKS)}
+    taken_out = {n: share for n, share in group.shrinkage.items() if n not in applied}
+    return applied, taken_out
+
+
+def floor_shrinkage(group: Group) -> float:
+    """Share of paid shift time without the agent on shift, in [0, 1): the applied parts."""
+    return math.fsum(shrinkage_parts(group)[0].values())
+
+
+def _most_at_once(group: Group) -> int:
+    most = NO_LIMIT if group.max_agents is None else group.max_agents
+    people = sum(contract.agents for contract in group.contracts.values())
+    if group.contracts:
+        most = min(most, math.floor(people * (1 - floor_shrinkage(group)) + 1e-9))
+    return most
+
+
+def _hours_a_week(group: Group) -> float:
+    if not group.contracts:
+        return math.inf
+    paid = sum(c.agents * c.hours_per_week for c in group.contracts.values())
+    return paid * (1 - group.total_shrinkage)
