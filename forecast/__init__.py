@@ -1,0 +1,41 @@
+"""History in (reading, checking, repairing), demand out, with its spread."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forecast.backtesting import backtest
+    from forecast.events import read_events
+    from forecast.history import History, read_history
+    from forecast.prediction import Forecast, predict
+    from forecast.sources import demand_for
+
+# No module bears the name of a public function: importing it would hide the function.
+_HOMES = {
+    "History": "history",
+    "read_history": "history",
+    "read_events": "events",
+    "Forecast": "prediction",
+    "predict": "prediction",
+    "backtest": "backtesting",
+    "demand_for": "sources",
+}
+
+__all__ = [
+    "Forecast",
+    "History",
+    "backtest",
+    "demand_for",
+    "predict",
+    "read_events",
+    "read_history",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name where it is first used: statsmodels takes seconds."""
+    if name in _HOMES:
+        return getattr(import_module(f"forecast.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'forecast' has no attribute {name!r}")

@@ -1,0 +1,67 @@
+"""What the reader of a history was asked for, checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from forecast.cells import SECONDS_OF_UNIT
+from scenario.errors import InvalidValueError
+
+LENGTHS = (15, 30, 60)
+FATES = ("answered", "abandoned", "ignored")
+
+
+@dataclass(frozen=True)
+class Request:
+    """
+    Options of `read_history` that the layouts need.
+
+    Parameters
+    ----------
+    timezone
+        IANA name of the time zone of local times.
+    mapping
+        Our field to the file's column; empty when the header speaks for itself.
+    channel
+        Name of the only channel, where the file has no such column.
+    outcomes
+        Text of a contact log's outcome to "answered", "abandoned" or "ignored".
+    units
+        "wait" and "handle_time" of a contact log to "ms", "s", "min" or "h".
+    interval_minutes
+        Wanted length of an interval: 15, 30 or 60; None takes the file's.
+    decimal_comma
+        Whether the file writes "12,5" for twelve and a half.
+
+    Raises
+    ------
+    InvalidValueError
+        When a value is none of those.
+    """
+
+    timezone: str
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    channel: str | None = None
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    interval_minutes: int | None = None
+    decimal_comma: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError, TypeError):
+            rule = "an IANA name such as Europe/London"
+            raise InvalidValueError("timezone", rule, self.timezone) from None
+        if self.interval_minutes not in (None, *LENGTHS):
+            raise InvalidValueError("interval_minutes", "15, 30 or 60", self.interval_minutes)
+        for text, fate in self.outcomes.items():
+            if fate not in FATES:
+                raise InvalidValueError(f"outcome {text!r}", f"one of {list(FATES)}", fate)
+        for name, unit in self.units.items():
+            if name not in {"wait", "handle_time"}:
+                raise InvalidValueError("units", 'given for "wait" or "handle_time"', name)
+            if unit not in SECONDS_OF_UNIT:
+                raise InvalidValueError(f"unit of {name}", f"one of {list(SECONDS_OF_UNIT)}", unit)
