@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.calendar import Horizon
-from scenario.errors import Fault, InvalidInputError, InvalidValueError
+from scenario.errors import InvalidValueError
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 FloatArray = NDArray[np.float64]
@@ -117,18 +117,17 @@ class Demand:
         return pd.DataFrame(columns)
 
     def save(self, path: str | Path) -> None:
-        """Write a forecast file: Parquet with paths and time zone, or CSV without paths."""
-        path = Path(path)
-        table = self.frame()
-        if path.suffix == ".csv":
-            table["interval_start"] = [start.isoformat() for start in table["interval_start"]]
-            table.to_csv(path, index=False)
-            return
-        if self.paths is not None:
-            by_row = self.paths.transpose(1, 2, 0).reshape(len(table), -1)
-            table["paths"] = pd.Series(list(by_row), dtype=object)
-        table.attrs = {}
-        table.to_parquet(path, index=False)
+        """
+        Write a forecast file: Parquet with the paths, or CSV (also gz) without them.
+
+        Raises
+        ------
+        InvalidValueError
+            When the file's name ends otherwise.
+        """
+        from scenario.demand_file import write
+
+        write(self, Path(path))
 
     @classmethod
     def load(cls, path: str | Path, timezone: str) -> Demand:
@@ -138,66 +137,18 @@ class Demand:
         Parameters
         ----------
         path
-            Parquet or CSV with at least `interval_start`, `channel` and `mean`.
+            Parquet, CSV or XLSX with at least `interval_start`, `channel` and `mean`
+            (contacts); `handle_time_s` (mean, seconds) may be there and may have empty cells,
+            `p05` ... `p95` too. One row for every interval and channel.
         timezone
-            IANA name of the time zone that the intervals are told in.
+            IANA name of the zone that the intervals are told in, and of times without offset.
 
         Raises
         ------
         InvalidInputError
-            When a column is missing, a time has no offset, or rows are missing or repeated.
+            With every fault found: missing columns, times and numbers that cannot be read,
+            rows missing or repeated.
         """
-        from scenario.tables import read_table
+        from scenario.demand_file import read
 
-        path = Path(path)
-        table = read_table(path)
-        missing = {"interval_start", "channel", "mean"} - set(table.columns)
-        if missing:
-            raise InvalidInputError(
-                Fault(path.name, "header", name, "", "present") for name in sorted(missing)
-            )
-        return _from_table(table, path.name, timezone)
-
-
-def _from_table(table: pd.DataFrame, file: str, timezone: str) -> Demand:
-    try:
-        starts = pd.to_datetime(table["interval_start"], utc=True).dt.as_unit("us")
-        numbers = {
-            name: pd.to_numeric(table[name]).to_numpy(float)
-            for name in table.columns
-            if name in {"mean", "handle_time_s"} or name[1:].isdigit()
-        }
-    except (ValueError, TypeError) as error:
-        raise InvalidInputError([Fault(file, "", "", "", f"readable: {error}")]) from None
-    channels = tuple(dict.fromkeys(table["channel"].astype(str)))
-    instants = pd.DatetimeIndex(sorted(starts.unique()))
-    length = instants[1] - instants[0] if len(instants) > 1 else pd.Timedelta(minutes=30)
-    regular = len(instants) < 2 or bool((instants[1:] - instants[:-1] == length).all())
-    if not regular or len(table) != len(instants) * len(channels):
-        rule = "one row for every interval and channel, without gaps"
-        raise InvalidInputError([Fault(file, "", "interval_start", "", rule)])
-    horizon = Horizon(
-        instants[0].tz_convert(timezone), int(length.total_seconds() // 60), len(instants)
-    )
-    row = instants.get_indexer(pd.DatetimeIndex(starts))
-    column = pd.Index(channels).get_indexer(pd.Index(table["channel"].astype(str)))
-
-    def grid(values: FloatArray) -> FloatArray:
-        filled = np.full((len(instants), len(channels)), np.nan)
-        filled[row, column] = values
-        return filled
-
-    paths = None
-    if "paths" in table.columns:
-        by_row = np.stack([np.asarray(path, dtype=float) for path in table["paths"]])
-        paths = np.full((by_row.shape[1], len(instants), len(channels)), np.nan)
-        paths[:, row, column] = by_row.T
-    nothing = np.full((len(instants), len(channels)), np.nan)
-    return Demand(
-        horizon,
-        channels,
-        grid(numbers["mean"]),
-        grid(numbers["handle_time_s"]) if "handle_time_s" in numbers else nothing,
-        paths,
-        {int(name[1:]) / 100: grid(numbers[name]) for name in numbers if name[1:].isdigit()},
-    )
+        return read(Path(path), timezone)

@@ -269,7 +269,7 @@ class Scenario(Declared):
         return dump(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the scenario as a TOML file; files that it names are then relative to that place."""
+        """Write the scenario as a TOML file; files that it names are relative to its place."""
         Path(path).write_text(self.to_toml(), encoding="utf-8")
 
     def staff(self) -> Staff:

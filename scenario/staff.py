@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.calendar import Horizon
+from scenario.cells import local_times, numbers_of
 from scenario.errors import Fault, InvalidInputError, InvalidValueError
 from scenario.tables import read_table
 
@@ -179,8 +180,8 @@ def _from_intervals(
     table: pd.DataFrame, horizon: Horizon, groups: tuple[str, ...], file: str
 ) -> Staff:
     faults: list[Fault] = []
-    starts = _local_times(table["interval_start"], "interval_start", horizon, file, faults)
-    agents = _whole_numbers(table["agents"], file, faults)
+    starts = local_times(table["interval_start"], "interval_start", horizon.timezone, file, faults)
+    agents = numbers_of(table["agents"], "agents", file, faults, least=0, whole=True)
     _check_groups(table["group"], groups, file, faults)
     repeated = table.assign(interval_start=starts).duplicated(["interval_start", "group"])
     for row in np.flatnonzero(repeated & starts.notna()):
@@ -188,6 +189,9 @@ def _from_intervals(
         faults.append(Fault(file, f"row {row + 2}", "interval_start", value, "named once a group"))
     if faults:
         raise InvalidInputError(faults)
+    if not ((starts >= horizon.start) & (starts < horizon.end)).any():
+        rule = f"rows between {horizon.start} and {horizon.end}, the time that is planned"
+        raise InvalidInputError([Fault(file, "", "interval_start", "", f"told in {rule}")])
 
     distinct = pd.DatetimeIndex(sorted(starts.unique()))
     steps = (distinct[1:] - distinct[:-1]).total_seconds() // 60
@@ -201,7 +205,7 @@ def _from_intervals(
     for start, group, number in zip(starts, table["group"].astype(str), agents, strict=True):
         first = horizon.offset_us(start) // horizon.interval_us
         for interval in range(max(0, first), min(horizon.count, first + repeats)):
-            grid[interval, groups.index(group)] = number
+            grid[interval, groups.index(group)] = int(number)
     return Staff(horizon, groups, grid)
 
 
@@ -210,67 +214,52 @@ def _from_shift_rows(
 ) -> Staff:
     faults: list[Fault] = []
     instants: Mapping[str, pd.Series] = {
-        name: _local_times(table[name], name, horizon, file, faults, optional="break" in name)
+        name: local_times(
+            table[name], name, horizon.timezone, file, faults, optional="break" in name
+        )
         for name in ("start", "end", "break_start", "break_end")
         if name in table.columns
     }
-    agents = _whole_numbers(table["agents"], file, faults)
+    agents = numbers_of(table["agents"], "agents", file, faults, least=0, whole=True)
     _check_groups(table["group"], groups, file, faults)
     for row, (begin, end) in enumerate(zip(instants["start"], instants["end"], strict=True)):
         if pd.notna(begin) and pd.notna(end) and not end > begin:
             faults.append(
                 Fault(file, f"row {row + 2}", "end", str(table["end"].iloc[row]), "after start")
             )
+    pauses = _breaks(instants, file, faults)
     if faults:
         raise InvalidInputError(faults)
+    if not ((instants["end"] > horizon.start) & (instants["start"] < horizon.end)).any():
+        rule = f"shifts between {horizon.start} and {horizon.end}, the time that is planned"
+        raise InvalidInputError([Fault(file, "", "start", "", f"told in {rule}")])
 
     shifts = []
     for row, number in enumerate(agents):
         begin, end = instants["start"].iloc[row], instants["end"].iloc[row]
-        pause: tuple[tuple[pd.Timestamp, pd.Timestamp], ...] = ()
-        if "break_start" in instants and "break_end" in instants:
-            away = (instants["break_start"].iloc[row], instants["break_end"].iloc[row])
-            pause = (away,) if all(pd.notna(moment) for moment in away) else ()
         hours = (end - begin).total_seconds() / 3600
         group = str(table["group"].iloc[row])
-        shifts.append(Shift(group, "existing", begin, end, pause, int(number), hours))
+        shifts.append(Shift(group, "existing", begin, end, pauses[row], int(number), hours))
     return Staff(horizon, groups, agents_from_shifts(shifts, horizon, groups))
 
 
-def _local_times(
-    column: pd.Series,
-    field: str,
-    horizon: Horizon,
-    file: str,
-    faults: list[Fault],
-    *,
-    optional: bool = False,
-) -> pd.Series:
-    """Instants in the horizon's time zone; NaT with a fault where a cell cannot be read."""
-    found: list[Any] = []
-    for row, cell in enumerate(column):
-        instant: Any = pd.NaT
-        if not (optional and str(cell).strip() in {"", "NaT", "None"}):
-            try:
-                stamp = pd.Timestamp(cell)
-                if stamp.tzinfo is None:
-                    instant = stamp.tz_localize(horizon.timezone, ambiguous=True)
-                else:
-                    instant = stamp.tz_convert(horizon.timezone)
-            except (ValueError, TypeError):
-                rule = "a date and time that exists"
-                faults.append(Fault(file, f"row {row + 2}", field, str(cell), rule))
-        found.append(instant)
-    return pd.Series(found, dtype=f"datetime64[us, {horizon.timezone}]")
-
-
-def _whole_numbers(column: pd.Series, file: str, faults: list[Fault]) -> NDArray[np.int64]:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
-    for row in np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0) & (numbers % 1 == 0))):
-        value, rule = str(column.iloc[row]), "a whole number of at least 0"
-        faults.append(Fault(file, f"row {row + 2}", "agents", value, rule))
-    whole: NDArray[np.int64] = np.nan_to_num(numbers, posinf=0, neginf=0).astype(np.int64)
-    return whole
+def _breaks(
+    instants: Mapping[str, pd.Series], file: str, faults: list[Fault]
+) -> list[tuple[tuple[pd.Timestamp, pd.Timestamp], ...]]:
+    """The break of each row, or none; a fault where it has one end or leaves its shift."""
+    nothing = pd.Series(pd.NaT, index=instants["start"].index)
+    breaks: list[tuple[tuple[pd.Timestamp, pd.Timestamp], ...]] = []
+    away = (instants.get("break_start", nothing), instants.get("break_end", nothing))
+    rows = zip(instants["start"], *away, instants["end"], strict=True)
+    for row, (start, begin, finish, end) in enumerate(rows):
+        breaks.append(())
+        if pd.isna(begin) and pd.isna(finish):
+            continue
+        breaks[-1] = ((begin, finish),)
+        if not start <= begin < finish <= end:
+            rule = "a start and an end within the shift"
+            faults.append(Fault(file, f"row {row + 2}", "break", f"{begin} to {finish}", rule))
+    return breaks
 
 
 def _check_groups(

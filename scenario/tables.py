@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
+import warnings
 import zipfile
 from pathlib import Path
 from typing import IO, cast
 
+import numpy as np
 import pandas as pd
 
 from scenario.errors import Fault, InvalidInputError
@@ -93,12 +96,37 @@ def _open(source: str | Path | IO[bytes], lower: str) -> pd.DataFrame:
         with gzip.open(cast("IO[bytes]", source), "rb") as packed:
             content = packed.read(MAX_EXPANDED_BYTES + 1)
         _check_expanded(len(content))
-        import io
-
         source = io.BytesIO(content)
-    return pd.read_csv(
-        source, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
-    )
+    return _open_csv(source)
+
+
+def _open_csv(source: str | Path | IO[bytes]) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # pandas only warns of a row that is longer than the header, and cuts it.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        table = pd.read_csv(
+            source,
+            sep=_separator_of(source),
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            skipinitialspace=True,
+            skip_blank_lines=False,  # rows keep their numbers
+            index_col=False,
+        ).fillna("")
+    filled = np.flatnonzero((table != "").any(axis=1))
+    return table.iloc[: filled[-1] + 1 if len(filled) else 0]
+
+
+def _separator_of(source: str | Path | IO[bytes]) -> str:
+    """Comma, or the semicolon or tab that spreadsheets of some countries write."""
+    if isinstance(source, (str, Path)):
+        with open(source, "rb") as file:
+            header = file.readline(65_536)
+    else:
+        header = source.readline(65_536)
+        source.seek(0)
+    return max((b",", b";", b"\t"), key=header.count).decode()
 
 
 def _open_parquet(source: str | Path | IO[bytes]) -> pd.DataFrame:
@@ -115,4 +143,4 @@ def _open_parquet(source: str | Path | IO[bytes]) -> pd.DataFrame:
 
 def _check_expanded(size: int) -> None:
     if size > MAX_EXPANDED_BYTES:
-        raise _TooLargeError(f"{size / 2**20:.0f} MB")
+        raise _TooLargeError(f"{size / 2**20:.0f} MB or more")
