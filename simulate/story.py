@@ -58,7 +58,9 @@ class Story:
         live, callback = kind("live"), kind("callback")
         in_time = self.wait_us <= target_us
         due, met, later = self._deadlines()
-        open_arrival, closed_arrival = ~self.closed_arrival, self.closed_arrival
+        # A callback is promised whenever it is asked for: its window knows no closing.
+        closed_arrival = self.closed_arrival & ~callback
+        open_arrival = ~closed_arrival
         by_promise = callback & answered & (contacts["start_us"] <= contacts["deadline_us"])
         still_to_come = callback & waiting & (contacts["deadline_us"] >= self.period.length_us)
         responded = self.response_us >= 0

@@ -1,0 +1,176 @@
+"""The counts of finished replications side by side, cut to the measured intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scenario import Horizon, Scenario
+from simulate.estimates import Parts, batches_of
+from simulate.measures import Counts
+from simulate.ratios import Tallies
+from simulate.waits import WaitHistogram
+
+IntArray = NDArray[np.int64]
+Span = Literal["interval", "day", "week", "horizon"]
+
+
+@dataclass(frozen=True)
+class Replications:
+    """
+    R replications of one scenario.
+
+    Parameters
+    ----------
+    scenario
+        What was simulated.
+    contacts
+        Counts by the names of `measures.CONTACT_COUNTS`, each of shape (R, I, C) over the
+        measured intervals.
+    groups
+        Agent time by the names of `measures.GROUP_COUNTS`, each of shape (R, I, G).
+    busy_by_channel_us
+        Shape (R, G, C), summed over the measured intervals.
+    drain_us
+        Shape (R, G).
+    opening
+        Opening backlog by the names of `measures.Counts.opening`, each of shape (R, C).
+    within_threshold, of_threshold
+        Shape (R, K), summed over the measured intervals.
+    waits, responses
+        Histograms over all replications; cell `i * C + c` of measured interval i.
+    stratified
+        Whether the replications share one stratified sequence of day factors.
+    """
+
+    scenario: Scenario
+    contacts: Mapping[str, IntArray]
+    groups: Mapping[str, IntArray]
+    busy_by_channel_us: IntArray
+    drain_us: IntArray
+    opening: Mapping[str, IntArray]
+    within_threshold: IntArray
+    of_threshold: IntArray
+    waits: WaitHistogram
+    responses: WaitHistogram
+    stratified: bool = False
+
+    @classmethod
+    def of(
+        cls, scenario: Scenario, counts: Sequence[Counts], *, stratified: bool = False
+    ) -> Replications:
+        """Put at least one replication's counts side by side, in the order given."""
+        warm, cool = scenario.edge_counts
+        measured = slice(warm, scenario.period.count - cool)
+        cell_of = _measured_cells(scenario.period.count, len(scenario.channels), measured)
+        first = counts[0]
+        return cls(
+            scenario,
+            {n: np.stack([one.contacts[n][measured] for one in counts]) for n in first.contacts},
+            {n: np.stack([one.groups[n][measured] for one in counts]) for n in first.groups},
+            np.stack([one.busy_by_channel_us[measured].sum(axis=0) for one in counts]),
+            np.stack([one.drain_us for one in counts]),
+            {n: np.stack([one.opening[n] for one in counts]) for n in first.opening},
+            np.stack([one.within_threshold[measured].sum(axis=0) for one in counts]),
+            np.stack([one.of_threshold[measured].sum(axis=0) for one in counts]),
+            WaitHistogram.sum(one.waits for one in counts).merged(cell_of),
+            WaitHistogram.sum(one.responses for one in counts).merged(cell_of),
+            stratified,
+        )
+
+    @property
+    def count(self) -> int:
+        """Number of replications, R."""
+        return len(self.drain_us)
+
+    @property
+    def period(self) -> Horizon:
+        """The measured intervals."""
+        warm, cool = self.scenario.edge_counts
+        whole = self.scenario.period
+        minutes = warm * whole.interval_minutes
+        start = whole.start + pd.Timedelta(minutes=minutes)
+        return Horizon(start, whole.interval_minutes, whole.count - warm - cool)
+
+    @property
+    def batches(self) -> IntArray:
+        """Batch of each replication, for intervals; shape (R,)."""
+        return batches_of(self.count, stratified=self.scenario.demand.uncertainty == "day_factor")
+
+    def labels(self, span: Span) -> IntArray:
+        """Number of the span in which each measured interval lies, shape (I,), from 0."""
+        period = self.period
+        match span:
+            case "interval":
+                return np.arange(period.count)
+            case "day":
+                return period.day_of_interval
+            case "week":
+                return period.week_of_interval
+            case _:
+                return np.zeros(period.count, dtype=np.int64)
+
+    def span_starts(self, span: Span) -> pd.DatetimeIndex:
+        """First measured interval of every span."""
+        return self.period.starts[_firsts(self.labels(span))]
+
+    def tallies(self, channel: str, span: Span) -> Tallies:
+        """Counts of one channel summed over spans, each of shape (R, P)."""
+        column = list(self.scenario.channels).index(channel)
+        firsts = _firsts(self.labels(span))
+        return {
+            name: np.add.reduceat(values[:, :, column], firsts, axis=1)
+            for name, values in self.contacts.items()
+        }
+
+    def agent_time(self, group: str, span: Span) -> Mapping[str, IntArray]:
+        """Agent time of one group summed over spans, each of shape (R, P)."""
+        column = list(self.scenario.groups).index(group)
+        firsts = _firsts(self.labels(span))
+        return {
+            name: np.add.reduceat(values[:, :, column], firsts, axis=1)
+            for name, values in self.groups.items()
+        }
+
+    def at_span_ends(self, name: str, channel: str, span: Span) -> NDArray[Any]:
+        """A count about instants at the last measured interval of each span, shape (R, P)."""
+        column = list(self.scenario.channels).index(channel)
+        lasts = np.append(_firsts(self.labels(span))[1:], self.period.count) - 1
+        return self.contacts[name][:, lasts, column]
+
+    def times(self, waits: WaitHistogram, span: Span, shares: Sequence[float]) -> Any:
+        """Quantiles in seconds of a histogram of ours, shape (P, C, Q)."""
+        width = len(self.scenario.channels)
+        labels = self.labels(span)
+        spans = int(labels[-1]) + 1
+        cell_of = (labels[:, None] * width + np.arange(width)).ravel()
+        merged = waits if span == "interval" else waits.merged(cell_of)
+        return merged.quantiles_s(spans * width, shares).reshape(spans, width, len(shares))
+
+
+def occupancy_of(agent_time: Mapping[str, IntArray]) -> Parts:
+    """Share of the agents' available time with a contact in hand."""
+    return Parts.of(agent_time["busy_us"], agent_time["present_us"])
+
+
+def slots_filled_of(agent_time: Mapping[str, IntArray]) -> Parts:
+    """Share of the contacts that could have been in hand that were."""
+    return Parts.of(agent_time["held_us"], agent_time["slots_us"])
+
+
+def _firsts(labels: IntArray) -> IntArray:
+    """Places at which a new label begins."""
+    return np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
+
+
+def _measured_cells(intervals: int, channels: int, measured: slice) -> IntArray:
+    """New cell of each cell of the whole horizon, -1 outside the measured intervals."""
+    cell_of = np.full((intervals, channels), -1, dtype=np.int64)
+    kept = len(range(*measured.indices(intervals)))
+    cell_of[measured] = np.arange(kept * channels).reshape(kept, channels)
+    return cell_of.ravel()

@@ -1,0 +1,141 @@
+"""Run a scenario: many replications, here or in worker processes, into one outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
+from simulate.engines import Result, engine_named, replicate
+from simulate.outcome import Outcome
+from simulate.records import contact_table
+from simulate.replications import Replications
+from simulate.workers import Progress, Workers
+
+FEWEST_AFTER_CANCEL = 2  # with one replication nothing can be said about its error
+
+
+def simulate(
+    scenario: Scenario,
+    demand: Demand,
+    staff: Staff | None = None,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = "simpy",
+    workers: int | Workers = 1,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+    records: bool = False,
+) -> Outcome:
+    """
+    Rehearse a scenario.
+
+    Parameters
+    ----------
+    scenario
+        Everything that is assumed.
+    demand
+        Expected contacts, before the scenario's scale and bursts.
+    staff
+        Agents on the floor; default: the scenario's current staffing.
+    replications, seed
+        Number of runs and the seed of every random number; default: the scenario's.
+    engine
+        Name of the engine; "simpy" is the one to read and extend.
+    workers
+        Processes to use, or a pool to share. The numbers are the same whatever it is.
+    progress
+        Told how many replications are finished, of how many, in the caller's thread.
+    cancel
+        Asked on the way, in the caller's thread; True stops the run within a second.
+    records
+        Keep every contact.
+
+    Returns
+    -------
+    Outcome
+        When cancelled with at least two replications finished: of those.
+
+    Raises
+    ------
+    InvalidValueError
+        When the engine is unknown, a number is out of range, or demand and staff do not
+        cover the scenario's horizon.
+    RunCancelledError
+        When cancelled before two replications were finished.
+
+    Notes
+    -----
+    Runs with the same seed meet the same customers, so two outcomes can be compared in pairs;
+    see `simulate.compare.paired`.
+    """
+    from simulate.encode import encode
+
+    run_engine = engine_named(engine)
+    replications = scenario.replications if replications is None else replications
+    seed = scenario.seed if seed is None else seed
+    if not replications >= 1:
+        raise InvalidValueError("replications", "at least 1", replications)
+    if not 0 <= seed < 2**63:
+        raise InvalidValueError("seed", "between 0 and 2**63 - 1", seed)
+    if isinstance(workers, int) and not workers >= 1:
+        raise InvalidValueError("workers", "at least 1", workers)
+    floor_input = encode(scenario, demand, scenario.staff() if staff is None else staff)
+
+    numbers = range(replications)
+    if isinstance(workers, int) and min(workers, replications) == 1:
+        results: list[Result] = []
+        try:
+            for number in numbers:
+                if cancel is not None and cancel():
+                    break
+                results.append(
+                    replicate(run_engine, floor_input, seed, number, cancel, records=records)
+                )
+                if progress is not None:
+                    progress(len(results), replications)
+        except RunCancelledError:
+            pass
+    else:
+        owned = isinstance(workers, int)
+        pool = Workers(min(workers, replications)) if isinstance(workers, int) else workers
+        try:
+            results = pool.run(
+                floor_input,
+                engine=engine,
+                seed=seed,
+                replications=numbers,
+                records=records,
+                progress=progress,
+                cancel=cancel,
+            )
+        finally:
+            if owned:
+                pool.close()
+
+    cancelled = len(results) < replications
+    results = _without_gaps(results)
+    if cancelled and len(results) < FEWEST_AFTER_CANCEL:
+        raise RunCancelledError
+    contacts = None
+    if records:
+        logs = [(one.replication, one.contacts) for one in results if one.contacts is not None]
+        contacts = contact_table(
+            logs, scenario.period, floor_input.channel_names, floor_input.group_names
+        )
+    # With separate teams the groups are others than those declared.
+    scenario = floor_input.scenario
+    staff = Staff(floor_input.period, floor_input.group_names, floor_input.staff)
+    stratified = floor_input.rates.common_cv > 0 or floor_input.rates.own_cv > 0
+    data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
+    return Outcome(scenario, staff, engine, seed, data, cancelled, contacts)
+
+
+def _without_gaps(results: list[Result]) -> list[Result]:
+    """
+    Results up to the first replication that is missing.
+
+    Quiet days are simulated faster, so whatever happens to be finished at a cancellation is
+    quieter than the rest; an unbroken beginning is not, and it pairs with other runs.
+    """
+    return [one for place, one in enumerate(results) if one.replication == place]
