@@ -217,6 +217,6 @@ EVENTS = (
     ),
     Event("Launch", "chat", datetime(2026, 2, 3), datetime(2026, 2, 24), 1.6, 72),
     Event("Launch", "x", datetime(2026, 2, 3), datetime(2026, 2, 24), 1.8, 72),
-    Event("Second launch", "chat", datetime(2026, 4, 28), datetime(2026, 5, 19), 1.6, 72),
-    Event("Second launch", "x", datetime(2026, 4, 28), datetime(2026, 5, 19), 1.8, 72),
+    Event("Launch", "chat", datetime(2026, 4, 28), datetime(2026, 5, 19), 1.6, 72),
+    Event("Launch", "x", datetime(2026, 4, 28), datetime(2026, 5, 19), 1.8, 72),
 )

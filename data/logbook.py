@@ -54,7 +54,7 @@ def contact_log(
     for name, of_channel in arrived.items():
         answered = contacts[name].answered.copy()
         for index, contact in of_channel:
-            if contact.result in {"Abandoned", "Not reached"}:
+            if contact.result in {"Abandoned", "No answer"}:
                 answered[index] = False
             elif contact.result:
                 answered[index] = True

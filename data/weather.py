@@ -75,7 +75,7 @@ def week_profile(channel: Channel) -> Floats:
 
 def ordinary_rate(channel: Channel, starts: pd.DatetimeIndex) -> Floats:
     """Expected contacts by quarter-hour without events: shape, growth and holidays."""
-    weekday = starts.weekday.to_numpy()
+    weekday = starts.day_of_week.to_numpy()
     quarter = (starts.hour * 4 + starts.minute // 15).to_numpy()
     rate = channel.weekly * week_profile(channel)[weekday, quarter]
     dates = [stamp.date() for stamp in starts]

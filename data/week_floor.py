@@ -33,7 +33,7 @@ class Contact:
     started: int | None = None
     ended: int | None = None
     agent: str = ""
-    agent_s: int = 0
+    agent_s: int = 0  # as suites log it: talking and writing, not dialling in vain
     result: str = ""
 
 
@@ -127,18 +127,19 @@ class Floor:
         place = agent.left_s.index(min(agent.left_s))
         contact = agent.hands.pop(place)
         agent.left_s.pop(place)
-        contact.agent_s += now - contact.started if contact.channel == "chat" else 0
         self._close(contact, now)
         self._reschedule(agent)
 
     def _close(self, contact: Contact, now: int) -> None:
         contact.ended = now
-        if contact.channel != "callback":
-            contact.result = "Answered" if contact.channel == "chat" else "Replied"
+        if contact.channel == "chat":
+            contact.result, contact.agent_s = "Answered", now - contact.started
+        elif contact.channel != "callback":
+            contact.result, contact.agent_s = "Replied", contact.solo_s
         elif contact.reached[contact.tries - 1]:
-            contact.result = "Reached"
+            contact.result, contact.agent_s = "Connected", contact.solo_s
         elif contact.tries == MOST_TRIES:
-            contact.result = "Not reached"
+            contact.result = "No answer"
         else:
             self._at(now + RETRY_AFTER_S, 3, "again", contact)
 
@@ -162,7 +163,6 @@ class Floor:
         if contact.channel == "callback":
             work = work if contact.reached[contact.tries] else DIAL_S
             contact.tries += 1
-        contact.agent_s += work if contact.channel != "chat" else 0
         contact.started = now if contact.started is None else contact.started
         contact.agent = agent.name
         agent.hands.append(contact)
