@@ -1,0 +1,72 @@
+"""What has been: contacts and handle times of the past, checked, and how to bring one's own."""
+
+import streamlit as st
+
+from views import charts, own_data, session
+from views.past import channel_summary, days_of, usual_week
+from views.progress import awaited
+from views.words import heading
+
+scenario = session.scenario()
+st.title("History")
+own_data.draw()
+
+job = session.history_job()
+if job is None:
+    st.info("This scenario states its expected contacts itself; it has no history to look at.")
+    st.stop()
+history = awaited("history", job, session.history_job)
+if history is None:
+    st.stop()
+
+st.caption(
+    f"{history.weeks:.1f} weeks, {history.starts[0]:%a %d %b %Y} – {history.end:%a %d %b %Y},"
+    f" {len(history.channels)} channels in intervals of {history.interval_minutes} minutes,"
+    f" {history.timezone}"
+)
+st.dataframe(
+    channel_summary(history),
+    hide_index=True,
+    width="stretch",
+    column_config={
+        "Handle time": st.column_config.TextColumn(
+            help="Mean agent time of one contact handled alone, from answer to wrapped up."
+        ),
+        "Abandoned": st.column_config.TextColumn(help="Customers who gave up, of all offered."),
+        "Unknown intervals": st.column_config.TextColumn(
+            help="Intervals for which the file has no row though the channel was open."
+        ),
+    },
+)
+
+names = [heading(channel) for channel in history.channels]
+st.subheader("Contacts a day")
+st.altair_chart(
+    charts.daily_history(days_of(history, scenario.calendar), names),
+    width="stretch",
+    alt="Contacts a day by channel; public holidays, gaps and bursts carry a symbol.",
+)
+
+st.subheader("The usual week")
+channel = st.segmented_control(
+    "Channel",
+    history.channels,
+    default=history.channels[0],
+    format_func=heading,
+    key="history-channel",
+    required=True,
+    help="Which channel the week is drawn for.",
+)
+st.altair_chart(
+    charts.week_heat(usual_week(history, channel), title="Contacts an hour"),
+    width="stretch",
+    alt=f"Mean contacts an hour of {heading(channel)} by weekday and hour of the day.",
+)
+
+st.subheader("What was put right, and what looks odd")
+if not history.repairs and not history.suspicions:
+    st.write("Nothing: every interval has its row.")
+for sentence in history.repairs:
+    st.text(f"● {sentence}")
+for sentence in history.suspicions:
+    st.text(f"▲ {sentence}")
