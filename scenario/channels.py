@@ -60,7 +60,9 @@ class Patience(Declared):
         unit="seconds",
         source="chat 240 s, voice 300 s: bank call log of 1999, censoring allowed for",
     )
-    cv: float = key("Coefficient of variation; used by lognormal and gamma.", 1.0, ge=0)
+    cv: float = key(
+        "Coefficient of variation; used by lognormal and gamma.", 1.0, ge=0, unit="ratio"
+    )
     values_s: tuple[float, ...] = key(
         "Observed patience times for `empirical`.", (), unit="seconds"
     )

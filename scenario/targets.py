@@ -31,7 +31,7 @@ Period = Literal["interval", "day", "week"]
 
 
 class Target(Declared):
-    """A promise such as "80 % of the chats answered within 60 seconds, each day"."""
+    """A promise such as "80 % of the chats of a day answered within 60 seconds"."""
 
     share: float = key("Share of the contacts served in time.", gt=0, le=1, unit="share")
     within_s: float = key(

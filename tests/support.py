@@ -1,10 +1,12 @@
-"""What several tests need: statistical assertions with four standard errors of room."""
+"""What several tests need: statistical assertions, and what a machine may lack."""
 
 from __future__ import annotations
 
 import math
+import os
 
 import numpy as np
+import pytest
 from numpy.typing import ArrayLike
 
 
@@ -38,3 +40,24 @@ def _assert_within(found: float, error: float, expected: float, z: float) -> Non
     # A sample without any spread must hit the value, up to rounding.
     room = z * error + 1e-9 * abs(expected)
     assert abs(found - expected) <= room, f"{found:.6g} ± {error:.2g}, expected {expected:.6g}"
+
+
+def need(name: str, present: bool, reason: str) -> None:
+    """
+    Skip the test where something it needs is missing; fail where it was asked for.
+
+    Parameters
+    ----------
+    name
+        What the machine must have, e.g. "chromium"; the environment variable
+        ALLWEATHER_REQUIRE names, separated by commas, what must not be missing.
+    present
+        Whether it is there.
+    reason
+        What to tell when it is not.
+    """
+    if present:
+        return
+    if name in os.environ.get("ALLWEATHER_REQUIRE", "").split(","):
+        pytest.fail(f"{reason} (and ALLWEATHER_REQUIRE names {name})")
+    pytest.skip(reason)

@@ -1,0 +1,23 @@
+"""Settings of all tests, and the machine parts that some of them need."""
+
+import shutil
+
+import pytest
+from hypothesis import settings
+from support import need
+
+# The same examples on every run: a test that fails today failed yesterday too.
+settings.register_profile("allweather", deadline=None, derandomize=True)
+settings.load_profile("allweather")
+
+
+def pytest_runtest_setup(item):
+    """Tests marked `browser` need Debian's chromium."""
+    if item.get_closest_marker("browser"):
+        need("chromium", shutil.which("chromium") is not None, "chromium is not installed")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the browser that tests marked `browser` drive."""
+    return shutil.which("chromium")
