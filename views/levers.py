@@ -33,6 +33,7 @@ from views.lever import (
 from views.words import heading, name_of
 
 AS_DECLARED = "as declared"
+A_WEEK_S = 604_800
 
 
 def levers_of(scenario: Scenario) -> tuple[Lever, ...]:
@@ -247,13 +248,19 @@ def _work_order(scenario: Scenario) -> Iterator[Lever]:
 
     def put(values: Values) -> Changes:
         order = str(values["work-order"])
+        by_deadline = order == "deadline"
+        # Posts promoted from arrival on share one line by deadline, whatever their channel.
+        line = {
+            f"channels.{channel}.promote_before_s": A_WEEK_S if by_deadline else None
+            for channel in deferred
+        }
         if order in first:
-            return {
+            return line | {
                 f"channels.{channel}.priority": declared.priority + (channel != first[order])
                 for channel, declared in deferred.items()
             }
-        queue = "deadline" if order == "deadline" else "fifo"
-        return {f"channels.{channel}.order": queue for channel in deferred}
+        queue = "deadline" if by_deadline else "fifo"
+        return line | {f"channels.{channel}.order": queue for channel in deferred}
 
     yield Lever(
         "work-order",
