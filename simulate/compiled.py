@@ -1,0 +1,99 @@
+"""How the floor's small functions become machine code, and where that code is kept."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import numpy as np
+from numba.core import config
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SOURCES = Path(__file__).parent
+
+
+def compiled(function: Function) -> Function:
+    """
+    Compile a function when it is first called; keep the machine code for the next process.
+
+    The function must call nothing but `math`, numpy and other compiled functions. It runs
+    without the interpreter lock. With NUMBA_DISABLE_JIT=1 it stays Python and gives the same
+    numbers, slowly.
+    """
+    if config.DISABLE_JIT:
+        return _wrapping_silently(function)
+    # The setting is read while the decorator runs, so other users of numba keep their own.
+    theirs = config.CACHE_DIR
+    config.CACHE_DIR = _cache_folder()
+    try:
+        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+    finally:
+        config.CACHE_DIR = theirs
+
+
+def _wrapping_silently(function: Function) -> Function:
+    """Unsigned numbers wrap around on purpose; plain numpy would warn of it."""
+
+    @functools.wraps(function)
+    def quiet(*arguments: Any) -> Any:
+        with np.errstate(over="ignore"):
+            return function(*arguments)
+
+    return cast("Function", quiet)
+
+
+@functools.cache
+def _cache_folder() -> str:
+    """
+    Folder of the machine code of exactly these sources.
+
+    numba notices an edit of the file that holds a function, but not of a helper in another
+    file. A folder named after all sources cannot go stale.
+    """
+    name = f"allweather/{source_digest(SOURCES)[:32]}"
+    for base in _cache_bases():
+        folder = base / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return str(folder)
+        except OSError:
+            continue
+    return tempfile.mkdtemp(prefix="allweather-")
+
+
+def source_digest(folder: Path) -> str:
+    """sha256 over the names and contents of the Python files in a folder and below."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _cache_bases() -> list[Path]:
+    """Where this system keeps what can be made again, the best place first."""
+    named = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
+    places = [Path(named)] if named else []
+    if sys.platform == "win32" and "LOCALAPPDATA" in os.environ:
+        places.append(Path(os.environ["LOCALAPPDATA"]))
+    elif sys.platform == "darwin":
+        places.append(Path("~/Library/Caches"))
+    else:
+        places.append(Path("~/.cache"))
+    expanded = []
+    for place in places:
+        try:
+            expanded.append(place.expanduser())
+        except RuntimeError:  # nobody's home
+            continue
+    return expanded

@@ -1,0 +1,366 @@
+"""What the floor is given: a scenario, its demand and staff as plain arrays for any engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scenario import Demand, Horizon, InvalidValueError, Scenario, Staff
+from scenario.assumptions import base_demand, burst_extra, handle_time_s
+from scenario.calendar import MICROSECONDS
+from scenario.channels import Channel, HandleTime, Patience
+from scenario.groups import Skill
+from scenario.separate import separated
+from simulate import draws, rules
+from simulate.rates import Rates
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+_KINDS = {"live": rules.LIVE, "deferred": rules.DEFERRED, "callback": rules.CALLBACK}
+_ORDERS = {"fifo": rules.FIFO, "deadline": rules.DEADLINE, "lifo": rules.LIFO}
+_CHOICES = {
+    "load_first": rules.LOAD_FIRST,
+    "preference_first": rules.PREFERENCE_FIRST,
+    "random": rules.RANDOM,
+}
+_SHAPES = {
+    "constant": draws.CONSTANT,
+    "exponential": draws.EXPONENTIAL,
+    "lognormal": draws.LOGNORMAL,
+    "gamma": draws.GAMMA,
+    "empirical": draws.EMPIRICAL,
+    "survival": draws.SURVIVAL,
+    "none": draws.ENDURING,
+}
+NOT_SET = -1
+
+
+@dataclass(frozen=True)
+class Durations:
+    """
+    Shape of a duration; see `draws.relative_duration`.
+
+    Parameters
+    ----------
+    shape, cv
+        Code of the shape and coefficient of variation.
+    values, shares
+        Observed durations (works: in means; patience: in microseconds), or the points of a
+        survival curve.
+    mean_us
+        Patience: mean in microseconds, 1 where the values are in microseconds themselves.
+        Work has a mean for every interval instead.
+    """
+
+    shape: int
+    cv: float
+    values: FloatArray
+    shares: FloatArray
+    mean_us: float = 1.0
+
+
+@dataclass(frozen=True)
+class ChannelInput:
+    """One channel in the floor's own units; -1 where a number is not set."""
+
+    name: str
+    key: int
+    kind: int
+    work: Durations
+    work_mean_us: FloatArray  # solo, by interval, shape (I,)
+    patience: Durations
+    open_us: IntArray  # opening instants, rising; may lie before the start
+    close_us: IntArray  # the closing instant of each
+    drops_at_close: bool
+    balk: float
+    max_queue: int
+    priority: int
+    order: int
+    promote_before_us: int
+    above_live: bool
+    target_us: int
+    target_closed_us: int
+    backlog_ages_us: IntArray  # oldest first
+    endless: bool
+    offer_condition: int
+    offer_limit: int
+    offer_channel: int
+    accept: float
+    not_before_us: int
+    window_us: int
+    reach_probability: float
+    dial_us: int
+    retry_after_us: int
+    max_tries: int
+
+    def is_open(self, instant: int) -> bool:
+        """Whether an instant lies in opening hours; the closing instant does not."""
+        span = int(np.searchsorted(self.open_us, instant, side="right")) - 1
+        return span >= 0 and instant < int(self.close_us[span])
+
+    def opening_after(self, instant: int) -> int:
+        """The first opening later than an instant; `NEVER` if none is known."""
+        span = int(np.searchsorted(self.open_us, instant, side="right"))
+        return int(self.open_us[span]) if span < len(self.open_us) else draws.NEVER
+
+
+@dataclass(frozen=True)
+class SkillInput:
+    """How the agents of one group serve one channel."""
+
+    group: int
+    channel: int
+    most: int
+    preference: int  # rank among the channel's preferences, 0 for the best
+    speed: int
+    slowdown: IntArray  # by contacts in hand; place 0 is not used
+    keep_free: int
+    keep_free_unit: int
+
+
+@dataclass(frozen=True)
+class GivenContacts:
+    """
+    First contacts told one by one in place of drawn ones, for worked examples.
+
+    Parameters
+    ----------
+    channel, offered_us, work_us, patience_us
+        Arrays of shape (N,), sorted by offer.
+    reached_at_try
+        Try at which a callback customer answers; 0 is never, -1 leaves it to chance.
+    """
+
+    channel: IntArray
+    offered_us: IntArray
+    work_us: IntArray
+    patience_us: IntArray
+    reached_at_try: IntArray
+
+
+@dataclass(frozen=True)
+class FloorInput:
+    """
+    Everything a replication needs besides its seed; the same for both engines.
+
+    Parameters
+    ----------
+    scenario
+        The scenario as simulated: where `routing.blend` is `separate`, the one of the teams.
+    period
+        The I intervals.
+    grain_us
+        Durations are whole multiples of this.
+    rates
+        Expected contacts and how they vary.
+    channels
+        C channels.
+    skills
+        Every skill, by group and then channel.
+    group_names
+        G names.
+    staff
+        Agents present, shape (I, G).
+    choice, load
+        Codes of the routing rule.
+    given
+        Contacts in place of drawn ones.
+    """
+
+    scenario: Scenario
+    period: Horizon
+    grain_us: int
+    rates: Rates
+    channels: tuple[ChannelInput, ...]
+    skills: tuple[SkillInput, ...]
+    group_names: tuple[str, ...]
+    staff: IntArray
+    choice: int
+    load: int
+    given: GivenContacts | None = None
+
+    @property
+    def channel_names(self) -> tuple[str, ...]:
+        """C names, in the order of the log's channel numbers."""
+        return tuple(channel.name for channel in self.channels)
+
+    def with_contacts(self, given: GivenContacts) -> FloorInput:
+        """The same floor, met by exactly these first contacts."""
+        return replace(self, given=given)
+
+
+def encode(scenario: Scenario, demand: Demand, staff: Staff) -> FloorInput:
+    """
+    A scenario in the floor's own units.
+
+    Parameters
+    ----------
+    scenario
+        What is assumed.
+    demand
+        Its demand, before scale and bursts.
+    staff
+        Agents on the floor over the scenario's period.
+
+    Raises
+    ------
+    InvalidValueError
+        When the demand does not cover the period or the staff are of other intervals.
+    """
+    period = scenario.period
+    if staff.horizon.count != period.count or staff.horizon.start != period.start:
+        rule = f"of the scenario's {period.count} intervals from {period.start}"
+        raise InvalidValueError("staff", rule, f"{staff.horizon.count} intervals")
+    if staff.groups != tuple(scenario.groups):
+        raise InvalidValueError("staff groups", f"{list(scenario.groups)}", list(staff.groups))
+    base = base_demand(scenario, demand)
+    work_means = handle_time_s(scenario, base) * MICROSECONDS
+    rates = Rates.of(scenario, base, burst_extra(scenario, base))
+    scenario, staff = separated(scenario, demand, staff)
+    names = tuple(scenario.channels)
+    return FloorInput(
+        scenario=scenario,
+        period=period,
+        grain_us=scenario.grain_us,
+        rates=rates,
+        channels=tuple(
+            _channel(scenario, name, work_means[:, number]) for number, name in enumerate(names)
+        ),
+        skills=_skills(scenario),
+        group_names=tuple(scenario.groups),
+        staff=staff.agents.astype(np.int64),
+        choice=_CHOICES[scenario.routing.choice],
+        load=rules.PACK if scenario.routing.load == "pack" else rules.SPREAD,
+    )
+
+
+def _us(seconds: float | None) -> int:
+    return NOT_SET if seconds is None else round(seconds * MICROSECONDS)
+
+
+def _channel(scenario: Scenario, name: str, work_mean_us: FloatArray) -> ChannelInput:
+    channel = scenario.channels[name]
+    ages = channel.initial_backlog if isinstance(channel.initial_backlog, tuple) else ()
+    opens, closes = _hours(scenario, channel, max(ages, default=0.0))
+    offer, terms = channel.offer_callback, channel.callback
+    condition, limit = _offer_condition(channel)
+    target_closed = channel.target_closed or channel.target
+    return ChannelInput(
+        name=name,
+        key=draws.name_key(name),
+        kind=_KINDS[channel.kind],
+        work=_work(channel.handle_time),
+        work_mean_us=np.ascontiguousarray(work_mean_us),
+        patience=_patience(channel.patience),
+        open_us=opens,
+        close_us=closes,
+        drops_at_close=channel.at_close == "drop",
+        balk=channel.balk,
+        max_queue=NOT_SET if channel.max_queue is None else channel.max_queue,
+        priority=channel.priority,
+        order=_ORDERS[channel.order],
+        promote_before_us=_us(channel.promote_before_s),
+        above_live=channel.above_live,
+        target_us=_us(channel.target.within_s if channel.target else None),
+        target_closed_us=_us(target_closed.within_s if target_closed else None),
+        backlog_ages_us=np.array(sorted((_us(age) for age in ages), reverse=True), np.int64),
+        endless=channel.initial_backlog == "endless",
+        offer_condition=condition,
+        offer_limit=limit,
+        offer_channel=list(scenario.channels).index(offer.channel) if offer else NOT_SET,
+        accept=offer.accept if offer else 0.0,
+        not_before_us=_us(terms.not_before_s if terms else None),
+        window_us=_us(terms.window_s if terms else None),
+        reach_probability=terms.reach_probability if terms else 0.0,
+        dial_us=_us(terms.dial_s if terms else None),
+        retry_after_us=_us(terms.retry_after_s if terms else None),
+        max_tries=terms.max_tries if terms else NOT_SET,
+    )
+
+
+def _hours(scenario: Scenario, channel: Channel, oldest_s: float) -> tuple[IntArray, IntArray]:
+    """Opening and closing instants, from before the oldest contact of the backlog on."""
+    period = scenario.period
+    days = int(oldest_s // 86_400) + 1 if oldest_s > 0 else 0
+    earlier = Horizon(
+        period.start - pd.Timedelta(days=days),
+        period.interval_minutes,
+        period.count + days * (1440 // period.interval_minutes),
+    )
+    shift = days * 86_400 * MICROSECONDS
+    spans = np.array(
+        earlier.open_spans_us(channel.open, scenario.closed_dates), dtype=np.int64
+    ).reshape(-1, 2)
+    return spans[:, 0] - shift, spans[:, 1] - shift
+
+
+def _work(declared: HandleTime) -> Durations:
+    values = np.array(declared.values_s, dtype=np.float64)
+    if len(values):
+        values = values / values.mean()
+    return Durations(_SHAPES[declared.distribution], declared.cv, values, values)
+
+
+def _patience(declared: Patience) -> Durations:
+    shape = _SHAPES[declared.distribution]
+    values = np.array(declared.values_s, dtype=np.float64) * MICROSECONDS
+    shares = values
+    if declared.survival:
+        points = np.array(declared.survival, dtype=np.float64)
+        values, shares = points[:, 0] * MICROSECONDS, points[:, 1].copy()
+    in_means = shape in (draws.CONSTANT, draws.EXPONENTIAL, draws.LOGNORMAL, draws.GAMMA)
+    mean_us = declared.mean_s * MICROSECONDS if in_means else 1.0
+    return Durations(shape, declared.cv, values, shares, mean_us)
+
+
+def _offer_condition(channel: Channel) -> tuple[int, int]:
+    offer = channel.offer_callback
+    if offer is None:
+        return rules.NO_OFFER, NOT_SET
+    if offer.when_queue_at_least is not None:
+        return rules.QUEUE_AT_LEAST, offer.when_queue_at_least
+    if offer.when_expected_wait_over_s is not None:
+        return rules.EXPECTED_WAIT_OVER, _us(offer.when_expected_wait_over_s)
+    return rules.AFTER_WAITING, _us(offer.after_waiting_s)
+
+
+def _skills(scenario: Scenario) -> tuple[SkillInput, ...]:
+    channels = list(scenario.channels)
+    ranks = {
+        channel: sorted(
+            {
+                group.skills[channel].preference
+                for group in scenario.groups.values()
+                if channel in group.skills
+            }
+        )
+        for channel in channels
+    }
+    return tuple(
+        SkillInput(
+            group=number,
+            channel=column,
+            most=skill.max_concurrent,
+            preference=ranks[channel].index(skill.preference),
+            speed=_millionths(skill.speed),
+            slowdown=_slowdown(skill),
+            keep_free=skill.keep_free,
+            keep_free_unit=rules.AGENTS if skill.keep_free_unit == "agents" else rules.SLOTS,
+        )
+        for number, group in enumerate(scenario.groups.values())
+        for column, channel in enumerate(channels)
+        if (skill := group.skills.get(channel)) is not None
+    )
+
+
+def _slowdown(skill: Skill) -> IntArray:
+    table = [rules.MILLION, *(_millionths(times) for times in skill.slowdown)]
+    return np.array(table[: skill.max_concurrent + 1], dtype=np.int64)
+
+
+def _millionths(ratio: float) -> int:
+    return max(1, round(ratio * rules.MILLION))

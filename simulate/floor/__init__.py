@@ -1,0 +1,45 @@
+"""The floor as a SimPy model, to read, trace and extend; the rules are in `simulate.rules`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # an engine is loaded when it runs
+    from simulate.encode import FloorInput
+    from simulate.log import FloorLog
+
+
+def run_replication(
+    floor_input: FloorInput,
+    seed: int,
+    replication: int,
+    cancel: Callable[[], bool] | None = None,
+) -> FloorLog:
+    """
+    Live through one replication.
+
+    Parameters
+    ----------
+    floor_input
+        From `simulate.encode.encode`.
+    seed
+        Seed of the whole run, at least 0.
+    replication
+        Number of the replication, from 0.
+    cancel
+        Asked every few milliseconds whether to stop.
+
+    Returns
+    -------
+    FloorLog
+        The same for the same arguments, whatever ran before.
+
+    Raises
+    ------
+    RunCancelledError
+        When `cancel` says so.
+    """
+    from simulate.floor.world import Floor
+
+    return Floor(floor_input, seed, replication).run(cancel)

@@ -1,0 +1,75 @@
+"""When: SimPy's environment with integer microseconds and one total order of events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeAlias
+
+import simpy
+from simpy.events import EventPriority
+
+from scenario import RunCancelledError
+
+Story: TypeAlias = Generator[simpy.Event, Any, None]
+"""A SimPy process: what one part of the floor lives through."""
+
+_FIRST_PRIORITY = 2  # 0 and 1 are SimPy's own
+_IDS = 2**40
+_EVENTS_BETWEEN_POLLS = 256
+
+
+class Moment(simpy.Event):
+    """Something that happens at a set instant, in its place among others of that instant."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self._ok = True
+        self._value = None
+
+
+class Clock(simpy.Environment):
+    """Time on the floor: events in the order of (instant, rank, entity)."""
+
+    def moment(self, instant: int, rank: int, entity: int) -> Moment:
+        """
+        An event at an instant, now or later.
+
+        Parameters
+        ----------
+        instant
+            Microseconds from the horizon's start.
+        rank, entity
+            Place among the events of one instant: the lowest rank, then the lowest entity.
+        """
+        moment = Moment(self)
+        priority = EventPriority(_FIRST_PRIORITY + rank * _IDS + entity)
+        self.schedule(moment, priority, instant - self._now)
+        return moment
+
+    def at(
+        self, instant: int, rank: int, entity: int, action: Callable[..., None], *arguments: Any
+    ) -> Moment:
+        """Do something at an instant; see `moment`."""
+        moment = self.moment(instant, rank, entity)
+        callbacks: list[Any] = moment.callbacks
+        callbacks.append(lambda _: action(*arguments))
+        return moment
+
+    def run_out(self, cancel: Callable[[], bool] | None) -> None:
+        """
+        Go on until nothing is left to happen.
+
+        Raises
+        ------
+        RunCancelledError
+            When `cancel`, asked every few milliseconds, says so.
+        """
+        step = self.step
+        try:
+            while True:
+                if cancel is not None and cancel():
+                    raise RunCancelledError
+                for _ in range(_EVENTS_BETWEEN_POLLS):
+                    step()
+        except simpy.core.EmptySchedule:
+            return

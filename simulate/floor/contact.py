@@ -1,0 +1,100 @@
+"""The customer's side: one contact and what has become of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulate.log import Ending
+
+if TYPE_CHECKING:
+    from simulate.floor.agent import Agent
+
+
+class Contact:
+    """
+    One attempt by a customer on one channel.
+
+    Attributes
+    ----------
+    id
+        Running number: first contacts in order of arrival, children in order of creation.
+    parent
+        Id of the contact that begot it, -1 for none.
+    key
+        What its random numbers are drawn by.
+    channel, interval
+        Where and in which interval it was offered; interval -1 is the opening backlog.
+    offered_us, first_offered_us
+        When it was offered, and when the contact that it goes back to was.
+    work_us
+        Solo work; the agent's speed is in it once an agent has started it.
+    patience_us
+        Of a live customer.
+    reached_at_try
+        Try at which a callback customer answers, where that is given; -1 leaves it to chance.
+    deadline_us
+        When the reply, or the call, is due; -1 for live contacts.
+    queued, promoted
+        Whether it waits in its queue now, and whether it has been promoted.
+    remaining_us
+        Work still to be done, of a contact in an agent's hands.
+    reached
+        Whether the call in hand reaches the customer; true of everything but callbacks.
+    """
+
+    __slots__ = (
+        "agent",
+        "arrived_closed",
+        "channel",
+        "deadline_us",
+        "end_us",
+        "ending",
+        "first_offered_us",
+        "id",
+        "interval",
+        "key",
+        "offered_us",
+        "parent",
+        "patience_us",
+        "promoted",
+        "queued",
+        "reached",
+        "reached_at_try",
+        "remaining_us",
+        "start_us",
+        "tries",
+        "work_us",
+    )
+
+    def __init__(
+        self,
+        id: int,
+        key: int,
+        channel: int,
+        interval: int,
+        offered_us: int,
+        work_us: int,
+        patience_us: int,
+        reached_at_try: int = -1,
+    ) -> None:
+        self.id = id
+        self.key = key
+        self.channel = channel
+        self.interval = interval
+        self.offered_us = offered_us
+        self.work_us = work_us
+        self.patience_us = patience_us
+        self.reached_at_try = reached_at_try
+        self.parent = -1
+        self.first_offered_us = offered_us
+        self.deadline_us = -1
+        self.arrived_closed = False
+        self.queued = False
+        self.promoted = False
+        self.remaining_us = 0
+        self.reached = True
+        self.tries = 0
+        self.start_us = -1
+        self.end_us = -1
+        self.agent: Agent | None = None
+        self.ending = Ending.WAITING

@@ -1,0 +1,166 @@
+"""Who comes to the floor: first contacts, the opening backlog, and the children of contacts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulate import draws
+from simulate.arrivals import contact_counts, fill_first_contacts, patiences, works
+from simulate.draws import child_key, key_of, root_of
+from simulate.encode import ChannelInput, FloorInput
+from simulate.floor.contact import Contact
+
+IntArray = NDArray[np.int64]
+
+
+class Customers:
+    """
+    The contacts of one replication, by id; children are added as they are begotten.
+
+    Attributes
+    ----------
+    backlog
+        Who waits at the start, the oldest first.
+    first
+        First contacts in order of arrival; at the same instant by channel and ordinal.
+    everybody
+        All contacts, by id.
+    endless_keys
+        Keys of the contacts that a never-ending backlog has given out.
+    """
+
+    def __init__(self, given: FloorInput, seed: int, replication: int) -> None:
+        self.given = given
+        self.root = root_of(seed, replication)
+        self.everybody: list[Contact] = []
+        self.endless_keys: set[int] = set()
+        self.backlog = self._backlog()
+        columns = self._drawn(seed, replication) if given.given is None else self._told()
+        ids = range(len(self.backlog), len(self.backlog) + len(columns[0]))
+        self.first = [Contact(*row) for row in zip(ids, *columns, strict=True)]
+        self.everybody.extend(self.first)
+
+    def callback_of(self, contact: Contact, channel: int, now: int) -> Contact:
+        """The callback that a waiting customer takes."""
+        child = self._new(
+            child_key(contact.key, draws.CALLBACK, 0),
+            channel,
+            now // self.given.period.interval_us,
+            now,
+        )
+        child.parent = contact.id
+        child.first_offered_us = contact.first_offered_us
+        child.reached_at_try = contact.reached_at_try
+        return child
+
+    def next_endless(self, channel: int) -> Contact:
+        """The next contact of a backlog that never runs out."""
+        key = key_of(self.given.channels[channel].key, draws.ENDLESS, 0, len(self.endless_keys))
+        self.endless_keys.add(key)
+        return self._new(key, channel, -1, 0)
+
+    def _new(self, key: int, channel: int, interval: int, offered_us: int) -> Contact:
+        means = self.given.channels[channel].work_mean_us
+        work = self._works(
+            self.given.channels[channel],
+            np.array([key], dtype=np.int64),
+            means[[max(0, interval)]],
+        )
+        contact = Contact(
+            len(self.everybody), key, channel, interval, offered_us, int(work[0]), draws.NEVER
+        )
+        self.everybody.append(contact)
+        return contact
+
+    def _backlog(self) -> list[Contact]:
+        grain = self.given.grain_us
+        waiting = []
+        for number, channel in enumerate(self.given.channels):
+            for ordinal, age in enumerate(channel.backlog_ages_us.tolist()):
+                key = key_of(channel.key, draws.BACKLOG, 0, ordinal)
+                waiting.append((-age // grain * grain, number, key))
+            if channel.endless:
+                waiting.append((0, number, -1))
+        for offered_us, number, key in sorted(waiting):
+            if key < 0:
+                self.next_endless(number)
+            else:
+                self._new(key, number, -1, offered_us)
+        return list(self.everybody)
+
+    def _told(self) -> list[list[int]]:
+        """Columns of `Contact` for contacts told one by one."""
+        told = self.given.given
+        assert told is not None
+        keys = [
+            key_of(self.given.channels[channel].key, draws.FIRST, 0, ordinal)
+            for ordinal, channel in enumerate(told.channel.tolist())
+        ]
+        intervals = told.offered_us // self.given.period.interval_us
+        return [
+            keys,
+            told.channel.tolist(),
+            intervals.tolist(),
+            told.offered_us.tolist(),
+            told.work_us.tolist(),
+            told.patience_us.tolist(),
+            told.reached_at_try.tolist(),
+        ]
+
+    def _drawn(self, seed: int, replication: int) -> list[list[int]]:
+        """Columns of `Contact` for contacts drawn from the rates."""
+        rates = self.given.rates
+        means = rates.of_replication(seed, replication)
+        counts = contact_counts(self.root, means, rates.channel_keys)
+        rows = np.empty((int(counts.sum()), 5), dtype=np.int64)
+        fill_first_contacts(
+            self.root,
+            counts,
+            rates.channel_keys,
+            self.given.period.interval_us,
+            self.given.grain_us,
+            rows,
+        )
+        channel, interval, ordinal, key, offered = rows.T
+        order = np.lexsort((ordinal, channel, offered))
+        channel, interval, key, offered = (
+            np.ascontiguousarray(column[order]) for column in (channel, interval, key, offered)
+        )
+        work = np.zeros(len(key), dtype=np.int64)
+        patience = np.full(len(key), draws.NEVER)
+        for number, declared in enumerate(self.given.channels):
+            mine = channel == number
+            keys = key[mine]
+            work[mine] = self._works(declared, keys, declared.work_mean_us[interval[mine]])
+            if declared.patience.shape != draws.ENDURING:
+                patience[mine] = self._patiences(declared, keys)
+        columns = (key, channel, interval, offered, work, patience)
+        return [column.tolist() for column in columns] + [[-1] * len(key)]
+
+    def _works(self, channel: ChannelInput, keys: IntArray, means: NDArray[np.float64]) -> IntArray:
+        declared = channel.work
+        drawn: IntArray = works(
+            self.root,
+            keys,
+            means,
+            declared.shape,
+            declared.cv,
+            declared.values,
+            self.given.grain_us,
+        )
+        return drawn
+
+    def _patiences(self, channel: ChannelInput, keys: IntArray) -> IntArray:
+        declared = channel.patience
+        drawn: IntArray = patiences(
+            self.root,
+            keys,
+            declared.mean_us,
+            declared.shape,
+            declared.cv,
+            declared.values,
+            declared.shares,
+            self.given.grain_us,
+        )
+        return drawn
