@@ -1,0 +1,311 @@
+"""The forecast: expected contacts, their quantiles and joint paths, and handle times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+from forecast.channel import Method
+from forecast.days import (
+    HOLIDAY,
+    Calendar,
+    Days,
+    FloatArray,
+    IntArray,
+    days_between,
+    local_cells,
+)
+from forecast.events import Events
+from forecast.handle_time import expected_handle_time
+from forecast.history import History
+from forecast.outlook import WEEKDAYS, Cells, Outlook, outlook
+from forecast.paths import count_quantiles, sample_paths
+from forecast.spread import Spread, channel_correlation
+from scenario.calendar import Horizon, parse_duration
+from scenario.demand import Demand
+from scenario.errors import InvalidValueError, PlanningError
+
+FEWEST_DAYS = 14
+LONGEST_DAYS = 366
+_STALE = pd.Timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Forecast(Demand):
+    """
+    Demand made from a history.
+
+    Parameters
+    ----------
+    parts
+        By channel a table with a row per interval: `interval_start`, `level` (contacts of the
+        day), `day_type`, `share` (of the day in the interval), `event_factor`; the mean is
+        level × share × event_factor.
+    methods
+        Method chosen, by channel.
+    reasons
+        Why the forecast is as it is, in sentences.
+    """
+
+    parts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+
+
+def predict(
+    history: History,
+    *,
+    horizon: str = "28d",
+    start: str | date | datetime | pd.Timestamp | None = None,
+    calendar: Calendar | None = None,
+    events: Events | None = None,
+    paths: int = 200,
+    seed: int = 1,
+    methods: Sequence[Method] | None = None,
+) -> Forecast:
+    """
+    Forecast the contacts of every channel.
+
+    Parameters
+    ----------
+    history
+        At least two weeks.
+    horizon
+        How far, e.g. "28d"; whole days are local days.
+    start
+        First instant to tell, local unless it has a time zone; default: where the history
+        ends. What the history holds from there on is not looked at.
+    calendar
+        Country, region and closed days, as a scenario's `calendar`; default: no holidays.
+    events
+        Campaigns, outages and the like, past and to come.
+    paths
+        Joint sample paths to draw; positive.
+    seed
+        Seed of the paths: the same seed gives the same numbers.
+    methods
+        Methods to choose from; default: every one that learns from more than last week.
+
+    Returns
+    -------
+    Forecast
+        Means, quantiles of counts, paths of rates, handle times, warnings and reasons.
+
+    Raises
+    ------
+    PlanningError
+        When the history is too short or holds no volume.
+    InvalidValueError
+        When an argument is out of range.
+
+    Notes
+    -----
+    Volumes are those offered: a channel that turns customers away, or was closed when they
+    came, shows less than the demand.
+    """
+    return make(
+        history,
+        horizon=horizon,
+        start=start,
+        calendar=calendar,
+        events=events,
+        paths=paths,
+        seed=seed,
+        methods=methods,
+    ).forecast
+
+
+@dataclass(frozen=True)
+class Made:
+    """
+    A forecast and what its bands were worked out from.
+
+    Parameters
+    ----------
+    forecast
+        The forecast.
+    spreads
+        One per channel.
+    lead_week
+        Weeks since the end of the history of each interval, shape (I,).
+    """
+
+    forecast: Forecast
+    spreads: tuple[Spread, ...]
+    lead_week: IntArray
+
+    def quantiles(self, levels: Sequence[float]) -> dict[float, FloatArray]:
+        """Quantiles of the counts at other levels than the usual ones, each (I, C)."""
+        return count_quantiles(self.forecast.mean, self.lead_week, self.spreads, levels)
+
+
+def make(
+    history: History,
+    *,
+    horizon: str,
+    start: str | date | datetime | pd.Timestamp | None,
+    calendar: Calendar | None,
+    events: Events | None,
+    paths: int,
+    seed: int,
+    methods: Sequence[Method] | None,
+) -> Made:
+    """`predict`, with what its bands were worked out from."""
+    if not paths > 0:
+        raise InvalidValueError("paths", "positive", paths)
+    period = _period(history, horizon, start)
+    warnings: list[str] = []
+    if period.start < history.end:
+        history = history.until(period.start)
+    _check_length(history)
+    gap = period.start - history.end
+    if gap > _STALE:
+        warnings.append(
+            f"The history ends {gap.days} days before the forecast begins: the level may have "
+            "moved since, and the bands are as wide as so long a lead asks for."
+        )
+    views, days, then, ahead = _views(history, period, calendar, events, methods)
+    rates = np.zeros((period.count, len(history.channels)))
+    handle_time = np.zeros_like(rates)
+    parts = {}
+    row = ahead.day - days.ordinal[0]
+    for column, (channel, view) in enumerate(zip(history.channels, views, strict=True)):
+        factor = view.events.factors(channel, period.starts)
+        base = view.told.rates[row, ahead.slot]
+        rates[:, column] = base * factor
+        parts[channel] = _parts(view, days, row, base, factor, period)
+        handle_time[:, column] = _handle_time(history, column, then, days)[row, ahead.slot]
+    lead_week = np.asarray(ahead.day - then.day[-1] - 1).clip(0) // 7
+    spreads = tuple(view.spread for view in views)
+    drawn = sample_paths(
+        rates,
+        row - row[0],
+        lead_week,
+        spreads,
+        channel_correlation([view.errors for view in views]),
+        history.interval_minutes,
+        paths,
+        np.random.default_rng(seed),
+    )
+    forecast = Forecast(
+        period,
+        history.channels,
+        rates,
+        handle_time,
+        drawn,
+        count_quantiles(rates, lead_week, spreads),
+        (*warnings, *(text for view in views for text in view.warnings)),
+        parts,
+        dict(zip(history.channels, (view.method for view in views), strict=True)),
+        tuple(text for view in views for text in view.reasons),
+    )
+    return Made(forecast, spreads, lead_week)
+
+
+def _views(
+    history: History,
+    period: Horizon,
+    calendar: Calendar | None,
+    events: Events | None,
+    methods: Sequence[Method] | None,
+) -> tuple[list[Outlook], Days, Cells, Cells]:
+    """Every channel's outlook, the days it spans, and the cells of history and horizon."""
+    minutes = history.interval_minutes
+    slots = 24 * 60 // minutes
+    then = Cells(history.starts, *local_cells(history.starts, minutes), slots)
+    ahead = Cells(period.starts, *local_cells(period.starts, minutes), slots)
+    days = days_between(int(then.day[0]), int(ahead.day[-1]), calendar)
+    foreseen = (events or Events()).told_until(history.end)
+    views = [
+        outlook(channel, history.volume[:, column], then, days, foreseen, minutes, methods)
+        for column, channel in enumerate(history.channels)
+    ]
+    return views, days, then, ahead
+
+
+def _period(
+    history: History, horizon: str, start: str | date | datetime | pd.Timestamp | None
+) -> Horizon:
+    """The intervals to tell, on the history's own grid."""
+    first = history.end if start is None else _local(start, history.timezone)
+    length = parse_duration(horizon, "horizon")
+    if not pd.Timedelta(0) < length <= pd.Timedelta(days=LONGEST_DAYS):
+        raise InvalidValueError("horizon", f"positive and at most {LONGEST_DAYS} days", horizon)
+    end = first + length
+    if length % pd.Timedelta(days=1) == pd.Timedelta(0):
+        end = (first.tz_localize(None) + length).tz_localize(
+            history.timezone, ambiguous=True, nonexistent="shift_forward"
+        )
+    step = pd.Timedelta(minutes=history.interval_minutes)
+    if (first - history.starts[0]) % step != pd.Timedelta(0):
+        rule = f"on the history's grid of {history.interval_minutes} minutes"
+        raise InvalidValueError("start", rule, str(first))
+    count = int((end - first) // step)
+    if count < 1 or (end - first) % step != pd.Timedelta(0):
+        rule = f"a whole number of the history's {history.interval_minutes}-minute intervals"
+        raise InvalidValueError("horizon", rule, horizon)
+    return Horizon(first.as_unit("us"), history.interval_minutes, count)
+
+
+def _local(start: str | date | datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:
+    try:
+        instant = pd.Timestamp(start)
+    except ValueError:
+        raise InvalidValueError("start", "a date or a time", start) from None
+    if instant.tzinfo is None:
+        instant = instant.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
+    return instant.tz_convert(timezone)
+
+
+def _check_length(history: History) -> None:
+    known = np.isfinite(history.volume).any(axis=1)
+    if not known.any():
+        raise PlanningError("The history must hold the volume of some interval, got none.")
+    days = history.weeks * 7
+    # A clock change may take an hour off two whole weeks.
+    if days < FEWEST_DAYS - 0.1:
+        raise PlanningError(
+            f"The history must be at least {FEWEST_DAYS} days long to be forecast by itself, got "
+            f"{days:.1f} days up to {history.end}. Add earlier weeks, or state the expected "
+            "contacts in the scenario (demand.rates)."
+        )
+
+
+def _parts(
+    view: Outlook,
+    days: Days,
+    row: IntArray,
+    base: FloatArray,
+    factor: FloatArray,
+    period: Horizon,
+) -> pd.DataFrame:
+    names = np.array([*WEEKDAYS, "public holiday"], dtype=object)
+    kind = np.where(days.is_holiday, HOLIDAY, days.weekday)
+    level = view.told.level[row]
+    share = np.divide(base, level, out=np.zeros_like(base), where=level > 0)
+    return pd.DataFrame(
+        {
+            "interval_start": period.starts,
+            "level": level,
+            "day_type": pd.Series(
+                np.where(view.told.open_day[row], names[kind[row]], "closed"), dtype=str
+            ),
+            "share": share,
+            "event_factor": factor,
+        }
+    )
+
+
+def _handle_time(history: History, column: int, then: Cells, days: Days) -> FloatArray:
+    """Expected solo handle time in seconds by day and slot, shape (N, S)."""
+    contacts = history.counts("answered")[:, column]
+    return expected_handle_time(
+        then.grid(history.mean_handle_time_s[:, column]),
+        np.nan_to_num(then.grid(contacts), nan=0.0),
+        days.weekday[: int(then.day[-1] - then.day[0]) + 1],
+        days.weekday,
+    )
