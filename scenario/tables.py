@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import warnings
 import zipfile
 from pathlib import Path
 from typing import IO, cast
 
-import numpy as np
 import pandas as pd
 
+from scenario.delimited import UnreadableTextError, read_delimited
 from scenario.errors import Fault, InvalidInputError
 
 MAX_BYTES = 150 * 2**20  # a year of 15-minute rows on 20 channels is about 50 MB of CSV
@@ -35,6 +34,7 @@ def read_table(source: str | Path | IO[bytes], name: str | None = None) -> pd.Da
     DataFrame
         Columns as in the file, stripped; text cells for CSV and XLSX (empty cells ""),
         typed cells for Parquet. Row i of the frame is row i + 2 of a CSV or sheet.
+        `attrs["notes"]` tells in sentences what was assumed, `attrs["separator"]` of a text.
 
     Raises
     ------
@@ -62,6 +62,8 @@ def read_table(source: str | Path | IO[bytes], name: str | None = None) -> pd.Da
         raise refuse(
             f"at most {MAX_EXPANDED_BYTES // 2**20} MB when unpacked", str(error)
         ) from None
+    except UnreadableTextError as error:
+        raise refuse(str(error)) from None
     except Exception as error:  # every reader has exceptions of its own
         raise refuse(f"a readable table ({type(error).__name__}: {error})") from None
     table.columns = pd.Index([str(column).strip() for column in table.columns])
@@ -90,43 +92,24 @@ def _open(source: str | Path | IO[bytes], lower: str) -> pd.DataFrame:
         _check_expanded(expanded)
         if not isinstance(source, (str, Path)):
             source.seek(0)
-        table = pd.read_excel(source, dtype=str, keep_default_na=False, engine="openpyxl")
-        return table.fillna("")
+        return _open_workbook(source)
     if lower.endswith(".gz"):
         with gzip.open(cast("IO[bytes]", source), "rb") as packed:
             content = packed.read(MAX_EXPANDED_BYTES + 1)
         _check_expanded(len(content))
         source = io.BytesIO(content)
-    return _open_csv(source)
+    return read_delimited(source)
 
 
-def _open_csv(source: str | Path | IO[bytes]) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        # pandas only warns of a row that is longer than the header, and cuts it.
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        table = pd.read_csv(
-            source,
-            sep=_separator_of(source),
-            dtype=str,
-            keep_default_na=False,
-            encoding="utf-8-sig",
-            skipinitialspace=True,
-            skip_blank_lines=False,  # rows keep their numbers
-            index_col=False,
-        ).fillna("")
-    filled = np.flatnonzero((table != "").any(axis=1))
-    return table.iloc[: filled[-1] + 1 if len(filled) else 0]
-
-
-def _separator_of(source: str | Path | IO[bytes]) -> str:
-    """Comma, or the semicolon or tab that spreadsheets of some countries write."""
-    if isinstance(source, (str, Path)):
-        with open(source, "rb") as file:
-            header = file.readline(65_536)
-    else:
-        header = source.readline(65_536)
-        source.seek(0)
-    return max((b",", b";", b"\t"), key=header.count).decode()
+def _open_workbook(source: str | Path | IO[bytes]) -> pd.DataFrame:
+    with pd.ExcelFile(source, engine="openpyxl") as book:
+        table = pd.read_excel(book, dtype=str, keep_default_na=False).fillna("")
+        first, *others = book.sheet_names
+    if others:
+        table.attrs["notes"] = (
+            f'The first sheet, "{first}", is read; the workbook has {len(others)} more.',
+        )
+    return table
 
 
 def _open_parquet(source: str | Path | IO[bytes]) -> pd.DataFrame:
