@@ -7,10 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.findings import Findings, plural
+from forecast.request import SECONDS_OF_UNIT, Request
+from scenario.errors import InvalidValueError
 
 EMPTY = ("", "nan", "null", "none", "n/a", "na", "nat", "<na>", "-")
 _CLOCK = r"^\d+:[0-5]?\d(?::[0-5]?\d(?:\.\d+)?)?$"
-SECONDS_OF_UNIT = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 
 
 def without_blank_rows(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
@@ -35,10 +36,23 @@ def without_blank_rows(table: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     return table[~blank & ~header]
 
 
-def names_in(cells: pd.Series, field: str, findings: Findings) -> pd.Series:
-    """Names without surrounding spaces; an empty one is a fault."""
+def channels_in(cells: pd.Series, request: Request, findings: Findings) -> pd.Series:
+    """
+    Channel names without surrounding spaces, by our names; an empty one is a fault.
+
+    Raises
+    ------
+    InvalidValueError
+        When a name that is to be replaced does not occur.
+    """
     names = cells.astype("str").str.strip()
-    findings.fault_rows(_is_empty(names), field, cells, "a name")
+    findings.fault_rows(_is_empty(names), "channel", cells, "a name")
+    if request.channels:
+        found = list(names.unique())
+        for name in request.channels:
+            if name not in found:
+                raise InvalidValueError("channels", f"names of the file: {found}", name)
+        names = names.replace(dict(request.channels))
     return names
 
 

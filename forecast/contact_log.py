@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from forecast.cells import durations_in, names_in, numbers_in, without_blank_rows
+from forecast.cells import channels_in, durations_in, numbers_in, without_blank_rows
 from forecast.clock import read_clock, tell_doubtful
 from forecast.findings import Findings, nearest, plural
 from forecast.request import Request
@@ -18,42 +18,12 @@ LOG_FIELDS = ("wait", "outcome", "handle_time", "agent", "reach")
 
 # Words of telephone and chat suites for what became of a contact.
 KNOWN_OUTCOMES = {
-    "answered": [
-        "answered",
-        "answer",
-        "handled",
-        "agent",
-        "connected",
-        "completed",
-        "complete",
-        "closed",
-        "resolved",
-        "replied",
-        "served",
-        "accepted",
-        "success",
-        "ok",
-    ],
-    "abandoned": [
-        "abandoned",
-        "abandon",
-        "abandons",
-        "abandonment",
-        "hang",
-        "hangup",
-        "hung_up",
-        "missed",
-        "lost",
-        "unanswered",
-        "noanswer",
-        "no_answer",
-        "left",
-        "timeout",
-        "timed_out",
-        "cancelled",
-        "canceled",
-    ],
-    "ignored": ["ignored", "phantom", "test", "spam"],
+    "answered": "answered answer handled agent connected completed complete closed resolved"
+    " replied reached served accepted success ok",
+    "abandoned": "abandoned abandon abandons abandonment hang hangup hung_up missed lost unanswered"
+    " noanswer no_answer left timeout timed_out cancelled canceled",
+    "other": "not_reached unreached blocked busy rejected",
+    "ignored": "ignored phantom test spam",
 }
 
 _COMMON_NAMES = {
@@ -62,15 +32,15 @@ _COMMON_NAMES = {
         " timestamp date_time datetime time queue_entered received received_at call_time"
         " conversation_start initiation_timestamp contact_time interval_start ts"
     ),
-    "channel": "channel queue media media_type channel_type skill queue_name line type",
+    "channel": "channel medium queue media media_type channel_type skill queue_name line type",
     "wait": (
         "wait wait_s wait_time waiting_time queue_time speed_of_answer time_in_queue"
-        " wait_seconds seconds_waited first_response_time"
+        " wait_seconds seconds_waited first_answer first_response_time"
     ),
     "outcome": "outcome result status disposition disconnect_reason final_state end_state",
     "handle_time": (
-        "handle_time handle_time_s handling_time aht talk_time service_s service_time duration"
-        " handle_seconds total_handle_time"
+        "handle_time agent_time handle_time_s handling_time aht talk_time service_s service_time"
+        " duration handle_seconds total_handle_time"
     ),
     "agent": "agent agent_id agent_name user operator server advisor handled_by",
     "reach": "reach followers follower_count followers_count audience impressions",
@@ -107,7 +77,7 @@ def suggest_mapping(columns: Iterable[str]) -> dict[str, str]:
     for field, names in _COMMON_NAMES.items():
         if field in found:
             continue
-        for plain, column in free.items():
+        for plain in list(free):
             if any(len(name) > 3 and name.replace("_", "") in plain for name in names.split()):
                 found[field] = free.pop(plain)
                 break
@@ -145,7 +115,7 @@ def read_contact_log(table: pd.DataFrame, request: Request, findings: Findings) 
     """
     table = without_blank_rows(table, findings)
     contacts = pd.DataFrame(index=table.index)
-    contacts["channel"] = names_in(table["channel"], "channel", findings)
+    contacts["channel"] = channels_in(table["channel"], request, findings)
     fate = _fate(table, request, findings)
     clock = read_clock(table["arrival"], request.timezone, findings, field="arrival", series=None)
     rule = f"a local time that exists in {request.timezone} (the clocks went forward)"
@@ -189,7 +159,7 @@ def _fate(table: pd.DataFrame, request: Request, findings: Findings) -> pd.Serie
                 return none.map({True: "abandoned", False: "answered"})
         return None
     texts = table["outcome"].astype("str").str.strip()
-    known = {word: fate for fate, words in KNOWN_OUTCOMES.items() for word in words}
+    known = {word: fate for fate, words in KNOWN_OUTCOMES.items() for word in words.split()}
     asked = {text.strip().lower(): fate for text, fate in request.outcomes.items()}
     meaning = {
         text: asked.get(text.lower(), known.get(text.lower().replace(" ", "_")))
@@ -201,8 +171,8 @@ def _fate(table: pd.DataFrame, request: Request, findings: Findings) -> pd.Serie
         hint = f' (perhaps it means the same as "{close}")' if close else ""
         first = table["outcome"].where(rows).dropna().iloc[:1]
         rule = (
-            'one of the outcomes that the mapping names as "answered", "abandoned" or'
-            f' "ignored"{hint}; {plural(int(rows.sum()), "row")} have it'
+            'one of the outcomes that are named as "answered", "abandoned", "other" or "ignored"'
+            f"{hint}; {plural(int(rows.sum()), 'row')} have it"
         )
         findings.fault_rows(np.ones(len(first), dtype=bool), "outcome", first, rule)
     return texts.map(meaning)
@@ -230,7 +200,7 @@ def _counted(contacts: pd.DataFrame) -> pd.DataFrame:
     if "fate" in contacts:
         answered = (contacts["fate"] == "answered").to_numpy()
         one["answered"] = answered.astype(float)
-        one["abandoned"] = (~answered).astype(float)
+        one["abandoned"] = (contacts["fate"] == "abandoned").to_numpy().astype(float)
     else:
         answered = np.ones(len(contacts), dtype=bool)
         one["answered"], one["abandoned"] = np.nan, np.nan

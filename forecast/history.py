@@ -184,6 +184,7 @@ def read_history(
     channel: str | None = None,
     outcomes: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
+    channels: Mapping[str, str] | None = None,
     interval_minutes: int | None = None,
     handle_time_basis: str | Mapping[str, str] = "solo",
     mean_concurrency: float | Mapping[str, float] = 1.0,
@@ -212,11 +213,14 @@ def read_history(
     channel
         Name of the only channel, where the file has no such column.
     outcomes
-        Text of a contact log's outcome to "answered", "abandoned" or "ignored"; common words
-        are known.
+        Text of a contact log's outcome to "answered", "abandoned", "other" (offered, and
+        neither: blocked, a callback that reached nobody) or "ignored" (not a contact);
+        common words are known.
     units
         Unit of the numbers in "wait" and "handle_time" of a contact log: "ms", "s" (default),
         "min" or "h"; h:mm:ss texts are read as such.
+    channels
+        The file's channel name to ours, where they differ; other options use ours.
     interval_minutes
         Wanted length of an interval, 15, 30 or 60: shorter intervals of the file are added
         up. Default: the file's own; 30 for a contact log.
@@ -262,6 +266,7 @@ def read_history(
         channel=channel,
         outcomes=outcomes or {},
         units=units or {},
+        channels=channels or {},
         interval_minutes=interval_minutes,
         handle_time_basis=handle_time_basis,
         mean_concurrency=mean_concurrency,

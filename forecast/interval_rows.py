@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecast.cells import names_in, numbers_in, without_blank_rows
+from forecast.cells import channels_in, numbers_in, without_blank_rows
 from forecast.clock import Clock, read_clock, tell_doubtful
 from forecast.findings import Findings, plural
 from forecast.request import Request
@@ -37,7 +37,7 @@ def read_interval_rows(table: pd.DataFrame, request: Request, findings: Findings
     """
     table = without_blank_rows(table, findings)
     rows = pd.DataFrame(index=table.index)
-    rows["channel"] = names_in(table["channel"], "channel", findings)
+    rows["channel"] = channels_in(table["channel"], request, findings)
     clock = read_clock(
         table["interval_start"],
         request.timezone,

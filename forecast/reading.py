@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +16,7 @@ from forecast.history import COLUMNS, History
 from forecast.layouts import choose, with_our_names
 from forecast.repair import Grid, check_span, complete, interval_length, without_repeats
 from forecast.request import Request
+from forecast.suspicions import look_for_oddities
 from scenario.errors import InvalidValueError
 from scenario.tables import read_table
 
@@ -29,6 +31,7 @@ def read(
     channel: str | None,
     outcomes: Mapping[str, str],
     units: Mapping[str, str],
+    channels: Mapping[str, str],
     interval_minutes: int | None,
     handle_time_basis: str | Mapping[str, str],
     mean_concurrency: float | Mapping[str, float],
@@ -42,10 +45,12 @@ def read(
             '"arrival": contacts and their handle time in the interval in which they were offered'
         )
         raise InvalidValueError("counting", rule, counting)
-    request = Request(timezone, mapping, channel, outcomes, units, interval_minutes)
+    request = Request(timezone, mapping, channel, outcomes, units, channels, interval_minutes)
     file = name or (Path(source).name if isinstance(source, (str, Path)) else "upload")
     findings = Findings(file)
     table = read_table(source, name)
+    if table.attrs.get("separator") == ";":  # countries that write 12,5 cannot separate by commas
+        request = replace(request, decimal_comma=True)
     for note in table.attrs.get("notes", ()):
         findings.told(note)
 
@@ -62,7 +67,7 @@ def read(
         findings.fault("", "", "", "a table with at least one row that is not blank")
     findings.raise_faults()
 
-    channels = tuple(rows["channel"].unique())
+    known = tuple(rows["channel"].unique())
     rows = without_repeats(rows, findings)
     check_span(rows, findings)
     minutes = chosen.default_minutes and (interval_minutes or chosen.default_minutes)
@@ -77,7 +82,7 @@ def read(
     grid = complete(
         rows,
         minutes,
-        channels,
+        known,
         findings,
         first=first,
         end=end,
@@ -86,6 +91,7 @@ def read(
     if wanted != minutes:
         findings.told(f"Intervals of {minutes} minutes added up to {wanted} minutes.")
         grid = _added_up(grid, wanted // minutes)
+    look_for_oddities(grid, wanted, findings)
     return _history(grid, wanted, request, findings, absent_is_zero=chosen.absent_is_zero)
 
 
@@ -107,7 +113,7 @@ def _added_up(grid: Grid, parts: int) -> Grid:
     values = {
         name: table.reshape(count, parts, width).sum(axis=1) for name, table in grid.values.items()
     }
-    filled = grid.filled.reshape(count, parts, width).all(axis=1)
+    filled = np.asarray(grid.filled.reshape(count, parts, width).all(axis=1))
     return Grid(grid.starts[::parts], grid.channels, values, filled)
 
 

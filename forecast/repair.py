@@ -197,7 +197,7 @@ def complete(
     filled = np.ones((len(starts), len(channels)), dtype=bool)
     filled[at, column] = False
 
-    slot = _slot_of_week(starts, minutes)
+    slot = slot_of_week(starts, minutes)
     for c, channel in enumerate(channels):
         missing = filled[:, c]
         if missing.any():
@@ -208,9 +208,10 @@ def complete(
     return Grid(starts, channels, values, filled)
 
 
-def _slot_of_week(starts: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
+def slot_of_week(starts: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
+    """Number of the slot of the local week of each interval, 0 for Monday at midnight."""
     minute = np.asarray(starts.hour * 60 + starts.minute, dtype=np.int64)
-    slot: NDArray[np.int64] = np.asarray(starts.weekday) * (1440 // minutes) + minute // minutes
+    slot: NDArray[np.int64] = np.asarray(starts.day_of_week) * (1440 // minutes) + minute // minutes
     return slot
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from forecast.cells import SECONDS_OF_UNIT
 from scenario.errors import InvalidValueError
 
+SECONDS_OF_UNIT = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 LENGTHS = (15, 30, 60)
-FATES = ("answered", "abandoned", "ignored")
+FATES = ("answered", "abandoned", "other", "ignored")
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,12 @@ class Request:
     channel
         Name of the only channel, where the file has no such column.
     outcomes
-        Text of a contact log's outcome to "answered", "abandoned" or "ignored".
+        Text of a contact log's outcome to "answered", "abandoned", "other" (offered, and
+        neither of these) or "ignored" (not a contact).
     units
         "wait" and "handle_time" of a contact log to "ms", "s", "min" or "h".
+    channels
+        The file's channel name to ours, where they differ.
     interval_minutes
         Wanted length of an interval: 15, 30 or 60; None takes the file's.
     decimal_comma
@@ -46,6 +49,7 @@ class Request:
     channel: str | None = None
     outcomes: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
     interval_minutes: int | None = None
     decimal_comma: bool = False
 
