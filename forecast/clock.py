@@ -86,8 +86,10 @@ def read_clock(
     utc = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us, UTC]")
     utc[zoned] = pd.to_datetime(texts[zoned], format="ISO8601", utc=True, errors="coerce")
     naive = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
-    naive[~zoned] = _local_times(texts[~zoned], findings, field)
+    naive[~zoned], unclear = _local_times(texts[~zoned], findings, field)
     unread = (utc.isna() & naive.isna()).to_numpy()
+    if unclear:  # told once for the whole column
+        return _certain(_no_times(cells, timezone))
     findings.fault_rows(unread[codes], field, cells, RULE)
 
     row_zoned, row_naive = (zoned & ~unread)[codes], (~zoned & ~unread)[codes]
@@ -111,23 +113,27 @@ def _no_times(cells: pd.Series, timezone: str) -> pd.Series:
     return pd.Series(pd.NaT, index=cells.index, dtype=f"datetime64[us, {timezone}]")
 
 
-def _local_times(texts: pd.Series, findings: Findings, field: str) -> pd.Series:
-    """Naive times of distinct texts: year first, or as spreadsheets write them."""
+def _local_times(texts: pd.Series, findings: Findings, field: str) -> tuple[pd.Series, bool]:
+    """
+    Naive times of distinct texts, year first or as spreadsheets write them.
+
+    The flag says that nobody can tell days from months.
+    """
     iso = texts.str.match(_ISO).to_numpy(bool)
     times = pd.Series(pd.NaT, index=texts.index, dtype="datetime64[us]")
     times[iso] = pd.to_datetime(texts[iso], format="ISO8601", errors="coerce")
     rest = texts[~iso]
     if rest.empty:
-        return times
+        return times, False
     parts = rest.str.extract(_OTHER)
     parts = parts[parts["a"].notna()]
     if parts.empty:
-        return times
+        return times, False
     first, second = parts["a"].astype(int), parts["b"].astype(int)
     year_first = parts["a"].str.len() == 4
     day_first = _day_first(first[~year_first], second[~year_first], rest, findings, field)
     if day_first is None:
-        return times
+        return times, True
     day, month = (first, second) if day_first else (second, first)
     hour = parts["hour"].fillna("0").astype(int)
     half = parts["half"].fillna("").str.lower()
@@ -144,7 +150,7 @@ def _local_times(texts: pd.Series, findings: Findings, field: str) -> pd.Series:
     )
     stamp = stamp[(stamp["year"] > 999) & (stamp["hour"] < 24) & (stamp["minute"] < 60)]
     times[stamp.index] = pd.to_datetime(stamp, errors="coerce").dt.as_unit("us")
-    return times
+    return times, False
 
 
 def _day_first(
@@ -186,7 +192,7 @@ def _localised(naive: pd.Series, timezone: str, series: pd.Series | None) -> Clo
         is_second, doubtful = _passes_of_series(naive, repeated, series)
     passed = first_pass.where(~is_second[open_question], second_pass)
     local[open_question] = passed
-    later = local.where(False)
+    later = _no_times(naive, timezone)
     later[open_question] = second_pass
     return Clock(local, skipped, doubtful, later.where(doubtful))
 
@@ -240,6 +246,14 @@ def _passes_of_events(
         else:
             doubtful[rows] = True
     return is_second, doubtful
+
+
+def skipped_rule(timezone: str) -> str:
+    """What a local time in the hour that a clock change skipped must be."""
+    return (
+        f"a local time that exists in {timezone} (the clocks went forward; perhaps the times are"
+        " of another zone)"
+    )
 
 
 def tell_doubtful(instants: pd.Series, timezone: str, noun: str, findings: Findings) -> None:

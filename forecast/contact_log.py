@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.cells import channels_in, durations_in, numbers_in, without_blank_rows
-from forecast.clock import read_clock, tell_doubtful
+from forecast.clock import read_clock, skipped_rule, tell_doubtful
 from forecast.findings import Findings, nearest, plural
 from forecast.request import Request
 
@@ -118,7 +118,7 @@ def read_contact_log(table: pd.DataFrame, request: Request, findings: Findings) 
     contacts["channel"] = channels_in(table["channel"], request, findings)
     fate = _fate(table, request, findings)
     clock = read_clock(table["arrival"], request.timezone, findings, field="arrival", series=None)
-    rule = f"a local time that exists in {request.timezone} (the clocks went forward)"
+    rule = skipped_rule(request.timezone)
     findings.fault_rows(clock.skipped, "arrival", table["arrival"], rule)
     for field in ("wait", "handle_time"):
         if field in table.columns:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.cells import channels_in, numbers_in, without_blank_rows
-from forecast.clock import Clock, read_clock, tell_doubtful
+from forecast.clock import Clock, read_clock, skipped_rule, tell_doubtful
 from forecast.findings import Findings, plural
 from forecast.request import Request
 
@@ -55,9 +55,9 @@ def read_interval_rows(table: pd.DataFrame, request: Request, findings: Findings
             rows[name] = np.nan
     _check_counts(rows, table, findings)
     rows = _without_skipped_hours(rows, table, clock, request, findings)
-    rows = _with_repeated_hours(rows, clock, request, findings)
     _tell_unknown_cells(rows, findings)
-    return _without_zero_handle_times(rows, findings)
+    rows = _without_zero_handle_times(rows, findings)
+    return _with_repeated_hours(rows, clock, request, findings)
 
 
 def _check_counts(rows: pd.DataFrame, table: pd.DataFrame, findings: Findings) -> None:
@@ -85,7 +85,7 @@ def _without_skipped_hours(
     if not clock.skipped.any():
         return rows
     empty = (rows["offered"].fillna(0) == 0).to_numpy()
-    rule = f"a local time that exists in {request.timezone} (the clocks went forward)"
+    rule = skipped_rule(request.timezone)
     busy = clock.skipped & ~empty
     findings.fault_rows(busy, "interval_start", table["interval_start"], rule)
     dropped = int((clock.skipped & empty).sum())
@@ -122,11 +122,11 @@ def _with_repeated_hours(
 
 
 def _tell_unknown_cells(rows: pd.DataFrame, findings: Findings) -> None:
-    for name in COUNTS:
-        empty = int(rows[name].isna().sum())
-        if empty:
-            column = findings.names.get(name, name)
-            findings.told(f"{plural(empty, 'row')} without {column}: taken as unknown.")
+    for missing, alike in rows.groupby([rows[name].isna() for name in COUNTS]):
+        empty = np.flatnonzero(np.asarray(missing, dtype=bool))
+        if len(empty):
+            names = ", ".join(findings.names.get(COUNTS[i], COUNTS[i]) for i in empty)
+            findings.told(f"{plural(len(alike), 'row')} without {names}: taken as unknown.")
 
 
 def _without_zero_handle_times(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:

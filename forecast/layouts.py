@@ -108,6 +108,10 @@ def with_our_names(
     for column in sorted({name for name in columns if columns.count(name) > 1}):
         findings.fault("header", column, column, "named once")
 
+    if not request.mapping and not set(layout.required) & set(columns):
+        rule = f"a table with the columns {', '.join(layout.required)}, or read with a mapping"
+        findings.fault("header", "", ", ".join(columns[:12]), rule)
+        return table
     chosen: dict[str, pd.Series] = {}
     for field in fields:
         column = request.mapping.get(field, field)
@@ -126,7 +130,8 @@ def with_our_names(
 
 def _missing(column: str, columns: list[str], layout: Layout, findings: Findings) -> None:
     close = nearest(column, [name for name in columns if name not in layout.required])
-    hint = f' (the nearest column is "{close}")' if close else ""
+    named = ", ".join(columns[:8]) + (", ..." if len(columns) > 8 else "")
+    hint = f' (the nearest column is "{close}")' if close else f" among the columns {named}"
     own = column in COUNTS[1:]
     leave = "; leave its cells empty where it is not known" if own and not close else ""
     findings.fault("header", column, "", f"present{hint}{leave}")

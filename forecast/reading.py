@@ -70,6 +70,7 @@ def read(
     known = tuple(rows["channel"].unique())
     rows = without_repeats(rows, findings)
     check_span(rows, findings)
+    findings.raise_faults()
     minutes = chosen.default_minutes and (interval_minutes or chosen.default_minutes)
     if minutes is None:
         minutes = interval_length(rows, interval_minutes, findings)
@@ -90,6 +91,7 @@ def read(
     )
     if wanted != minutes:
         findings.told(f"Intervals of {minutes} minutes added up to {wanted} minutes.")
+        _edges_unknown(grid, rows)
         grid = _added_up(grid, wanted // minutes)
     look_for_oddities(grid, wanted, findings)
     return _history(grid, wanted, request, findings, absent_is_zero=chosen.absent_is_zero)
@@ -104,6 +106,14 @@ def _span(rows: pd.DataFrame, minutes: int, wanted: int) -> tuple[pd.Timestamp, 
     before = (first.hour * 60 + first.minute) % wanted
     after = -(end.hour * 60 + end.minute) % wanted
     return first - pd.Timedelta(minutes=before), end + pd.Timedelta(minutes=after)
+
+
+def _edges_unknown(grid: Grid, rows: pd.DataFrame) -> None:
+    """What a wider interval holds beyond the file's first and last row is not known."""
+    first, last = rows["interval_start"].min(), rows["interval_start"].max()
+    beyond = np.asarray((grid.starts < first) | (grid.starts > last))
+    for table in grid.values.values():
+        table[beyond] = np.nan
 
 
 def _added_up(grid: Grid, parts: int) -> Grid:

@@ -32,10 +32,10 @@ def without_repeats(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     fault, since nobody can know which is right.
     """
     key = ["interval_start", "channel"]
-    falls = rows.groupby("channel", sort=False)["interval_start"].diff() < pd.Timedelta(0)
-    rises = rows.groupby("channel", sort=False)["interval_start"].diff() > pd.Timedelta(0)
-    if falls.any():
-        way = "newest first" if not rises.any() else "out of time order"
+    in_file = rows[~rows.index.duplicated()].sort_index()
+    steps = in_file.groupby("channel", sort=False)["interval_start"].diff()
+    if (steps < pd.Timedelta(0)).any():
+        way = "out of time order" if (steps > pd.Timedelta(0)).any() else "newest first"
         findings.told(f"Rows stood {way}: sorted.")
     identical = rows.duplicated().to_numpy()
     if identical.any():

@@ -15,6 +15,11 @@ import pandas as pd
 
 HEAD_BYTES = 65_536
 CHUNK_BYTES = 2**22
+OTHER_KINDS = (
+    (b"PK\x03\x04", "a workbook", ".xlsx"),
+    (b"PAR1", "a Parquet file", ".parquet"),
+    (b"\x1f\x8b", "compressed", ".csv.gz"),
+)
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -114,6 +119,9 @@ def _checked_head(source: str | Path | IO[bytes]) -> bytes:
     head = b""
     for chunk in _chunks(source):
         head = head or chunk[:HEAD_BYTES]
+        for magic, kind, suffix in OTHER_KINDS:
+            if head.startswith(magic):
+                raise UnreadableTextError(f"named {suffix}, since this file is {kind}")
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise UnreadableTextError('saved as "CSV UTF-8", and this file is UTF-16')
         if b"\0" in chunk:
