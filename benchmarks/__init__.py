@@ -1,0 +1,1 @@
+"""Measurements of the project: accuracy against exact values, speed, real input."""
