@@ -15,6 +15,7 @@ import numba
 import numpy as np
 from numba.core import config
 
+_settings: dict[str, Any] = vars(config)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 SOURCES = Path(__file__).parent
@@ -28,15 +29,15 @@ def compiled(function: Function) -> Function:
     without the interpreter lock. With NUMBA_DISABLE_JIT=1 it stays Python and gives the same
     numbers, slowly.
     """
-    if config.DISABLE_JIT:
+    if _settings["DISABLE_JIT"]:
         return _wrapping_silently(function)
     # The setting is read while the decorator runs, so other users of numba keep their own.
-    theirs = config.CACHE_DIR
-    config.CACHE_DIR = _cache_folder()
+    theirs = _settings["CACHE_DIR"]
+    _settings["CACHE_DIR"] = _cache_folder()
     try:
         return cast("Function", numba.njit(cache=True, nogil=True)(function))
     finally:
-        config.CACHE_DIR = theirs
+        _settings["CACHE_DIR"] = theirs
 
 
 def _wrapping_silently(function: Function) -> Function:

@@ -97,6 +97,11 @@ class ChannelInput:
     retry_after_us: int
     max_tries: int
 
+    @property
+    def open_spans(self) -> list[tuple[int, int]]:
+        """(opening, closing) instants, oldest first."""
+        return list(zip(self.open_us.tolist(), self.close_us.tolist(), strict=True))
+
     def is_open(self, instant: int) -> bool:
         """Whether an instant lies in opening hours; the closing instant does not."""
         span = int(np.searchsorted(self.open_us, instant, side="right")) - 1

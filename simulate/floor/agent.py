@@ -17,6 +17,7 @@ class Skill:
         "bench",
         "channel",
         "group",
+        "is_live",
         "keep_free",
         "keep_free_unit",
         "most",
@@ -25,8 +26,9 @@ class Skill:
         "speed",
     )
 
-    def __init__(self, given: SkillInput, group: Group) -> None:
+    def __init__(self, given: SkillInput, group: Group, *, is_live: bool) -> None:
         self.group = group
+        self.is_live = is_live
         self.channel = given.channel
         self.most = given.most
         self.preference = given.preference
@@ -118,6 +120,10 @@ class Group:
         Agents with empty hands, the one free longest first.
     staff, present
         How many should be there, and how many are.
+    excess
+        Agents more present than there should be; between events all have contacts in hand.
+    live_slots
+        Live contacts that a free agent could take.
     """
 
     def __init__(self, number: int, first_id: int, most: int) -> None:
@@ -125,25 +131,24 @@ class Group:
         self.agents = [Agent(first_id + n, self) for n in range(most)]
         self.free: dict[Agent, None] = {}
         self.skills: dict[int, Skill] = {}
-        self.live_slots = 0  # most live contacts that a free agent can take
+        self.live_slots = 0
         self.staff = 0
         self.present = 0
+        self.excess = 0
 
-    @property
-    def excess(self) -> int:
-        """Agents more present than there should be; all of them have contacts in hand."""
-        return rules.excess(self.present, self.staff)
+    def count_excess(self) -> None:
+        """See again how many are too many, after agents have come or gone."""
+        self.excess = rules.excess(self.present, self.staff)
 
     def absent(self) -> Iterator[Agent]:
         """Agents who are not there, the lowest id first."""
         return (agent for agent in self.agents if not agent.present)
 
-    def leaving(self) -> set[Agent]:
+    def leaving(self) -> frozenset[Agent]:
         """The agents who take nothing new: as many as are too many, those with the fewest."""
-        excess = self.excess
-        if not excess:
-            return set()
+        if not self.excess:
+            return frozenset()
         present = [agent for agent in self.agents if agent.present]
-        if excess < len(present):
+        if self.excess < len(present):
             present.sort(key=lambda agent: rules.exit_key(len(agent.hand), agent.id))
-        return set(present[:excess])
+        return frozenset(present[: self.excess])

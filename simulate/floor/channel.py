@@ -26,8 +26,7 @@ class Channel:
         Whether it is in its opening hours.
     """
 
-    def __init__(self, number: int, given: ChannelInput, horizon_us: int) -> None:
-        self.number = number
+    def __init__(self, given: ChannelInput, horizon_us: int) -> None:
         self.given = given
         self.kind = given.kind
         self.is_live = given.kind == rules.LIVE
@@ -37,7 +36,6 @@ class Channel:
         self.skills: list[Skill] = []
         self.queue = Queue(given.order)
         self.is_open = given.is_open(0)
-        self.endless_count = 0
 
     def is_served(self, now: int) -> bool:
         """
@@ -53,7 +51,7 @@ class Channel:
         """Whether it is closed to new contacts while the last ones are served."""
         return self.is_live and not self.is_open and self.queue.length > 0
 
-    def set_deadline(self, contact: Contact, arrived_closed: bool) -> int:
+    def set_deadline(self, contact: Contact, arrived_open: bool) -> int:
         """
         Write down when the contact's reply or call is due.
 
@@ -65,6 +63,7 @@ class Channel:
             First instant at which the contact may be started: a callback's `not_before`.
         """
         given = self.given
+        arrived_closed = not arrived_open
         contact.arrived_closed = arrived_closed
         if self.is_live:
             return contact.offered_us

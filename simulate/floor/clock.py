@@ -26,6 +26,11 @@ class Moment(simpy.Event):
         self._ok = True
         self._value = None
 
+    def then(self, action: Callable[[simpy.Event], None]) -> None:
+        """Do something when the moment has come."""
+        callbacks: list[Callable[[simpy.Event], None]] = self.callbacks
+        callbacks.append(action)
+
 
 class Clock(simpy.Environment):
     """Time on the floor: events in the order of (instant, rank, entity)."""
@@ -51,8 +56,7 @@ class Clock(simpy.Environment):
     ) -> Moment:
         """Do something at an instant; see `moment`."""
         moment = self.moment(instant, rank, entity)
-        callbacks: list[Any] = moment.callbacks
-        callbacks.append(lambda _: action(*arguments))
+        moment.then(lambda _: action(*arguments))
         return moment
 
     def run_out(self, cancel: Callable[[], bool] | None) -> None:

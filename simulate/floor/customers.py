@@ -26,15 +26,13 @@ class Customers:
         First contacts in order of arrival; at the same instant by channel and ordinal.
     everybody
         All contacts, by id.
-    endless_keys
-        Keys of the contacts that a never-ending backlog has given out.
     """
 
     def __init__(self, given: FloorInput, seed: int, replication: int) -> None:
         self.given = given
         self.root = root_of(seed, replication)
         self.everybody: list[Contact] = []
-        self.endless_keys: set[int] = set()
+        self._endless: set[int] = set()  # ids
         self.backlog = self._backlog()
         columns = self._drawn(seed, replication) if given.given is None else self._told()
         ids = range(len(self.backlog), len(self.backlog) + len(columns[0]))
@@ -54,11 +52,16 @@ class Customers:
         child.reached_at_try = contact.reached_at_try
         return child
 
+    def is_endless(self, contact: Contact) -> bool:
+        """Whether a contact comes out of a backlog that never runs out."""
+        return contact.id in self._endless
+
     def next_endless(self, channel: int) -> Contact:
         """The next contact of a backlog that never runs out."""
-        key = key_of(self.given.channels[channel].key, draws.ENDLESS, 0, len(self.endless_keys))
-        self.endless_keys.add(key)
-        return self._new(key, channel, -1, 0)
+        key = key_of(self.given.channels[channel].key, draws.ENDLESS, 0, len(self._endless))
+        contact = self._new(key, channel, -1, 0)
+        self._endless.add(contact.id)
+        return contact
 
     def _new(self, key: int, channel: int, interval: int, offered_us: int) -> Contact:
         means = self.given.channels[channel].work_mean_us

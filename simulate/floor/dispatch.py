@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulate import rules
 from simulate.draws import CHOICE, hashed, uniform
+from simulate.floor import presence
 from simulate.floor.agent import Agent, Skill
 from simulate.floor.contact import Contact
 
@@ -34,9 +35,10 @@ def heads(floor: Floor) -> list[Contact]:
     promoted: list[tuple[int, int, Contact]] = []
     others: list[tuple[int, int, int, Contact]] = []
     place: tuple[int, int, int] | None = None  # of the first deferred contact
+    now = floor.now
     for channel in floor.channels:
         queue = channel.queue
-        if not queue.length or not channel.is_served(floor.now):
+        if not queue.length or not channel.is_served(now):
             continue
         head = queue.promoted_head()
         if head is not None:
@@ -75,7 +77,7 @@ def agent_for(floor: Floor, contact: Contact) -> Agent | None:
     everybody = floor.choice == rules.RANDOM
     found: list[tuple[Agent, Skill]] = []
     for skill in channel.skills:
-        away = floor.leaving_of(skill.group, contact)
+        away = presence.staying_away(floor, skill.group, contact)
         for contacts, bench in enumerate(skill.bench):
             if not bench or (gated and not contacts and not gate_is_open(floor, skill)):
                 continue
@@ -98,12 +100,12 @@ def gate_is_open(floor: Floor, skill: Skill) -> bool:
     if not skill.keep_free:
         return True
     group = skill.group
-    away = floor.leaving_of(group, None)
+    away = presence.staying_away(floor, group, None)
     return rules.gate_is_open(
         skill.keep_free_unit,
         skill.keep_free,
         sum(agent not in away for agent in group.free),
-        floor.open_live_slots(),
+        presence.open_live_slots(floor),
         group.live_slots,
     )
 

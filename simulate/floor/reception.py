@@ -1,0 +1,153 @@
+"""What happens to customers: they come, wait, give up, take a callback, are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulate import rules
+from simulate.draws import ACCEPT, BALK, NEVER, uniform
+from simulate.floor.channel import Channel
+from simulate.floor.contact import Contact
+from simulate.log import Ending
+
+if TYPE_CHECKING:
+    from simulate.floor.world import Floor
+
+
+def arrive(floor: Floor, contact: Contact) -> None:
+    """A customer comes in, or the child of a contact is born."""
+    channel = floor.channels[contact.channel]
+    if channel.is_live and not channel.is_open:
+        contact.arrived_closed = True
+        contact.ending, contact.end_us = Ending.CLOSED, floor.now
+        return
+    take_in(floor, contact, channel.is_open)
+    floor.settle()
+    if channel.is_live and contact.queued:
+        _stay_or_go(floor, contact, channel)
+
+
+def take_in(floor: Floor, contact: Contact, arrived_open: bool) -> None:
+    """New work joins its queue; a callback that is not due yet is put down for later."""
+    channel = floor.channels[contact.channel]
+    due = channel.set_deadline(contact, arrived_open)
+    if due > max(floor.now, contact.offered_us):
+        call_later(floor, contact, due)
+    else:
+        queue_up(floor, contact)
+
+
+def queue_up(floor: Floor, contact: Contact) -> None:
+    """Work joins its queue, among the promoted where its deadline is near already."""
+    channel = floor.channels[contact.channel]
+    if not channel.is_live and not contact.promoted:
+        now = floor.now
+        instant = rules.promoted_at(contact.deadline_us, channel.given.promote_before_us)
+        if instant <= now:
+            contact.promoted = True
+        # A callback that was missed keeps the moment set when it first joined.
+        elif instant < floor.horizon_us and not contact.tries:
+            place = rules.PROMOTION * rules.SUBRANK + contact.id
+            floor.clock.at(instant, rules.WAITING_TIMER, place, promote, floor, contact)
+    channel.queue.join(contact)
+
+
+def _stay_or_go(floor: Floor, contact: Contact, channel: Channel) -> None:
+    """Nobody could take the customer: blocked, off to a callback, gone at once, or patient."""
+    given, now = channel.given, floor.now
+    others = channel.queue.length - 1
+    if rules.is_blocked(others, given.max_queue):
+        _end(floor, contact, Ending.BLOCKED)
+    elif _is_offered_callback(floor, channel, others) and _accepts(floor, contact):
+        _convert(floor, contact)
+    elif given.balk and uniform(floor.root, BALK, contact.key) < given.balk:
+        _end(floor, contact, Ending.ABANDONED)
+    else:
+        if contact.patience_us < NEVER:
+            gone = now + contact.patience_us
+            floor.clock.at(gone, rules.ABANDONMENT, contact.id, give_up, floor, contact)
+        if given.offer_condition == rules.AFTER_WAITING:
+            offer = now + given.offer_limit
+            if offer < floor.horizon_us:
+                place = rules.OFFER * rules.SUBRANK + contact.id
+                floor.clock.at(offer, rules.WAITING_TIMER, place, offer_callback, floor, contact)
+
+
+def give_up(floor: Floor, contact: Contact) -> None:
+    """A customer's patience is at its end."""
+    if contact.queued:
+        _end(floor, contact, Ending.ABANDONED)
+        floor.settle()
+
+
+def offer_callback(floor: Floor, contact: Contact) -> None:
+    """A customer has waited so long that a callback is offered."""
+    if contact.queued and _accepts(floor, contact):
+        _convert(floor, contact)
+        floor.settle()
+
+
+def promote(floor: Floor, contact: Contact) -> None:
+    """The deadline of work has come near."""
+    floor.channels[contact.channel].queue.promote(contact)
+    if contact.queued:
+        floor.settle()
+
+
+def call_later(floor: Floor, contact: Contact, due: int) -> None:
+    """Put a callback down for an instant; after the horizon nobody calls."""
+    if due < floor.horizon_us:
+        floor.clock.at(due, rules.CALLBACK_DUE, contact.id, fall_due, floor, contact)
+
+
+def fall_due(floor: Floor, contact: Contact) -> None:
+    """A callback customer may be called, for the first time or again."""
+    queue_up(floor, contact)
+    floor.settle()
+
+
+def close(floor: Floor, channel: Channel) -> None:
+    """A channel closes; who waits there live is served by the last staff, or dropped."""
+    channel.is_open = False
+    if channel.is_live and channel.given.drops_at_close:
+        for contact in channel.queue.everybody():
+            _end(floor, contact, Ending.ABANDONED)
+
+
+def _is_offered_callback(floor: Floor, channel: Channel, others: int) -> bool:
+    given = channel.given
+    if given.offer_condition == rules.NO_OFFER or floor.now >= floor.horizon_us:
+        return False
+    wait = 0.0
+    if given.offer_condition == rules.EXPECTED_WAIT_OVER:
+        wait = _expected_wait(floor, channel, others)
+    return rules.is_offered(given.offer_condition, given.offer_limit, others, wait)
+
+
+def _expected_wait(floor: Floor, channel: Channel, others: int) -> float:
+    """Microseconds until the customer is served if everybody present works at full load."""
+    interval = floor.now // floor.given.period.interval_us
+    rate = 0.0
+    for skill in channel.skills:
+        agents = skill.group.present - skill.group.excess
+        rate += rules.slot_rate(agents, skill.most, skill.slowdown[skill.most], skill.speed)
+    return rules.expected_wait(others, float(channel.given.work_mean_us[interval]), rate)
+
+
+def _accepts(floor: Floor, contact: Contact) -> bool:
+    share = floor.channels[contact.channel].given.accept
+    return uniform(floor.root, ACCEPT, contact.key) < share
+
+
+def _convert(floor: Floor, contact: Contact) -> None:
+    """The customer takes a callback, which is a contact of its own from now on."""
+    _end(floor, contact, Ending.CONVERTED)
+    to = floor.channels[contact.channel].given.offer_channel
+    child = floor.customers.callback_of(contact, to, floor.now)
+    floor.clock.at(floor.now, rules.ARRIVAL, child.id, arrive, floor, child)
+
+
+def _end(floor: Floor, contact: Contact, ending: Ending) -> None:
+    """A waiting customer leaves without having been served."""
+    floor.channels[contact.channel].queue.leave(contact)
+    contact.ending, contact.end_us = ending, floor.now
