@@ -13,6 +13,8 @@ from scenario.calendar import parse_duration
 if TYPE_CHECKING:  # the model calls these checks
     from scenario.model import Scenario
 
+LONGEST = pd.Timedelta(days=371)  # a year in whole weeks, one more for a clock change
+
 Broken = tuple[str, str]  # dotted key and what it must be, a clause such as "must be positive"
 
 
@@ -50,6 +52,8 @@ def _horizon(scenario: Scenario) -> Iterator[Broken]:
     ]
     for name in uneven:
         yield f"horizon.{name}", "must be a whole number of intervals"
+    if parse_duration(scenario.horizon.length) > LONGEST:
+        yield "horizon.length", f"must be at most {LONGEST.days}d"
     # Sub-second lengths would leave a horizon of no intervals, which cannot be built.
     if not uneven and parse_duration(scenario.horizon.length) <= sum(
         (parse_duration(scenario.horizon.warm_up), parse_duration(scenario.horizon.cool_down)),

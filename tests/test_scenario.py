@@ -6,10 +6,12 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 import pytest
+import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenario import InvalidInputError, InvalidValueError, Scenario
+from scenario.reference import EXAMPLE
 
 SMALL = """\
 timezone = "Europe/London"
@@ -384,7 +386,7 @@ def documents(draw):
     }
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(documents())
 def test_any_scenario_survives_its_file(document):
     scenario = Scenario.model_validate(document)
@@ -392,6 +394,44 @@ def test_any_scenario_survives_its_file(document):
     assert again == scenario
     assert again.to_toml() == scenario.to_toml()
     assert scenario.with_changes({}) == scenario
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([10**30, 2**63, 1e308, float("nan"), float("inf"), -0.0]),
+    st.sampled_from(["", "chat", "x.y", "24:00-25:00", "99999999w", "0d", "0.01s", "mon-", "\x00"]),
+    st.dates(),
+    st.datetimes(),
+    st.just([]),
+    st.just([[]]),
+    st.just({}),
+    st.just({"chat": {}}),
+)
+
+
+def leaves(document, path=()):
+    """Paths of all keys of a document, tables too."""
+    for name, value in document.items():
+        yield (*path, name)
+        if isinstance(value, dict):
+            yield from leaves(value, (*path, name))
+
+
+PATHS = [".".join(path) for path in leaves(tomlkit.parse(EXAMPLE.read_text()).unwrap())]
+
+
+@settings(max_examples=300)
+@given(st.dictionaries(st.sampled_from(PATHS), ANYTHING, min_size=1, max_size=2))
+def test_whatever_stands_in_a_file_it_is_read_or_told(changes):
+    """Any value in the place of any key: a scenario or a fault, never a bare crash."""
+    try:
+        scenario = Scenario.load(EXAMPLE, changes)
+    except InvalidInputError:
+        return
+    assert scenario.period.count > 0
+    assert Scenario.parse(scenario.to_toml(), EXAMPLE.parent) == scenario
 
 
 def test_staff_comes_from_the_groups_with_their_change():

@@ -169,7 +169,7 @@ def test_same_intervals_are_cut_and_ordered_without_touching_a_number():
     assert base.horizon == scenario_over().period
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     given_minutes=st.sampled_from([15, 30, 60]),
     wanted=st.sampled_from([15, 30, 60]),

@@ -90,7 +90,7 @@ def test_a_small_channel_gets_one_agent_and_a_closed_one_none():
     np.testing.assert_array_equal(staff.agents[30], [8, 0])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**32 - 1), most=st.integers(0, 12))
 def test_no_agent_is_lost_or_made(seed, most):
     rng = np.random.default_rng(seed)
