@@ -47,12 +47,14 @@ def time_axis(days: float, title: str | None = None) -> alt.X:
     return alt.X("at:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
 
 
-def _named(field: str, names: Sequence[str], title: str | None = None) -> alt.Color:
+def _named(
+    field: str, names: Sequence[str], title: str | None = None, symbol: str = "stroke"
+) -> alt.Color:
     return alt.Color(
         f"{field}:N",
         sort=list(names),
         scale=alt.Scale(domain=list(names)),
-        legend=alt.Legend(title=title, orient="top"),
+        legend=alt.Legend(title=title, orient="top", symbolType=symbol),
     )
 
 
@@ -62,7 +64,7 @@ def _dashed(field: str, names: Sequence[str]) -> alt.StrokeDash:
         f"{field}:N",
         sort=list(names),
         scale=alt.Scale(domain=list(names), range=DASHES[: max(len(names), 1)]),
-        legend=alt.Legend(title=None, orient="top"),
+        legend=alt.Legend(title=None, orient="top", symbolType="stroke"),
     )
 
 
@@ -153,7 +155,7 @@ def week_heat(
     days = list(dict.fromkeys(table["day"]))
     base = alt.Chart(table.dropna(subset=["value"])).encode(
         alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-        alt.Y("day:N", sort=days, title=None),
+        alt.Y("day:N", sort=days, title=None, axis=alt.Axis(labelOverlap=False)),
     )
     cells = base.mark_rect(cornerRadius=2).encode(
         alt.Color("value:Q", legend=alt.Legend(title=title, orient="top", gradientLength=180)),
@@ -167,7 +169,7 @@ def week_heat(
     if symbols:
         text = base.mark_text(fontSize=12, fontWeight="bold", color=BAD).encode(text="symbol:N")
         chart = alt.layer(cells, text)
-    return chart.properties(height=30 * max(len(days), 1) + 60)
+    return chart.properties(height=26 * max(len(days), 1) + 110)
 
 
 def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
@@ -185,7 +187,7 @@ def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
     days = list(dict.fromkeys(table["day"]))
     base = alt.Chart(table.dropna(subset=["value"])).encode(
         alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-        alt.Y("day:N", sort=days, title=None),
+        alt.Y("day:N", sort=days, title=None, axis=alt.Axis(labelOverlap=False)),
     )
     scale = alt.Scale(
         domain=[0, target - 1e-9, target, 1],
@@ -209,7 +211,7 @@ def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
         ],
     )
     text = base.mark_text(fontSize=9, color="#1f2933").encode(text="symbol:N")
-    return (cells + text).properties(height=30 * max(len(days), 1) + 60)
+    return (cells + text).properties(height=26 * max(len(days), 1) + 110)
 
 
 def fan(table: pd.DataFrame, *, title: str, past: pd.DataFrame | None = None) -> alt.LayerChart:
@@ -353,7 +355,7 @@ def gantt(table: pd.DataFrame) -> alt.LayerChart:
     work = (
         base.transform_filter("datum.what === 'work'")
         .mark_bar(cornerRadius=3, height={"band": 0.7})
-        .encode(_named("group", names, "Group"), tooltip=tips)
+        .encode(_named("group", names, "Group", "square"), tooltip=tips)
     )
     pause = (
         base.transform_filter("datum.what === 'break'")

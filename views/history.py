@@ -1,9 +1,10 @@
 """What has been: contacts and handle times of the past, checked, and how to bring one's own."""
 
+import pandas as pd
 import streamlit as st
 
 from views import charts, own_data, session
-from views.past import channel_summary, days_of, usual_week
+from views.past import channel_summary, days_of, in_order, usual_week
 from views.progress import awaited
 from views.words import heading
 
@@ -19,13 +20,15 @@ history = awaited("history", job, session.history_job)
 if history is None:
     st.stop()
 
+channels = in_order(history, scenario)
+last = history.end - pd.Timedelta(minutes=history.interval_minutes)
 st.caption(
-    f"{history.weeks:.1f} weeks, {history.starts[0]:%a %d %b %Y} – {history.end:%a %d %b %Y},"
+    f"{history.weeks:.1f} weeks, {history.starts[0]:%a %d %b %Y} – {last:%a %d %b %Y},"
     f" {len(history.channels)} channels in intervals of {history.interval_minutes} minutes,"
     f" {history.timezone}"
 )
 st.dataframe(
-    channel_summary(history),
+    channel_summary(history, channels),
     hide_index=True,
     width="stretch",
     column_config={
@@ -39,7 +42,7 @@ st.dataframe(
     },
 )
 
-names = [heading(channel) for channel in history.channels]
+names = [heading(channel) for channel in channels]
 st.subheader("Contacts a day")
 st.altair_chart(
     charts.daily_history(days_of(history, scenario.calendar), names),
@@ -50,8 +53,8 @@ st.altair_chart(
 st.subheader("The usual week")
 channel = st.segmented_control(
     "Channel",
-    history.channels,
-    default=history.channels[0],
+    channels,
+    default=channels[0],
     format_func=heading,
     key="history-channel",
     required=True,
@@ -63,10 +66,12 @@ st.altair_chart(
     alt=f"Mean contacts an hour of {heading(channel)} by weekday and hour of the day.",
 )
 
-st.subheader("What was put right, and what looks odd")
+st.subheader("What looks odd, and what was put right")
 if not history.repairs and not history.suspicions:
     st.write("Nothing: every interval has its row.")
-for sentence in history.repairs:
-    st.text(f"● {sentence}")
 for sentence in history.suspicions:
     st.text(f"▲ {sentence}")
+if history.repairs:
+    with st.expander(f"Put right while reading ({len(history.repairs)})"):
+        for sentence in history.repairs:
+            st.text(f"● {sentence}")

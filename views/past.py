@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,12 +13,18 @@ from views.words import duration, heading, number
 
 if TYPE_CHECKING:
     from forecast import History
-    from scenario.model import CalendarKeys
+    from scenario.model import CalendarKeys, Scenario
 
 HOLIDAY, GAP, BURST = "public holiday", "part unknown", "burst or outlier"
 
 
-def channel_summary(history: History) -> pd.DataFrame:
+def in_order(history: History, scenario: Scenario) -> list[str]:
+    """The history's channels, those of the scenario first and in its order."""
+    known = [channel for channel in scenario.channels if channel in history.channels]
+    return known + [channel for channel in history.channels if channel not in known]
+
+
+def channel_summary(history: History, channels: Sequence[str]) -> pd.DataFrame:
     """
     A row a channel, for people.
 
@@ -31,7 +38,8 @@ def channel_summary(history: History) -> pd.DataFrame:
     total_s, abandoned = history.counts("handle_time_s"), history.counts("abandoned")
     per_week = 7 * 24 * 60 // history.interval_minutes
     rows = []
-    for column, channel in enumerate(history.channels):
+    for channel in channels:
+        column = history.channels.index(channel)
         known = np.isfinite(volume[:, column])
         offered = np.nansum(volume[:, column])
         handled = np.nansum(answered[:, column])

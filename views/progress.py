@@ -104,5 +104,5 @@ def _background_lines() -> bool:
         elif job.state is State.STOPPED:
             st.caption(f"○ {name}: stopped")
         else:
-            st.caption(f"▲ {name}: not possible")
+            st.caption(f"▲ {name}: failed")
     return going

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from scenario import Scenario
+from scenario import PlanningError, Scenario
 from views import work
 from views.files import SAMPLE
 from views.jobs import Job, board
@@ -37,14 +38,19 @@ def first_scenario() -> Path:
 
 def open_scenario(opened: Scenario) -> None:
     """Work on another scenario from now on; the levers go back to their defaults."""
-    st.session_state["scenario"] = opened
-    forget_levers()
-
-
-def forget_levers() -> None:
-    """Put every lever back."""
-    for key in [key for key in st.session_state if str(key).startswith("lever-")]:
+    for key in [key for key in st.session_state if str(key).startswith(("lever-", "whatif-"))]:
         del st.session_state[key]
+    st.session_state["scenario"] = opened
+
+
+def fits(base: Scenario, changes: Mapping[str, Any]) -> bool:
+    """Whether a preset's changes can be put into a scenario: names and files are there."""
+    try:
+        changed = base.with_changes(changes)
+        changed.staff()
+    except PlanningError:
+        return False
+    return True
 
 
 def history_job(*, again: bool = False) -> Job | None:
@@ -57,6 +63,16 @@ def history_job(*, again: bool = False) -> Job | None:
 def forecast_job(*, again: bool = False) -> Job:
     """The demand being resolved."""
     return work.ask_forecast(board(), session_id(), scenario(), again=again)
+
+
+def outlook_job(*, again: bool = False) -> Job:
+    """Four weeks being forecast."""
+    return work.ask_outlook(board(), session_id(), scenario(), again=again)
+
+
+def backtest_job(*, again: bool = False) -> Job:
+    """The forecast being measured."""
+    return work.ask_backtest(board(), session_id(), scenario(), again=again)
 
 
 def baseline_job(*, again: bool = False) -> Job:
@@ -75,8 +91,3 @@ def begin() -> None:
     """Ask for everything that the pages show, so that it is there when they are opened."""
     for ask in (history_job, forecast_job, baseline_job, plan_job):
         ask()
-
-
-def remember(key: str, value: Any) -> None:
-    """Keep a small choice of this session."""
-    st.session_state[key] = value

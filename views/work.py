@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from scenario import Demand, Scenario
+from scenario import Demand, InvalidValueError, Scenario
+from views.apart import apart
 from views.files import scenario_content
 from views.jobs import Board, Job, fingerprint
 
 if TYPE_CHECKING:
     from forecast import History
+    from forecast.backtesting import Backtest
     from simulate.outcome import Outcome
     from staffing.plan import Plan
 
+OUTLOOK = "28d"
 FIRST_REPLICATIONS = 4  # enough for a first look while the rest is simulated
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 
@@ -24,12 +26,8 @@ WORKERS = max(1, min(4, os.cpu_count() or 1))
 def ask_history(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
     """Read and check the scenario's history; answers with a `History`."""
 
-    def work(_: Job) -> History:
-        from forecast import read_history
-
-        assert scenario.demand.history is not None
-        path = scenario.path_of(scenario.demand.history)
-        return read_history(path, timezone=scenario.timezone)
+    def work(job: Job) -> History:
+        return apart(history_of, scenario, cancelled=job.cancelled)
 
     key = _key("history", scenario)
     return board.request(session, "history", key, "Reading the history", work, again=again)
@@ -41,11 +39,33 @@ def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool 
     def work(job: Job) -> Demand:
         from forecast import demand_for
 
-        job.tell(0.1, "reading the history and fitting the days")
-        return demand_for(scenario)
+        job.tell(0.1, "fitting days and profiles of every channel")
+        return apart(demand_for, scenario, cancelled=job.cancelled)
 
     key = _key("forecast", scenario)
     return board.request(session, "forecast", key, "Forecasting", work, again=again)
+
+
+def ask_outlook(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
+    """Forecast four weeks from the start of the planned time; answers with a `Forecast`."""
+
+    def work(job: Job) -> Demand:
+        job.tell(0.1, "fitting days and profiles of every channel")
+        return apart(outlook_of, scenario, cancelled=job.cancelled)
+
+    key = _key("outlook", scenario)
+    return board.request(session, "outlook", key, "Forecasting four weeks", work, again=again)
+
+
+def ask_backtest(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
+    """Measure the forecast on the scenario's own history; answers with a `Backtest`."""
+
+    def work(job: Job) -> Backtest:
+        job.tell(0.1, "forecasting from past days")
+        return apart(backtest_of, scenario, cancelled=job.cancelled)
+
+    key = _key("backtest", scenario)
+    return board.request(session, "backtest", key, "Measuring the forecast", work, again=again)
 
 
 def ask_rehearsal(
@@ -97,7 +117,7 @@ def ask_plan(
         from staffing import plan
 
         contacts = job.wait_for(demand)
-        return plan(scenario, contacts, workers=WORKERS, progress=job.tell, cancel=job.cancelled)
+        return plan(scenario, contacts, workers=pool(), progress=job.tell, cancel=job.cancelled)
 
     key = _key("plan", scenario)
     return board.request(session, "plan", key, "Planning the week", work, again=again)
@@ -111,13 +131,49 @@ def pool() -> Any:
     return Workers(WORKERS)
 
 
-def warm_up() -> Callable[[], None]:
-    """Load what the pages need, so that the first click is as quick as the next."""
-    import altair
-    import pandas
+def history_of(scenario: Scenario) -> History:
+    """
+    The history that a scenario names.
 
-    del altair, pandas
-    return lambda: None
+    Raises
+    ------
+    PlanningError
+        When it cannot be used, with every fault.
+    """
+    from forecast import read_history
+
+    if scenario.demand.history is None:
+        raise InvalidValueError("demand.history", "named by the scenario", None)
+    return read_history(scenario.path_of(scenario.demand.history), timezone=scenario.timezone)
+
+
+def outlook_of(scenario: Scenario) -> Demand:
+    """What `demand_for` tells of a history, for four weeks in place of the planned time."""
+    from forecast import demand_for
+
+    return demand_for(
+        scenario.with_changes({"horizon.length": OUTLOOK} | _nothing_inline(scenario))
+    )
+
+
+def backtest_of(scenario: Scenario) -> Backtest:
+    """The forecast measured on the scenario's history."""
+    from forecast import backtest, read_events
+
+    events = None
+    if scenario.demand.events is not None:
+        file = scenario.path_of(scenario.demand.events)
+        events = read_events(file, timezone=scenario.timezone)
+    return backtest(history_of(scenario), calendar=scenario.calendar, events=events)
+
+
+def _nothing_inline(scenario: Scenario) -> dict[str, Any]:
+    """Takes numbers for every interval away, which do not fit another length."""
+    return {
+        f"groups.{name}.agents": None
+        for name, group in scenario.groups.items()
+        if isinstance(group.agents, tuple)
+    }
 
 
 @functools.cache

@@ -1,0 +1,183 @@
+"""The app in a real browser: one server, one Chromium, and what a person can see and do."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
+]
+# A deep link asks for these beside the page's own path first; Streamlit answers 404.
+HARMLESS = ("_stcore/health", "_stcore/host-config")
+SIZE = {"width": 1280, "height": 800}
+ELSEWHERE = "America/New_York"  # the charts must show the centre's clock, not the browser's
+
+
+@contextmanager
+def served(scenario: Path | None = None) -> Iterator[tuple[str, int]]:
+    """The app on a free port of this machine; its address and process id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    surroundings = dict(os.environ)
+    if scenario is not None:
+        surroundings["ALLWEATHER_SCENARIO"] = str(scenario)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+        cwd=ROOT,
+        env=surroundings,
+        stdout=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address, process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], limit_s: float = 60) -> None:
+    until = time.monotonic() + limit_s
+    while time.monotonic() < until:
+        assert process.poll() is None, "the app ended before it was ready"
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the app was not ready within {limit_s:.0f} s")
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Tab:
+    """
+    One page of the app, with everything that went wrong in it.
+
+    Parameters
+    ----------
+    page
+        Playwright's page.
+    address
+        Where the app is served.
+    """
+
+    page: Any
+    address: str
+    troubles: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(30_000)
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        self.page.on("request", self._request)
+        self.page.on("response", self._response)
+        self.page.on("requestfailed", self._failed)
+
+    def open(self, path: str = "") -> Tab:
+        """Go to a page of the app and wait until it stands still."""
+        self.page.goto(f"{self.address}/{path}")
+        return self.settled()
+
+    def turn_to(self, title: str) -> Tab:
+        """Turn to another page as a person does, by its link."""
+        self.page.get_by_role("link", name=title, exact=True).click()
+        self.page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
+        return self.settled()
+
+    def settled(self, limit_s: float = 30) -> Tab:
+        """Wait until no script runs and nothing on the page is stale."""
+        self.page.locator('[data-testid="stApp"]').wait_for(timeout=1000 * limit_s)
+        self.page.wait_for_function(
+            """() => {
+                const app = document.querySelector('[data-testid="stApp"]');
+                return app && app.dataset.testScriptState === 'notRunning'
+                    && !document.querySelector('[data-stale="true"]')
+                    && !document.querySelector('[data-testid="stSkeleton"]');
+            }""",
+            timeout=1000 * limit_s,
+        )
+        return self
+
+    def until_worked(self, limit_s: float = 120) -> Tab:
+        """Wait until no work is shown as going on."""
+        self.page.wait_for_function(
+            """() => !document.querySelector('[data-testid="stProgress"]')""",
+            timeout=1000 * limit_s,
+        )
+        return self.settled()
+
+    def text(self) -> str:
+        """What can be read on the page."""
+        return str(self.page.locator('[data-testid="stApp"]').inner_text())
+
+    def _console(self, message: Any) -> None:
+        harmless = any(path in str(message.location.get("url", "")) for path in HARMLESS)
+        if message.type == "error" and not harmless:
+            self.troubles.append(f"console: {message.text}")
+
+    def _request(self, request: Any) -> None:
+        host = urlparse(request.url).hostname
+        if request.url.startswith(("data:", "blob:")) or host == "127.0.0.1":
+            return
+        self.troubles.append(f"another host: {request.url}")
+
+    def _response(self, response: Any) -> None:
+        harmless = response.status == 404 and any(path in response.url for path in HARMLESS)
+        if response.status >= 400 and not harmless:
+            self.troubles.append(f"{response.status}: {response.url}")
+
+    def _failed(self, request: Any) -> None:
+        # Leaving a page ends its downloads and its stream; that is no fault.
+        if "net::ERR_ABORTED" not in str(request.failure):
+            self.troubles.append(f"failed: {request.url} {request.failure}")
+
+
+@contextmanager
+def tab(browser: Any, address: str, *, dark: bool = False) -> Iterator[Tab]:
+    """A fresh page whose browser lives in another time zone."""
+    context = browser.new_context(
+        viewport=SIZE,
+        timezone_id=ELSEWHERE,
+        locale="en-GB",
+        color_scheme="dark" if dark else "light",
+        accept_downloads=True,
+    )
+    try:
+        yield Tab(context.new_page(), address)
+    finally:
+        context.close()

@@ -1,0 +1,192 @@
+"""What if: levers on one side, what the week would look like beside the baseline on the other."""
+
+import streamlit as st
+
+from scenario import PlanningError
+from views import charts, lever_widgets, results, session, work
+from views.downloads import package, staffed
+from views.faults import show_faults
+from views.files import PRESETS
+from views.jobs import board
+from views.levers import changes_of, levers_of, moved, read_presets
+from views.progress import awaited
+from views.words import heading
+
+NOW, PLANNED = "as now", "as planned"
+SERVICE, WAITING, IN_QUEUE = "Service level, %", "Contacts waiting", "Contacts offered"
+
+scenario = session.scenario()
+st.title("What-if")
+
+plan = session.plan_job()
+presets = tuple(
+    preset for preset in read_presets(PRESETS) if session.fits(scenario, preset.changes)
+)
+labels = {preset.key: preset.label for preset in presets}
+
+with st.sidebar:
+    st.subheader("Levers")
+    start_from = st.segmented_control(
+        "Staffed",
+        [NOW, PLANNED],
+        default=NOW,
+        key="whatif-start",
+        required=True,
+        persist_state="session",
+        help="The staffing that the levers start from: the current one, or the plan's.",
+        disabled=plan.result is None,
+    )
+    preset = lever_widgets.preset_named(
+        presets,
+        st.selectbox(
+            "Weather",
+            [None, *labels],
+            format_func=lambda key: "as forecast" if key is None else labels[key],
+            key="whatif-preset",
+            persist_state="session",
+            on_change=lever_widgets.forget,
+            args=(st.session_state.get("whatif-levers-of", scenario),),
+            kwargs={"moved_too": False},
+            help="A situation put in one go; the levers then move from there.",
+        ),
+    )
+
+baseline_scenario = scenario
+if start_from == PLANNED and plan.result is not None:
+    if preset is not None and "staffing" in preset.changes:
+        st.info(f"“{preset.label}” changes the current staffing, so it starts from that.")
+    else:
+        baseline_scenario = scenario.with_changes(staffed(plan.result.staff))
+start = baseline_scenario.with_changes(preset.changes) if preset else baseline_scenario
+st.session_state["whatif-levers-of"] = start
+
+with st.sidebar:
+    levers = levers_of(start)
+    values = lever_widgets.draw(levers)
+    st.button(
+        "Put all levers back",
+        on_click=lever_widgets.forget,
+        args=(start,),
+        width="stretch",
+        help="Every lever at its default; the weather stays.",
+    )
+
+try:
+    imagined = start.with_changes(changes_of(start, values))
+    imagined.staff()
+except PlanningError as error:
+    st.error("These levers do not fit together. What was simulated before is not changed.")
+    show_faults(error)
+    st.stop()
+
+forecast = session.forecast_job()
+
+
+def ask_baseline(*, again: bool = False):  # noqa: D103
+    return work.ask_rehearsal(
+        board(), session.session_id(), "baseline", baseline_scenario, forecast, again=again
+    )
+
+
+def ask_imagined(*, again: bool = False):  # noqa: D103
+    return work.ask_rehearsal(
+        board(), session.session_id(), "whatif", imagined, forecast, again=again
+    )
+
+
+told = ([preset.label] if preset else []) + moved(start, values)
+same = not told
+st.caption("Moved: " + " · ".join(told) if told else "Nothing is moved: this is the baseline.")
+
+baseline = awaited("baseline", ask_baseline(), ask_baseline)
+outcome = baseline
+if not same:
+    outcome = awaited("whatif", ask_imagined(), ask_imagined)
+if outcome is None:
+    st.stop()
+beside = None if same else baseline
+
+sentence = results.headline(outcome)
+(st.success if sentence.startswith("Every") else st.warning)(sentence)
+figures = results.key_figures(outcome, beside)
+for place, figure in zip(st.columns(len(figures)), figures, strict=True):
+    place.metric(
+        figure["label"],
+        figure["value"],
+        figure["delta"] or None,
+        delta_color="off",
+        help=figure["help"],
+        border=True,
+    )
+
+left, right = st.columns([2, 3])
+channel = left.segmented_control(
+    "Channel",
+    list(outcome.scenario.channels),
+    default=next(iter(outcome.scenario.channels)),
+    format_func=heading,
+    key="whatif-channel",
+    required=True,
+    help="Which channel the pictures show.",
+)
+picture = right.segmented_control(
+    "Picture",
+    ["Week by hour", SERVICE, WAITING, IN_QUEUE],
+    default="Week by hour",
+    key="whatif-picture",
+    required=True,
+    help="Service level as a week at a glance, or one figure over time beside the baseline.",
+)
+target = outcome.scenario.channels[channel].target
+if picture == "Week by hour":
+    st.altair_chart(
+        charts.target_heat(results.service_heat(outcome, channel), target.share if target else 0.8),
+        width="stretch",
+        alt=f"Service level of {heading(channel)} by day and hour; ▼ is under the target.",
+    )
+else:
+    column, scale = {
+        SERVICE: ("service_level", 100.0),
+        WAITING: ("backlog", 1.0),
+        IN_QUEUE: ("offered", 1.0),
+    }[picture]
+    if picture == WAITING and outcome.scenario.channels[channel].kind == "live":
+        column = "queue_mean"
+    runs = {"What-if": outcome} | ({} if beside is None else {"Baseline": beside})
+    st.altair_chart(
+        charts.lines(results.over_time(runs, channel, column, scale), list(runs), title=picture),
+        width="stretch",
+        alt=f"{picture} of {heading(channel)} over the week.",
+    )
+
+st.subheader("Results")
+st.dataframe(
+    results.results_table(outcome, beside),
+    hide_index=True,
+    width="stretch",
+    column_config={
+        "Fine": st.column_config.TextColumn("", width=30, help="● as it should be, ▼ not."),
+        "Result": st.column_config.TextColumn(width="large"),
+        "Difference": st.column_config.TextColumn(
+            help="Here less baseline, with the 95 % interval of the difference: both met the very"
+            " same customers."
+        ),
+        "Real or noise": st.column_config.TextColumn(
+            help="Real: the interval leaves out zero. One in twenty misses by chance."
+        ),
+    },
+)
+st.caption(
+    f"{outcome.replications} replications, seed {outcome.seed}, engine {outcome.engine}. Staff are"
+    " people on the floor, after shrinkage; paid hours and cost are before it. Brackets are 95 %"
+    " intervals of the mean."
+)
+if forecast.result is not None:
+    st.download_button(
+        "Download this what-if",
+        lambda: package(imagined, forecast.result),
+        "what_if.zip",
+        "application/zip",
+        on_click="ignore",
+        help="Scenario and forecast: `allweather simulate scenario.toml` gives these numbers.",
+    )
