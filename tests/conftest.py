@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from hypothesis import settings
+
 from support import need
 
 # The same examples on every run: a test that fails today failed yesterday too.
