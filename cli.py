@@ -227,8 +227,9 @@ def simulate(
     if json:
         print(as_json(outcome.document()))
         return
-    _print_table(outcome.totals, f"{declared.name}: {outcome.replications} replications")
-    _print_table(outcome.groups, "Groups")
+    title = f"{declared.name}: {outcome.replications} replications, seed {outcome.seed}"
+    _print_rows([_channel_row(row) for row in outcome.totals.to_dict("records")], title)
+    _print_rows([_group_row(row) for row in outcome.groups.to_dict("records")], "Groups")
 
 
 @command_line.command()
@@ -380,6 +381,45 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
     err.print(f"Wrote {len(table):,} contacts to {path}", markup=False)
 
 
+def _channel_row(total: Mapping[str, Any]) -> dict[str, str]:
+    """What the terminal shows of a channel's totals; `--json` has every measure."""
+    low, high = _percent(total["service_level_low"]), _percent(total["service_level_high"])
+    return {
+        "channel": total["channel"],
+        "offered": _cell(total["offered"]),
+        "gave up": _percent(total["abandonment"]),
+        "service level": f"{_percent(total['service_level'])} ({low} to {high})",
+        "arrived closed": _percent(total["service_level_closed"]),
+        "chance met": _percent(total["probability_met"]),
+        "90 % wait": _span(total["wait_p90_s"]),
+        "left over": _cell(total["waiting"]),
+    }
+
+
+def _group_row(group: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "group": group["group"],
+        "occupancy": _percent(group["occupancy"]),
+        "floor hours": _cell(group["floor_hours"]),
+        "paid hours": _cell(group["paid_hours"]),
+        "FTE": f"{group['fte']:.1f}",
+        "cost": _cell(group["cost"]),
+    }
+
+
+def _percent(share: float) -> str:
+    return "–" if share != share else f"{100 * share:.1f} %"
+
+
+def _span(seconds: float) -> str:
+    """Seconds as h:mm:ss or m:ss."""
+    if seconds != seconds:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 def _print_table(table: pd.DataFrame, title: str) -> None:
     _print_rows(table.to_dict("records"), title)
 
@@ -387,7 +427,8 @@ def _print_table(table: pd.DataFrame, title: str) -> None:
 def _print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
     shown = Table(title=title, title_justify="left")
     for name in rows[0] if rows else ():
-        shown.add_column(str(name), overflow="fold")
+        longest = max(len(word) for word in str(name).split())
+        shown.add_column(str(name), overflow="fold", min_width=longest)
     for row in rows:
         shown.add_row(*(_cell(value) for value in row.values()))
     out.print(shown)
@@ -395,7 +436,9 @@ def _print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
 
 def _cell(value: Any) -> str:
     if isinstance(value, float):
-        return "–" if value != value else f"{value:,.4g}"
+        if value != value:
+            return "–"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
     if hasattr(value, "strftime"):
         return str(value.strftime("%a %d %b %H:%M"))
     return str(value)
