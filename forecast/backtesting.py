@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.accuracy import bias, coverage, pinball, scaled_error, wape
-from forecast.channel import Method, Past, methods_named, tell
+from forecast.channel import Method, last_week_repeated, methods_named
 from forecast.days import Calendar, FloatArray, day_grid, days_between, local_cells
 from forecast.events import Events
 from forecast.history import History
@@ -86,8 +86,8 @@ def backtest(
         How many; fewer are taken where the history is too short for as many. They are whole
         weeks apart, as far as leaves twelve weeks before the first, at most the horizon.
     methods
-        Methods to choose from: `level_profile`, `weekday_mean`, `seasonal_naive`; as a
-        sequence or separated by commas. Default: the first two.
+        Methods to choose from: `level_profile`, `trend_profile`, `weekday_mean`,
+        `seasonal_naive`; as a sequence or separated by commas. Default: all but the last.
     calendar, events
         As in `predict`. Of the events those count that had begun or were known beforehand.
 
@@ -207,7 +207,7 @@ def _naive(known: History, told: Forecast) -> tuple[FloatArray, FloatArray]:
     error = np.empty(len(known.channels))
     for column in range(len(known.channels)):
         grid = day_grid(known.volume[:, column], then_day, then_slot, slots)
-        rates = tell(Past(grid, days), "seasonal_naive").rates
+        rates = last_week_repeated(grid, days)
         repeated[:, column] = rates[day - then_day[0], slot]
         apart = np.abs(grid[7:] - grid[:-7])
         seen = np.isfinite(apart)

@@ -9,13 +9,19 @@ from typing import Literal
 import numpy as np
 
 from forecast.days import HOLIDAY, BoolArray, Days, FloatArray, IntArray
-from forecast.level import STEADY, Arma, Level, LevelInput, fit_level
+from forecast.level import STEADY, Arma, LevelInput, fit_level
+from forecast.opening import Opening
 from forecast.profile import ProfileChoice, choose, profiles
 
-Method = Literal["level_profile", "weekday_mean", "seasonal_naive"]
-METHODS: tuple[Method, ...] = ("level_profile", "weekday_mean", "seasonal_naive")
+Method = Literal["level_profile", "trend_profile", "weekday_mean", "seasonal_naive"]
+METHODS: tuple[Method, ...] = (
+    "level_profile",
+    "trend_profile",
+    "weekday_mean",
+    "seasonal_naive",
+)
 
-_EMPTY_SHARE = 0.02  # of a usual day: below it an open day counts as closed
+_NAIVE_DAYS = 56
 _MEAN_HALF_LIFE = 4.0  # weeks, of the weekday mean
 _KNOWN_PART = 0.5  # of a day that must be known for its total to be told
 
@@ -55,10 +61,8 @@ class Told:
         Days on which the channel is open, shape (N,).
     level
         Contacts a day, shape (N,).
-    profile
-        Shares by type of day, shape (8, S).
-    choices, arma
-        What was selected; given back to refit at an earlier origin without selecting again.
+    arma
+        Parameters of the level; given back to tell an earlier origin without estimating again.
     notes
         Sentences about what was done.
     effects
@@ -68,72 +72,100 @@ class Told:
     rates: FloatArray
     open_day: BoolArray
     level: FloatArray
-    profile: FloatArray
-    choices: tuple[ProfileChoice, ...]
     arma: Arma
     notes: tuple[str, ...] = ()
     effects: dict[str, float] = field(default_factory=dict)
 
 
-def tell(past: Past, method: Method, like: Told | None = None) -> Told:
+@dataclass(frozen=True)
+class Basis:
     """
-    Expected contacts of every day, from the past alone.
+    What every method starts from: totals, opening and the chosen profile.
 
     Parameters
     ----------
     past
         What is known.
+    total
+        Contacts of each past day, gaps filled by the profile; NaN where too little is known.
+    opening
+        When the channel is open.
+    choices, profile
+        Ways of averaging past days and what they give, (8, S).
+    shares
+        Share of the day by slot for each of the N days, (N, S).
+    """
+
+    past: Past
+    total: FloatArray
+    opening: Opening
+    choices: tuple[ProfileChoice, ...]
+    profile: FloatArray
+    shares: FloatArray
+
+    @classmethod
+    def of(cls, past: Past, choices: Sequence[ProfileChoice] | None = None) -> Basis:
+        """Work it out; `choices` are kept where they are given, for backtests."""
+        total = _day_totals(past)
+        opening = Opening.of(total, past.days)
+        known = len(past.grid)
+        kind = _types(past.days)[:known]
+        shapes = np.where(opening.shut[:known, None], np.nan, past.grid)
+        chosen = tuple(choose(shapes, kind) if choices is None else choices)
+        profile = profiles(shapes, kind, chosen)
+        shares = _shares(profile, shapes, past.days)
+        return cls(past, total, opening, chosen, profile, shares)
+
+
+def tell(basis: Basis, method: Method, arma: Arma | None = None) -> Told:
+    """
+    Expected contacts of every day, from the past alone.
+
+    Parameters
+    ----------
+    basis
+        What is known, prepared.
     method
         `level_profile`: regression and ARMA on daily totals times a chosen profile;
+        `trend_profile`: the same with a trend up to today, held from there on;
         `weekday_mean`: mean of the same weekday's days, recent ones counting more;
         `seasonal_naive`: the same day of the last known week.
-    like
-        An earlier answer whose selections are kept, for backtests.
+    arma
+        Parameters of the level to keep instead of estimating them, for backtests.
     """
+    past, opening = basis.past, basis.opening
     if method == "seasonal_naive":
-        return _seasonal_naive(past)
-    total = _day_totals(past)
-    opening = _Opening.of(past, total)
-    kind = _types(past.days)
+        rates = last_week_repeated(past.grid, past.days)
+        level = rates.sum(axis=1)
+        return Told(rates, level > 0, level, STEADY)
     known = len(past.grid)
-    shut = opening.shut[:known]
-    shapes = np.where(shut[:, None], np.nan, past.grid)
-    choices = tuple(choose(shapes, kind[:known])) if like is None else like.choices
-    profile = profiles(shapes, kind[:known], choices)
-    shares = _shares(profile, shapes, past.days)
     working = np.flatnonzero(opening.open_weekday[past.days.weekday])
     count = int(np.searchsorted(working, known))
+    total = np.where(opening.shut[:known], np.nan, basis.total)
     daily = np.zeros(len(past.days))
-    arma, effects, notes = STEADY, {}, list(opening.notes)
+    used, effects, notes = STEADY, {}, list(opening.notes)
     if count and np.isfinite(total[working[:count]]).any():
-        if method == "level_profile":
-            level = _level(past.days, total, opening, working, count, like)
-            daily[working], arma, effects = level.expected, level.arma, level.effects
-            if arma.note:
-                notes.append(arma.note)
+        if method == "weekday_mean":
+            daily = _weekday_means(past.days, total)
         else:
-            daily = _weekday_means(past.days, np.where(shut, np.nan, total[:known]))
+            table = _level_input(past.days, total, opening, working)
+            level = fit_level(table, count, trend=method == "trend_profile", arma=arma)
+            daily[working], used, effects = level.expected, level.arma, level.effects
+            if used.note:
+                notes.append(used.note)
     open_day = opening.open_weekday[past.days.weekday] & ~opening.shut
     daily = np.where(open_day, daily, 0.0)
-    rates = daily[:, None] * shares
-    return Told(rates, open_day, daily, profile, choices, arma, tuple(notes), effects)
+    return Told(daily[:, None] * basis.shares, open_day, daily, used, tuple(notes), effects)
 
 
-def _level(
-    days: Days,
-    total: FloatArray,
-    opening: _Opening,
-    working: IntArray,
-    count: int,
-    like: Told | None,
-) -> Level:
+def _level_input(days: Days, total: FloatArray, opening: Opening, working: IntArray) -> LevelInput:
     totals = np.full(len(days), np.nan)
-    totals[: len(total)] = np.where(opening.shut[: len(total)], np.nan, total)
+    totals[: len(total)] = total
     # The day after a stretch of closed days: the last working day before it was unusual.
     unusual = opening.shut | days.is_holiday
     after = np.zeros(len(days), dtype=np.bool_)
     after[working[1:]] = unusual[working[:-1]]
-    table = LevelInput(
+    return LevelInput(
         totals[working],
         days.weekday[working],
         days.is_holiday[working],
@@ -141,7 +173,6 @@ def _level(
         (after & ~unusual)[working],
         days.month_phase[working],
     )
-    return fit_level(table, count, None if like is None else like.arma)
 
 
 def _day_totals(past: Past) -> FloatArray:
@@ -159,75 +190,6 @@ def _day_totals(past: Past) -> FloatArray:
     total = volume.sum(axis=1)
     enough = part >= _KNOWN_PART
     return np.asarray(np.divide(total, part, out=np.full(len(total), np.nan), where=enough))
-
-
-@dataclass(frozen=True)
-class _Opening:
-    """
-    When a channel is open.
-
-    Parameters
-    ----------
-    open_weekday
-        Weekdays on which it normally is, shape (7,).
-    shut
-        Days on which it is not although the weekday is open, of all N days.
-    notes
-        Sentences.
-    """
-
-    open_weekday: BoolArray
-    shut: BoolArray
-    notes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, past: Past, total: FloatArray) -> _Opening:
-        known = len(past.grid)
-        days = past.days
-        weekday = days.weekday[:known]
-        usual = np.zeros(7)
-        open_weekday = np.zeros(7, dtype=np.bool_)
-        for number in range(7):
-            of_day = total[weekday == number]
-            of_day = of_day[np.isfinite(of_day)]
-            working = of_day[of_day > 0]
-            usual[number] = float(np.median(working)) if len(working) else 0.0
-            # The last four weeks say whether a weekday is open now.
-            open_weekday[number] = bool(len(of_day) and (of_day[-4:] > 0).any())
-        with np.errstate(invalid="ignore"):
-            empty = np.nan_to_num(total, nan=0.0) < _EMPTY_SHARE * usual[weekday]
-        # One or two empty days are no closure where a usual day has but a few contacts.
-        empty &= ~((total == 0) & (usual[weekday] < 6))
-        shut = days.closed.copy()
-        shut[:known] |= empty
-        holiday_shut = _shut_holidays(days, shut[:known], open_weekday, known)
-        shut[known:] |= holiday_shut[known:]
-        return cls(open_weekday, shut, _opening_notes(days, open_weekday, weekday))
-
-
-def _shut_holidays(days: Days, shut: BoolArray, open_weekday: BoolArray, known: int) -> BoolArray:
-    """Holidays that are closed: as the same one was last time, else as most of the others were."""
-    asked = open_weekday[days.weekday] & days.is_holiday
-    seen: dict[str, bool] = {
-        days.holiday[index]: bool(shut[index]) for index in np.flatnonzero(asked[:known])
-    }
-    mostly = sum(seen.values()) * 2 > len(seen)
-    return np.array(
-        [bool(name) and seen.get(name, mostly) for name in days.holiday], dtype=np.bool_
-    )
-
-
-def _opening_notes(days: Days, open_weekday: BoolArray, weekday: IntArray) -> tuple[str, ...]:
-    notes = []
-    names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    absent = [name for name, is_open in zip(names, open_weekday, strict=True) if not is_open]
-    if absent and len(absent) < 7:
-        notes.append(f"no contacts on a {', '.join(absent)} lately: forecast as closed")
-    known = len(weekday)
-    future = days.is_holiday[known:].any()
-    if future and not days.is_holiday[:known].any():
-        notes.append("no public holiday in the history: holidays are forecast as ordinary days")
-    return tuple(notes)
 
 
 def _types(days: Days) -> IntArray:
@@ -263,18 +225,29 @@ def _weekday_means(days: Days, total: FloatArray) -> FloatArray:
     return np.asarray(means[days.weekday])
 
 
-def _seasonal_naive(past: Past) -> Told:
-    """Each slot as in the last week in which it was known on that weekday."""
-    known = len(past.grid)
-    weekday = past.days.weekday
-    latest = np.zeros((7, past.grid.shape[1]))
-    for index in range(max(0, known - 56), known):
-        row = past.grid[index]
+def last_week_repeated(grid: FloatArray, days: Days) -> FloatArray:
+    """
+    Each slot as in the last week in which it was known on that weekday: the seasonal naive.
+
+    Parameters
+    ----------
+    grid
+        Contacts by day and slot, shape (D, S), NaN where unknown.
+    days
+        At least those D days.
+
+    Returns
+    -------
+    ndarray
+        Shape (N, S), for every one of the days.
+    """
+    known = len(grid)
+    weekday = days.weekday
+    latest = np.zeros((7, grid.shape[1]))
+    for index in range(max(0, known - _NAIVE_DAYS), known):
+        row = grid[index]
         latest[weekday[index]] = np.where(np.isfinite(row), row, latest[weekday[index]])
-    rates = latest[weekday]
-    level = rates.sum(axis=1)
-    profile = np.zeros((HOLIDAY + 1, past.grid.shape[1]))
-    return Told(rates, level > 0, level, profile, (), STEADY)
+    return np.asarray(latest[weekday])
 
 
 def methods_named(names: Sequence[str]) -> tuple[Method, ...]:

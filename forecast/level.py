@@ -15,6 +15,7 @@ _OUTLIER_MADS = 3.5
 _LEVEL_WINDOW = 21  # open days of the rolling median
 _FLOOR = 0.5  # contacts: stands for an empty day on the log scale
 _CONFIDENT_DAYS = 28
+_TREND_PENALTY = 300.0  # as of 300 days without growth, a week's growth each
 _TINY = 1e-10
 
 
@@ -91,7 +92,9 @@ class Level:
     effects: dict[str, float]
 
 
-def fit_level(days: LevelInput, known: int, arma: Arma | None = None) -> Level:
+def fit_level(
+    days: LevelInput, known: int, *, trend: bool = False, arma: Arma | None = None
+) -> Level:
     """
     Fit the first `known` days and tell all of them.
 
@@ -101,6 +104,9 @@ def fit_level(days: LevelInput, known: int, arma: Arma | None = None) -> Level:
         N days, of which the totals from `known` on are not looked at.
     known
         Days of history, at least 1.
+    trend
+        Whether the history is given a steady growth, held from its end on: a level that
+        keeps growing misleads more often than it helps over weeks.
     arma
         Parameters to use instead of estimating them.
 
@@ -111,6 +117,10 @@ def fit_level(days: LevelInput, known: int, arma: Arma | None = None) -> Level:
     """
     past = days.until(known)
     design, penalty = _design(days, months=known >= _CONFIDENT_DAYS)
+    if trend:
+        weeks = np.minimum(np.arange(len(design)) - known, 0) / 5
+        design = np.column_stack([design, weeks])
+        penalty = np.append(penalty, _TREND_PENALTY)
     observed = np.log(np.maximum(past.total, _FLOOR))
     seen = np.isfinite(observed)
     clipped = winsorised(observed, past)
@@ -213,7 +223,8 @@ def fit(rest: FloatArray) -> Arma:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model = SARIMAX(rest, order=(1, 0, 1))
-        for ar, ma in ((0.8, -0.3), (0.3, 0.1), (0.95, -0.7)):
+        settled: list[Arma] = []
+        for ar, ma in ((0.8, -0.3), (0.97, -0.9), (0.3, 0.1)):
             try:
                 result = model.fit(
                     start_params=[ar, ma, 0.5 * variance], disp=False, cov_type="none", maxiter=60
@@ -222,7 +233,12 @@ def fit(rest: FloatArray) -> Arma:
                 continue
             if result.mle_retvals["converged"] and np.all(np.isfinite(result.params)):
                 fitted = [float(np.clip(value, -0.995, 0.995)) for value in result.params[:2]]
-                return Arma(fitted[0], fitted[1])
+                settled.append(Arma(fitted[0], fitted[1]))
+                # A level that swings to and fro is an accident of few days: look further.
+                if fitted[0] >= 0:
+                    return settled[-1]
+    if settled:
+        return settled[0]
     return Arma(STEADY.ar, STEADY.ma, "the level's memory did not settle; a steady one is used")
 
 

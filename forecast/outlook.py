@@ -8,15 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.channel import METHODS, Method, Past, Told, tell
+from forecast.channel import METHODS, Basis, Method, Past, Told, tell
 from forecast.clean import without_bursts
 from forecast.days import BoolArray, Days, FloatArray, IntArray, day_grid
 from forecast.events import Events
-from forecast.spread import UNTRIED, Errors, Spread, errors_at_past_origins, learn
+from forecast.spread import (
+    Errors,
+    Spread,
+    errors_at_past_origins,
+    errors_of_fit,
+    learn,
+    widened,
+)
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-CHOSEN_FROM: tuple[Method, ...] = ("level_profile", "weekday_mean")
+CHOSEN_FROM: tuple[Method, ...] = ("level_profile", "trend_profile", "weekday_mean")
+_PLAIN: Method = "seasonal_naive"
 _FEW_DAYS = 14
+_CLEARLY_BETTER = 0.98  # times the first candidate's error
 _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
 _MOST_BURSTS_TOLD = 3
 
@@ -130,7 +138,10 @@ def outlook(
     method, told, errors, reason = _best(past, raw, candidates)
     reasons = [reason] if reason else []
     untried = not np.isfinite(errors.expected).any()
-    spread = UNTRIED if untried else learn(errors, interval_minutes, told.arma.ar)
+    spread = learn(errors, interval_minutes, told.arma.ar)
+    if untried and len(begun):
+        fitted = errors_of_fit(raw, told)
+        spread = widened(learn(fitted, interval_minutes, told.arma.ar))
     if untried and len(begun) and not few:
         warnings.append("too short a history to learn from its errors: wide bands are assumed")
     found = _found_factors(channel, volume, told, cells, days, events)
@@ -166,34 +177,43 @@ def _best(
     past: Past, raw: FloatArray, candidates: tuple[Method, ...]
 ) -> tuple[Method, Told, Errors, str]:
     """The candidate with the smallest error at past origins; the first where none can be told."""
-    tried = []
-    for method in candidates:
-        told = tell(past, method)
-        errors = errors_at_past_origins(past, raw, method, told)
-        tried.append((_wape(errors), method, told, errors))
-    known = [entry for entry in tried if np.isfinite(entry[0])]
-    error, method, told, errors = min(known or tried[:1], key=lambda entry: entry[0])
+    basis = Basis.of(past)
+    answers = {method: tell(basis, method) for method in dict.fromkeys((*candidates, _PLAIN))}
+    errors = errors_at_past_origins(basis, raw, answers)
+    off = {method: _day_error(errors[method]) for method in answers}
+    known = [method for method in candidates if np.isfinite(off[method])]
     if not known:
-        return method, told, errors, ""
-    naive = tell(past, "seasonal_naive")
-    plain = _wape(errors_at_past_origins(past, raw, "seasonal_naive", naive))
-    others = [
-        f"{_words(name)} {wape:.1%}" for wape, name, _, _ in sorted(known, key=lambda e: e[0])[1:]
-    ]
-    compared = ", ".join([*others, f"last week repeated {plain:.1%}"])
-    count = len(errors.first_day)
-    reason = f"{_words(method)}, off by {error:.1%} at {count} past origins ({compared})"
-    return method, told, errors, reason
+        return candidates[0], answers[candidates[0]], errors[candidates[0]], ""
+    best = min(known, key=lambda method: off[method])
+    # A dozen overlapping origins cannot tell a small gain from luck.
+    if candidates[0] in known and off[best] > _CLEARLY_BETTER * off[candidates[0]]:
+        best = candidates[0]
+    compared = ", ".join(
+        f"{_words(method)} {off[method]:.1%}"
+        for method in sorted(answers, key=lambda method: off[method])
+        if method != best
+    )
+    count = len(errors[best].first_day)
+    reason = f"{_words(best)}: days off by {off[best]:.1%} at {count} past origins ({compared})"
+    return best, answers[best], errors[best], reason
+
+
+def _day_error(errors: Errors) -> float:
+    """WAPE of whole days: single intervals would mostly compare counting noise."""
+    told = np.isfinite(errors.expected)
+    expected = np.where(told, errors.expected, 0.0).sum(axis=2)
+    actual = np.where(told, errors.actual, 0.0).sum(axis=2)
+    return float(np.abs(expected - actual).sum() / actual.sum()) if actual.sum() > 0 else np.nan
 
 
 def _words(method: Method) -> str:
-    words = ("level and profile", "mean of the same weekdays", "last week repeated")
+    words = (
+        "level and profile",
+        "level with a trend and profile",
+        "mean of the same weekdays",
+        "last week repeated",
+    )
     return dict(zip(METHODS, words, strict=True))[method]
-
-
-def _wape(errors: Errors) -> float:
-    total = float(np.nansum(errors.actual))
-    return float(np.nansum(np.abs(errors.expected - errors.actual))) / total if total else np.nan
 
 
 def _found_factors(

@@ -11,9 +11,9 @@ from forecast.spread import Spread
 from scenario.demand import QUANTILES
 
 _ENOUGH_PATHS = 50
-_GRID = 28  # expectations at which quantiles are worked out; between them they are interpolated
-_POINTS = 64  # counts at which a distribution function is worked out
-_NODES = 41  # equally likely rates of a mixture
+_GRID = 16  # expectations at which quantiles are worked out; between them they are interpolated
+_POINTS = 48  # counts at which a distribution function is worked out
+_NODES = 25  # equally likely rates of a mixture
 
 
 def sample_paths(

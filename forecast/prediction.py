@@ -22,7 +22,8 @@ from forecast.days import (
 from forecast.events import Events
 from forecast.handle_time import expected_handle_time
 from forecast.history import History
-from forecast.outlook import WEEKDAYS, Cells, Outlook, outlook
+from forecast.opening import WEEKDAYS
+from forecast.outlook import Cells, Outlook, outlook
 from forecast.paths import count_quantiles, sample_paths
 from forecast.spread import Spread, channel_correlation
 from scenario.calendar import Horizon, parse_duration

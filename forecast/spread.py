@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.channel import Method, Past, Told, tell
+from forecast.channel import Basis, Method, Told, tell
 from forecast.days import FloatArray, IntArray
 
 LEAD_WEEKS = 4
-_ORIGINS = 12  # weekly ones, as far as the history allows
-_FIRST_ORIGIN_DAYS = 28
+_ORIGINS = 8  # weekly ones, as far as the history allows
+_FIRST_ORIGIN_DAYS = 56
+_FEWEST_DAYS = 14
+_FITTED_CV = 1.3  # errors ahead over errors of the fit, where only these are known
 _PRIOR_CV = 0.15  # of a rate, where there are few origins to learn from
-_PRIOR_ORIGINS = 1.5
-_UNTRIED_CV = 0.25  # of a rate, where there is none
+_PRIOR_ORIGINS = 0.5
+_UNTRIED_CV = 0.25  # of a rate, where nothing at all is known
 _NEIGHBOUR = 0.8  # correlation of the errors of neighbouring half-hours, in trade
 _NEIGHBOUR_DAYS = 10.0  # days of clean evidence that this prior is worth
 _OUTLYING = 4.0  # standard deviations
@@ -102,36 +105,55 @@ UNTRIED = Spread(np.full(LEAD_WEEKS, _UNTRIED_CV), np.ones(4))
 
 
 def errors_at_past_origins(
-    past: Past, raw: FloatArray, method: Method, told: Told, holidays_known: bool = True
-) -> Errors:
+    basis: Basis, raw: FloatArray, answers: Mapping[Method, Told]
+) -> dict[Method, Errors]:
     """
     Forecast again from each of the last weeks, with today's selections.
 
     Parameters
     ----------
-    past
+    basis
         What was learned from, bursts pulled in.
     raw
         What really came, shape (D, S); bursts are part of the risk.
-    method, told
-        The method and its answer from all of the past.
-    holidays_known
-        Whether days that proved closed were known beforehand.
+    answers
+        Methods and their answers from all of the past.
     """
+    past = basis.past
     known = len(past.grid)
     cuts = [
         cut for cut in range(known - 7, known - 7 * _ORIGINS - 1, -7) if cut >= _FIRST_ORIGIN_DAYS
     ]
     shape = (len(cuts), 7 * LEAD_WEEKS, raw.shape[1])
-    expected, actual = np.full(shape, np.nan), np.full(shape, np.nan)
+    expected = {method: np.full(shape, np.nan) for method in answers}
+    actual = {method: np.full(shape, np.nan) for method in answers}
     for row, cut in enumerate(cuts):
         upto = min(known, cut + 7 * LEAD_WEEKS)
-        rates = tell(past.until(cut), method, told).rates[cut:upto]
-        open_day = told.open_day[cut:upto, None] if holidays_known else True
-        fair = np.isfinite(raw[cut:upto]) & (rates > 0) & open_day
-        expected[row, : upto - cut] = np.where(fair, rates, np.nan)
-        actual[row, : upto - cut] = np.where(fair, raw[cut:upto], np.nan)
-    return Errors(expected, actual, tuple(cuts))
+        earlier = Basis.of(past.until(cut), basis.choices)
+        for method, told in answers.items():
+            rates = tell(earlier, method, told.arma).rates[cut:upto]
+            fair = np.isfinite(raw[cut:upto]) & (rates > 0) & told.open_day[cut:upto, None]
+            expected[method][row, : upto - cut] = np.where(fair, rates, np.nan)
+            actual[method][row, : upto - cut] = np.where(fair, raw[cut:upto], np.nan)
+    return {method: Errors(expected[method], actual[method], tuple(cuts)) for method in answers}
+
+
+def errors_of_fit(raw: FloatArray, told: Told) -> Errors:
+    """The last days against what the method makes of them afterwards: for short histories."""
+    known = len(raw)
+    first = max(0, known - 7 * LEAD_WEEKS)
+    rates = told.rates[first:known]
+    fair = np.isfinite(raw[first:]) & (rates > 0)
+    shape = (1, 7 * LEAD_WEEKS, raw.shape[1])
+    expected, actual = np.full(shape, np.nan), np.full(shape, np.nan)
+    expected[0, : known - first] = np.where(fair, rates, np.nan)
+    actual[0, : known - first] = np.where(fair, raw[first:], np.nan)
+    return Errors(expected, actual, (first,))
+
+
+def widened(spread: Spread) -> Spread:
+    """A spread learned from a fit, made as wide as errors ahead are."""
+    return replace(spread, cv=np.minimum(np.maximum(spread.cv, _PRIOR_CV) * _FITTED_CV, 1.2))
 
 
 def learn(errors: Errors, interval_minutes: int, level_memory: float) -> Spread:
@@ -165,6 +187,8 @@ def _cv_by_week(errors: Errors) -> FloatArray:
         squares[week] = (count * squares[week] + _PRIOR_ORIGINS * _PRIOR_CV**2) / (
             count + _PRIOR_ORIGINS
         )
+        # What few origins show is less than what there is.
+        squares[week] *= 1 + 1 / (count + 1)
     # Later weeks are no easier to tell.
     return np.asarray(np.sqrt(np.minimum(np.maximum.accumulate(squares), 1.0)))
 
@@ -253,7 +277,7 @@ def _ratio_variance(expected: FloatArray, apart: FloatArray) -> float:
     """Mean squared relative error of sums, counting noise taken out, far ones pulled in."""
     full = expected > 0.5 * np.median(expected[expected > 0])
     ratio, noise = apart[full] / expected[full], 1 / expected[full]
-    reach = _OUTLYING * 1.4826 * float(np.median(np.abs(ratio)))
+    reach = 2 * _OUTLYING * 1.4826 * float(np.median(np.abs(ratio)))
     return max(float(np.mean(np.clip(ratio, -reach, reach) ** 2 - noise)), 1e-5)
 
 
