@@ -127,8 +127,8 @@ def _at_least_zero(
     values: pd.Series, cells: pd.Series, field: str, findings: Findings
 ) -> pd.Series:
     findings.fault_rows(np.isinf(values.to_numpy()), field, cells, "a finite number")
-    findings.fault_rows((values < 0).to_numpy(), field, cells, "at least 0")
-    return values
+    findings.fault_rows(((values < 0) & np.isfinite(values)).to_numpy(), field, cells, "at least 0")
+    return values.where(np.isfinite(values) & (values >= 0))
 
 
 def _is_empty(texts: pd.Series) -> NDArray[np.bool_]:

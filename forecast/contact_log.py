@@ -129,8 +129,11 @@ def read_contact_log(table: pd.DataFrame, request: Request, findings: Findings) 
     if "reach" in table.columns:
         numbers_in(table["reach"], "reach", findings, decimal_comma=request.decimal_comma)
     if "handle_time" in contacts and fate is not None:
-        odd = ((contacts["handle_time"] > 0) & (fate == "abandoned")).to_numpy()
-        findings.fault_rows(odd, "handle_time", table["handle_time"], "0 or empty when abandoned")
+        odd = (contacts["handle_time"] > 0) & (fate == "abandoned")
+        if odd.any():
+            findings.told(
+                f"{plural(int(odd.sum()), 'abandoned contact')} with a handle time: it is left out."
+            )
     findings.raise_faults()
 
     if fate is not None:

@@ -70,9 +70,8 @@ def _check_counts(rows: pd.DataFrame, table: pd.DataFrame, findings: Findings) -
             findings.fault_rows(above, name, table[name], "at most offered")
     if {"answered", "abandoned"} <= set(table.columns):
         together = (answered + abandoned > limit) & (answered <= limit) & (abandoned <= limit)
-        shown = answered.map("{:g}".format) + " + " + abandoned.map("{:g}".format)
-        rule = "together with answered at most offered"
-        findings.fault_rows(together.to_numpy(), "abandoned", shown, rule)
+        rule = "at most offered together with answered"
+        findings.fault_rows(together.to_numpy(), "abandoned", table["abandoned"], rule)
     if "handle_time_s" in table.columns:
         idle = ((rows["handle_time_s"] > 0) & (answered == 0)).to_numpy()
         findings.fault_rows(idle, "handle_time_s", table["handle_time_s"], "0 with none answered")

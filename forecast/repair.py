@@ -16,9 +16,9 @@ BoolArray = NDArray[np.bool_]
 
 LONGEST_SPAN = pd.Timedelta(days=366 * 20)
 OPEN_SHARE = 0.5  # a slot of the week is open when half of its weeks have a row
-# A run without rows is a hole, not a lull, when so many contacts were to be expected in it:
-# none at all would come by chance less than once in 20,000 such runs.
-SURPRISING_LULL = 10.0
+# A run without rows is a hole, not a lull, when so many contacts were to be expected in it.
+# Were contacts independent 10 would do (chance e^-10); days differ, so there is a margin.
+SURPRISING_LULL = 20.0
 EXPECTED_ZEROS = 5.0
 FEW_WEEKS = 3
 RUNS_TOLD = 4
@@ -47,7 +47,7 @@ def without_repeats(rows: pd.DataFrame, findings: Findings) -> pd.DataFrame:
         first["position"] = np.asarray(first.index)
         original = first.groupby(key)["position"].transform("first")
         again = first[first.duplicated(key)]
-        shown = again["interval_start"].map(lambda at: at.isoformat()) + " " + again["channel"]
+        shown = again["interval_start"].astype("str") + " " + again["channel"]
         others = original[np.asarray(first.duplicated(key))]
         for position, value, other in zip(again.index, shown, others, strict=True):
             rule = f"named once a channel (row {int(other) + FIRST_ROW} says something else)"
@@ -95,9 +95,8 @@ def interval_length(rows: pd.DataFrame, wanted: int | None, findings: Findings) 
     phase = phases[np.argmax(sizes)]
     off_grid = minute % length != phase
     off_grid |= np.asarray(starts.dt.second + starts.dt.microsecond) != 0
-    shown = starts.map(lambda at: at.isoformat())
     findings.fault_rows(
-        off_grid, "interval_start", shown, f"on the file's grid of {length} minutes"
+        off_grid, "interval_start", starts, f"on the file's grid of {length} minutes"
     )
     return length
 
@@ -109,8 +108,7 @@ def check_span(rows: pd.DataFrame, findings: Findings) -> None:
         return
     middle = starts.sort_values().iloc[len(starts) // 2]
     far = ((starts - middle).abs() > LONGEST_SPAN / 2).to_numpy()
-    shown = starts.map(lambda at: at.isoformat())
-    findings.fault_rows(far, "interval_start", shown, "within ten years of most other rows")
+    findings.fault_rows(far, "interval_start", starts, "within ten years of most other rows")
 
 
 def _minutes(starts: pd.Series) -> NDArray[np.int64]:
@@ -181,8 +179,8 @@ def complete(
     without a row is unknown where at least half of the weeks have a row in that slot of the
     week (normally open), and zero elsewhere (normally closed). A channel that never writes a
     zero where several were to be expected leaves its empty intervals out: there a missing
-    interval is zero, unless so long a run is missing that ten or more contacts were to be
-    expected.
+    interval is zero, unless it is normally open and so long a run is missing that twenty or
+    more contacts were to be expected.
     """
     utc = pd.date_range(
         first.tz_convert("UTC"), end.tz_convert("UTC"), freq=f"{minutes}min", inclusive="left"
@@ -248,7 +246,8 @@ def _unknown(
     expected = np.where(missing, rate[slot], 0.0)
     run = np.cumsum(np.diff(missing, prepend=False))
     in_run = np.bincount(run, weights=expected)[run]
-    surprising: BoolArray = missing & (in_run >= SURPRISING_LULL) & (rate[slot] > 0)
+    open_now = share[slot] >= OPEN_SHARE
+    surprising: BoolArray = missing & (in_run >= SURPRISING_LULL) & open_now
     return surprising
 
 
