@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from report.documents import as_json
 from scenario import Fault, InvalidInputError, InvalidValueError, PlanningError, Scenario
+from terminal import err, out, print_outcome, print_plan, print_rows, print_table, progress, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +25,6 @@ command_line = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
-
 HistoryFile = Annotated[Path, typer.Argument(help="History: CSV (also gz), XLSX or Parquet.")]
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (TOML).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -136,7 +130,7 @@ def forecast(
     from report.documents import forecast_document
 
     read = read_history(history, timezone=timezone)
-    _tell(read.repairs)
+    tell(read.repairs)
     demand = predict(
         read,
         horizon=horizon,
@@ -144,14 +138,14 @@ def forecast(
         events=_events(events, timezone),
         seed=seed or 1,
     )
-    _tell(demand.warnings)
+    tell(demand.warnings)
     if out_file is not None:
         demand.save(out_file)
         err.print(f"Wrote {out_file}", markup=False)
     if json:
         print(as_json(forecast_document(demand)))
     elif out_file is None:
-        _print_table(demand.frame(), f"Forecast of {history.name}")
+        print_table(demand.frame(), f"Forecast of {history.name}")
 
 
 @command_line.command()
@@ -173,7 +167,7 @@ def backtest(
     from forecast import read_history
 
     read = read_history(history, timezone=timezone)
-    _tell(read.repairs)
+    tell(read.repairs)
     result = run_backtest(
         read,
         horizon=horizon,
@@ -187,7 +181,7 @@ def backtest(
         print(as_json(document))
         return
     rows = [{"channel": name, **figures} for name, figures in document["channels"].items()]
-    _print_rows(rows, f"{len(document['origins'])} origins, {document['horizon_days']} days ahead")
+    print_rows(rows, f"{len(document['origins'])} origins, {document['horizon_days']} days ahead")
 
 
 @command_line.command()
@@ -204,14 +198,13 @@ def simulate(
     json: AsJson = False,
 ) -> None:
     """Rehearse the scenario with its current staffing."""
-    from simulate.run import simulate as run
-
     from forecast import demand_for
+    from simulate.run import simulate as run
 
     declared = Scenario.load(scenario, _parsed(changes))
     demand = demand_for(declared)
-    _tell(demand.warnings)
-    with _progress("Simulating") as show:
+    tell(demand.warnings)
+    with progress("Simulating") as show:
         outcome = run(
             declared,
             demand,
@@ -227,9 +220,7 @@ def simulate(
     if json:
         print(as_json(outcome.document()))
         return
-    title = f"{declared.name}: {outcome.replications} replications, seed {outcome.seed}"
-    _print_rows([_channel_row(row) for row in outcome.totals.to_dict("records")], title)
-    _print_rows([_group_row(row) for row in outcome.groups.to_dict("records")], "Groups")
+    print_outcome(outcome)
 
 
 @command_line.command()
@@ -251,8 +242,8 @@ def plan(
 
     declared = Scenario.load(scenario, _parsed(changes))
     demand = demand_for(declared)
-    _tell(demand.warnings)
-    with _progress("Planning") as show:
+    tell(demand.warnings)
+    with progress("Planning") as show:
         made = make_plan(
             declared,
             demand,
@@ -270,29 +261,7 @@ def plan(
     if json:
         print(as_json(made.document()))
         return
-    _print_plan(made)
-
-
-def _print_plan(made: Any) -> None:
-    """What a planner wants to know first."""
-    currency = made.scenario.currency
-    _print_table(made.targets, f"{made.scenario.name}: promises")
-    _print_table(made.ladder, "From workload to agent hours")
-    if len(made.shifts):
-        _print_table(made.shifts, "Shifts")
-    _print_table(made.unmet, "Intervals under target") if len(made.unmet) else out.print(
-        "No interval is under its target."
-    )
-    out.print(
-        f"{made.paid_hours:,.0f} paid hours, {made.fte:.1f} FTE, {currency} {made.cost:,.0f}"
-        f" (made in {made.seconds:.0f} s)"
-    )
-    if made.baseline is not None:
-        now = made.baseline
-        out.print(
-            f"Staffed now: {now.paid_hours:,.0f} paid hours, {now.fte:.1f} FTE,"
-            f" {currency} {now.cost:,.0f}"
-        )
+    print_plan(made)
 
 
 @command_line.command()
@@ -357,20 +326,6 @@ def _parsed(changes: Sequence[str] | None) -> Mapping[str, Any]:
     return parsed
 
 
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[float, str], None]]:
-    """A bar on standard error; `show(share, sentence)` moves it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(label, total=1.0)
-        yield lambda share, sentence: bar.update(task, completed=share, description=sentence)
-
-
-def _tell(sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        err.print(f"Note: {sentence}", markup=False)
-
-
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     if path.suffix == ".parquet":
         table.to_parquet(path, index=False)
@@ -379,69 +334,6 @@ def _write_table(table: pd.DataFrame, path: Path) -> None:
     else:
         raise InvalidValueError("--records", "a .csv or .parquet file", str(path))
     err.print(f"Wrote {len(table):,} contacts to {path}", markup=False)
-
-
-def _channel_row(total: Mapping[str, Any]) -> dict[str, str]:
-    """What the terminal shows of a channel's totals; `--json` has every measure."""
-    low, high = _percent(total["service_level_low"]), _percent(total["service_level_high"])
-    return {
-        "channel": total["channel"],
-        "offered": _cell(total["offered"]),
-        "gave up": _percent(total["abandonment"]),
-        "service level": f"{_percent(total['service_level'])} ({low} to {high})",
-        "arrived closed": _percent(total["service_level_closed"]),
-        "chance met": _percent(total["probability_met"]),
-        "90 % wait": _span(total["wait_p90_s"]),
-        "left over": _cell(total["waiting"]),
-    }
-
-
-def _group_row(group: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "group": group["group"],
-        "occupancy": _percent(group["occupancy"]),
-        "floor hours": _cell(group["floor_hours"]),
-        "paid hours": _cell(group["paid_hours"]),
-        "FTE": f"{group['fte']:.1f}",
-        "cost": _cell(group["cost"]),
-    }
-
-
-def _percent(share: float) -> str:
-    return "–" if share != share else f"{100 * share:.1f} %"
-
-
-def _span(seconds: float) -> str:
-    """Seconds as h:mm:ss or m:ss."""
-    if seconds != seconds:
-        return "–"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def _print_table(table: pd.DataFrame, title: str) -> None:
-    _print_rows(table.to_dict("records"), title)
-
-
-def _print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
-    shown = Table(title=title, title_justify="left")
-    for name in rows[0] if rows else ():
-        longest = max(len(word) for word in str(name).split())
-        shown.add_column(str(name), overflow="fold", min_width=longest)
-    for row in rows:
-        shown.add_row(*(_cell(value) for value in row.values()))
-    out.print(shown)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        if value != value:
-            return "–"
-        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    if hasattr(value, "strftime"):
-        return str(value.strftime("%a %d %b %H:%M"))
-    return str(value)
 
 
 def main() -> None:

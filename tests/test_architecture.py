@@ -1,7 +1,7 @@
 """
 The house keeps its shape: imports point one way, heavy libraries have one home, files stay small.
 
-    shells (app, views, cli, report) → staffing → simulate → scenario ← forecast
+    shells (app, views, cli, terminal, report) → staffing → simulate → scenario ← forecast
 """
 
 import ast
@@ -23,7 +23,8 @@ MAY_IMPORT = {
     "report": LIBRARY,
     "views": LIBRARY | {"report"},
     "app": LIBRARY | {"report", "views"},
-    "cli": LIBRARY | {"report"},
+    "terminal": LIBRARY,
+    "cli": LIBRARY | {"report", "terminal"},
 }
 ONLY_HOME = {
     "statsmodels": {"forecast"},
@@ -35,7 +36,7 @@ ONLY_HOME = {
     "matplotlib": {"report"},
     "openpyxl": {"report"},
     "typer": {"cli"},
-    "rich": {"cli"},
+    "rich": {"terminal"},
     "pydantic": {"scenario"},
 }
 # `allweather app` hands its arguments to Streamlit's own command.

@@ -1,0 +1,129 @@
+"""How results look on a terminal: tables on standard output, the rest on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from simulate.outcome import Outcome
+    from staffing.plan import Plan
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on standard error; `show(share, sentence)` moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(label, total=1.0)
+        yield lambda share, sentence: bar.update(task, completed=share, description=sentence)
+
+
+def tell(sentences: Sequence[str]) -> None:
+    """Say on standard error what a person should know beside the result."""
+    for sentence in sentences:
+        err.print(f"Note: {sentence}", markup=False)
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """What a planner wants to know first of a simulation; `--json` has every measure."""
+    title = f"{outcome.scenario.name}: {outcome.replications} replications, seed {outcome.seed}"
+    print_rows([_channel_row(row) for row in outcome.totals.to_dict("records")], title)
+    print_rows([_group_row(row) for row in outcome.groups.to_dict("records")], "Groups")
+
+
+def print_plan(made: Plan) -> None:
+    """What a planner wants to know first."""
+    currency = made.scenario.currency
+    print_table(made.targets, f"{made.scenario.name}: promises")
+    print_table(made.ladder, "From workload to agent hours")
+    if len(made.shifts):
+        print_table(made.shifts, "Shifts")
+    print_table(made.unmet, "Intervals under target") if len(made.unmet) else out.print(
+        "No interval is under its target."
+    )
+    out.print(
+        f"{made.paid_hours:,.0f} paid hours, {made.fte:.1f} FTE, {currency} {made.cost:,.0f}"
+        f" (made in {made.seconds:.0f} s)"
+    )
+    if made.baseline is not None:
+        now = made.baseline
+        out.print(
+            f"Staffed now: {now.paid_hours:,.0f} paid hours, {now.fte:.1f} FTE,"
+            f" {currency} {now.cost:,.0f}"
+        )
+
+
+def _channel_row(total: Mapping[str, Any]) -> dict[str, str]:
+    """What the terminal shows of a channel's totals; `--json` has every measure."""
+    margin = 50 * (total["service_level_high"] - total["service_level_low"])
+    return {
+        "channel": total["channel"],
+        "offered": _cell(total["offered"]),
+        "gave up": _percent(total["abandonment"]),
+        "service level": f"{_percent(total['service_level'])} ± {margin:.1f}",
+        "arrived closed": _percent(total["service_level_closed"]),
+        "chance met": _percent(total["probability_met"]),
+        "90 % wait": _span(total["wait_p90_s"]),
+        "left over": _cell(total["waiting"]),
+    }
+
+
+def _group_row(group: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "group": group["group"],
+        "occupancy": _percent(group["occupancy"]),
+        "floor hours": _cell(group["floor_hours"]),
+        "paid hours": _cell(group["paid_hours"]),
+        "FTE": f"{group['fte']:.1f}",
+        "cost": _cell(group["cost"]),
+    }
+
+
+def _percent(share: float) -> str:
+    return "–" if share != share else f"{100 * share:.1f} %"
+
+
+def _span(seconds: float) -> str:
+    """Seconds as h:mm:ss or m:ss."""
+    if seconds != seconds:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def print_table(table: pd.DataFrame, title: str) -> None:
+    """Print a frame with its column names as headings."""
+    print_rows(table.to_dict("records"), title)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    """Print rows that share their keys, which are the headings."""
+    shown = Table(title=title, title_justify="left")
+    for name in rows[0] if rows else ():
+        longest = max(len(word) for word in str(name).split())
+        shown.add_column(str(name), overflow="fold", min_width=longest)
+    for row in rows:
+        shown.add_row(*(_cell(value) for value in row.values()))
+    out.print(shown)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        if value != value:
+            return "–"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%a %d %b %H:%M"))
+    return str(value)
