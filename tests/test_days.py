@@ -1,0 +1,32 @@
+"""Every rule of the floor on a handful of contacts whose fate was worked out by hand."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulate.floor import run_replication as run_simpy
+from simulate.log import FloorLog
+from simulate.measures import measure
+from worked_days import DAYS, read_day, told_of
+
+ENGINES: dict[str, Callable[..., FloorLog]] = {"simpy": run_simpy}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("path", DAYS, ids=lambda path: path.stem)
+def test_day_goes_as_worked_out_by_hand(path: Path, engine: str) -> None:
+    day = read_day(path)
+
+    log = ENGINES[engine](day.floor_input, 1, 0)
+
+    assert told_of(log, day) == day.expected, day.says
+    measure(log, day.floor_input)  # keeps the laws of conservation
+
+
+@pytest.mark.parametrize("path", DAYS, ids=lambda path: path.stem)
+def test_day_is_small_enough_to_follow(path: Path) -> None:
+    day = read_day(path)
+
+    assert len(day.expected) <= 8
+    assert day.says.endswith(".")
