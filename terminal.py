@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -110,7 +111,7 @@ def print_table(table: pd.DataFrame, title: str) -> None:
 
 def print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
     """Print rows that share their keys, which are the headings."""
-    shown = Table(title=title, title_justify="left")
+    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in rows[0] if rows else ():
         longest = max(len(word) for word in str(name).split())
         shown.add_column(str(name), overflow="fold", min_width=longest)
