@@ -59,7 +59,7 @@ def work_stream(
     interval_s
         Length of an interval in seconds.
     opening_backlog_s
-        Agent seconds that wait at the start; due like work that arrived just then.
+        Agent seconds that wait at the start; due like work that arrived closed.
 
     Notes
     -----
@@ -68,28 +68,30 @@ def work_stream(
     Deadlines beyond the horizon bind nothing: that work is not yet due.
     """
     count = len(work_s)
-    within, within_closed = channel.target, channel.target_closed or channel.target
-    due_now, due_late = np.zeros(count + 1), np.zeros(count + 1)
-    next_open = _next_open(is_open)
-    for interval in range(count):
-        for work, waiting in ((work_s[interval], False), (opening_backlog_s, interval == 0)):
-            if not work or (not waiting and work is opening_backlog_s):
-                continue
-            is_closed = not is_open[interval]
-            target = within_closed if is_closed else within
-            begin = next_open[interval] if is_closed else interval
-            if begin >= count:
-                continue  # nobody opens again: not yet due
-            spread = 0.0 if is_closed or waiting else 1.0  # closed arrivals share one clock
-            seconds, share = _promise(channel, target, interval_s)
-            for late, due in ((1, due_now), (2, due_late)):
-                for place, part in _landing(begin, spread, late * seconds / interval_s):
-                    last = _last_open(is_open, begin, min(place, count))
-                    due[last] += work * part * (share if late == 1 else 1.0)
+    promised, due_late = np.zeros(count + 1), np.zeros(count + 1)
+    opening = next_open(is_open)
+    pieces = [(interval, work_s[interval], False) for interval in np.flatnonzero(work_s > 0)]
+    if opening_backlog_s:
+        pieces.append((0, opening_backlog_s, True))
+    for interval, work, waited in pieces:
+        is_closed = not is_open[interval]
+        target = channel.target
+        if is_closed or waited:
+            target = channel.target_closed or target
+        begin = int(opening[interval])
+        if begin >= count:
+            continue  # nobody opens again: not yet due
+        # What arrived closed is due at one moment, what arrives open over a whole interval.
+        even = not (is_closed or waited)
+        seconds, share = _promise(channel, target, interval_s)
+        for place, part in _landing(begin, even, seconds / interval_s):
+            promised[last_open(is_open, begin, place)] += work * part * share
+        for place, part in _landing(begin, even, 2 * seconds / interval_s):
+            due_late[last_open(is_open, begin, place)] += work * part
     released = work_s.astype(float).copy()
     released[0] += opening_backlog_s
     return WorkStream(
-        released, np.cumsum(due_now[:count]), np.cumsum(due_late[:count]), is_open.copy()
+        released, np.cumsum(promised[:count]), np.cumsum(due_late[:count]), is_open.copy()
     )
 
 
@@ -118,17 +120,17 @@ def _promise(channel: Channel, target: Target | None, interval_s: float) -> tupl
     return max(target.within_s, interval_s / 2), target.share
 
 
-def _landing(begin: int, spread: float, ahead: float) -> list[tuple[int, float]]:
-    """Intervals in which deadlines fall, with their parts, of arrivals spread over one."""
+def _landing(begin: int, even: bool, ahead: float) -> list[tuple[int, float]]:
+    """Intervals in which deadlines fall, with their parts, of arrivals of one interval."""
     whole, rest = divmod(ahead, 1.0)
     place = begin + int(whole)
-    if not spread:
+    if not even:
         # Due exactly at an interval's start means done by the end of the one before.
         return [(place - (rest == 0), 1.0)] if place > begin else [(begin, 1.0)]
     return [(place, 1 - rest), (place + 1, rest)] if rest else [(place, 1.0)]
 
 
-def _next_open(is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
+def next_open(is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
     """First open interval at or after each, the number of intervals where there is none."""
     following = np.full(len(is_open) + 1, len(is_open), dtype=np.int64)
     for interval in range(len(is_open) - 1, -1, -1):
@@ -136,7 +138,7 @@ def _next_open(is_open: NDArray[np.bool_]) -> NDArray[np.int64]:
     return following[:-1]
 
 
-def _last_open(is_open: NDArray[np.bool_], begin: int, place: int) -> int:
+def last_open(is_open: NDArray[np.bool_], begin: int, place: int) -> int:
     """Last open interval from `begin` up to `place`; the horizon's end stays beyond it."""
     if place >= len(is_open):
         return len(is_open)

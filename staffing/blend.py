@@ -156,9 +156,7 @@ def _worked_off(
     late = program.variables(count, LATE_PRICE * dear)
     later = program.variables(count, LATE_PRICE * dear)
     program.rows((total[:1], 1.0), (done[:1], -work.worth), low=0.0, high=0.0)
-    program.rows(
-        (total[1:], 1.0), (total[:-1], -1.0), (done[1:], -work.worth), low=0.0, high=0.0
-    )
+    program.rows((total[1:], 1.0), (total[:-1], -1.0), (done[1:], -work.worth), low=0.0, high=0.0)
     program.rows((total, 1.0), (late, 1.0), low=work.stream.on_time / interval_s)
     program.rows((total, 1.0), (later, 1.0), low=work.stream.at_last / interval_s)
     return done

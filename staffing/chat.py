@@ -191,5 +191,3 @@ def _ways(total: int, parts: int) -> list[tuple[int, ...]]:
     return [
         (first, *rest) for first in range(total + 1) for rest in _ways(total - first, parts - 1)
     ]
-
-

@@ -90,15 +90,15 @@ def first_guess(
     for column, (name, channel) in enumerate(scenario.channels.items()):
         skills = [group.skills.get(name) for group in scenario.groups.values()]
         first = min((s for s in skills if s is not None), key=lambda s: s.preference)
-        gains = np.array([0.0 if s is None else _gain(s) for s in skills])
-        worth = gains / _gain(first)
+        gains = np.array([0.0 if s is None else solo_gain(s) for s in skills])
+        worth = gains / solo_gain(first)
         contacts, seconds = expected.mean[:, column], handle[:, column]
         is_open = limits.open_now[:, column]
         if channel.kind == "live":
             contacts = np.where(is_open, contacts, 0.0)
             rate, need = _live_need(channel, first, contacts, seconds, interval_s)
             need = np.where(is_open, need, 0.0)
-            work[:, column] = rate * seconds / _gain(first)
+            work[:, column] = rate * seconds / solo_gain(first)
             apart[:, column] = np.ceil(need - 1e-9)
             by_erlang_c[:, column] = _by_erlang_c(channel, rate * seconds * first.speed, seconds)
             busy = np.divide(work[:, column], need, out=np.zeros(shape[0]), where=need > 0)
@@ -111,13 +111,13 @@ def first_guess(
                 backlog_s = len(channel.initial_backlog) * float(seconds[0])
             stream = work_stream(channel, contacts * seconds, is_open, interval_s, backlog_s)
             waiting.append(WaitingWork(stream, gains))
-            alone = [WaitingWork(stream, np.array([_gain(first)]))]
+            alone = [WaitingWork(stream, np.array([solo_gain(first)]))]
             agents = blended_agents(
                 [], alone, _one_team(limits, is_open), scenario.period.week_of_interval,
                 interval_s, cancel,
             )  # fmt: skip
             work[:, column] = _spread_work(stream.released, stream.allowed) / (
-                interval_s * _gain(first)
+                interval_s * solo_gain(first)
             )
             apart[:, column] = np.ceil(agents[:, 0] - 1e-9)
     weeks = scenario.period.week_of_interval
@@ -178,7 +178,7 @@ def _pools(serves: NDArray[np.bool_]) -> list[list[int]]:
     return [sorted(members) for members, _ in pools]
 
 
-def _gain(skill: Skill) -> float:
+def solo_gain(skill: Skill) -> float:
     """Solo contacts of speed 1 that an agent with full hands is worth."""
     return best_gain(skill.slowdown, skill.max_concurrent) / skill.speed
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenario.channels import Channel
-from scenario.groups import Group
+from scenario.groups import Group, ShiftKind
 from scenario.model import Scenario
 
 BREAKS = "breaks"  # the part of shrinkage that shifts may plan themselves
@@ -64,7 +63,7 @@ def limits_of(scenario: Scenario) -> Limits:
         most.astype(np.int64),
         (open_now & live).any(axis=1),
         np.array([_hours_a_week(g) for g in groups.values()]),
-        np.array([(g.rate or 1.0) / (1 - floor_shrinkage(g)) for g in groups.values()]),
+        np.array([(g.rate or 1.0) / (1 - g.total_shrinkage) for g in groups.values()]),
     )
 
 
@@ -85,33 +84,34 @@ def open_intervals(scenario: Scenario, channel: Channel) -> NDArray[np.bool_]:
     return is_open
 
 
-def plans_breaks(group: Group) -> bool:
-    """Whether every shift kind of the group plans its breaks itself."""
-    return bool(group.shifts) and all(kind.breaks for kind in group.shifts.values())
+def kind_shrinkage(group: Group, kind: ShiftKind) -> float:
+    """Shrinkage behind an agent on such a shift: without `breaks` where it plans its own."""
+    taken_out = group.shrinkage.get(BREAKS, 0.0) if kind.breaks else 0.0
+    return group.total_shrinkage - taken_out
 
 
-def shrinkage_parts(group: Group) -> tuple[Mapping[str, float], Mapping[str, float]]:
+def shrinkage_parts(group: Group) -> tuple[list[str], list[str]]:
     """
-    Parts of the shrinkage that are applied, and parts taken out because shifts model them.
+    Names of the parts of shrinkage that are applied, and of those that shifts plan themselves.
 
-    The part `breaks` is taken out where every shift kind of the group has breaks.
+    The part `breaks` is in both where only some kinds of shift have breaks.
     """
-    planned = plans_breaks(group)
-    applied = {n: share for n, share in group.shrinkage.items() if not (planned and n == BREAKS)}
-    taken_out = {n: share for n, share in group.shrinkage.items() if n not in applied}
-    return applied, taken_out
-
-
-def floor_shrinkage(group: Group) -> float:
-    """Share of paid shift time without the agent on shift, in [0, 1): the applied parts."""
-    return math.fsum(shrinkage_parts(group)[0].values())
+    kinds = list(group.shifts.values())
+    planned = BREAKS in group.shrinkage and any(kind.breaks for kind in kinds)
+    throughout = planned and all(kind.breaks for kind in kinds)
+    applied = [name for name in group.shrinkage if not (throughout and name == BREAKS)]
+    return applied, [BREAKS] if planned else []
 
 
 def _most_at_once(group: Group) -> int:
     most = NO_LIMIT if group.max_agents is None else group.max_agents
     people = sum(contract.agents for contract in group.contracts.values())
     if group.contracts:
-        most = min(most, math.floor(people * (1 - floor_shrinkage(group)) + 1e-9))
+        least = min(
+            (kind_shrinkage(group, kind) for kind in group.shifts.values()),
+            default=group.total_shrinkage,
+        )
+        most = min(most, math.floor(people * (1 - least) + 1e-9))
     return most
 
 

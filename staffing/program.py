@@ -106,6 +106,32 @@ class Program:
             store.append(np.broadcast_to(np.asarray(values, float), (count,)))
         self._rows += count
 
+    def sparse_rows(
+        self,
+        count: int,
+        *entries: tuple[IntArray, IntArray, ArrayLike],
+        low: ArrayLike = -np.inf,
+        high: ArrayLike = np.inf,
+    ) -> None:
+        """
+        New rows whose sums differ in length.
+
+        Parameters
+        ----------
+        count
+            Number of rows, R.
+        entries
+            (rows, variables, factors): a factor for each pair of a row in [0, R) and a variable.
+        low, high
+            Bounds, broadcast to (R,).
+        """
+        for rows, variables, factors in entries:
+            weights = np.broadcast_to(np.asarray(factors, float), variables.shape)
+            self._entries.append((rows + self._rows, variables, weights))
+        for store, values in ((self._row_lows, low), (self._row_highs, high)):
+            store.append(np.broadcast_to(np.asarray(values, float), (count,)))
+        self._rows += count
+
     def solve(
         self,
         *,

@@ -150,9 +150,7 @@ class SteadyQueue:
             return within
         k = full / theta
         share = k / (k + ahead + 1)
-        result: NDArray[np.float64] = share * betainc(
-            ahead + 1, k + 1, -np.expm1(-theta * seconds)
-        )
+        result: NDArray[np.float64] = share * betainc(ahead + 1, k + 1, -np.expm1(-theta * seconds))
         return result
 
     def service_level(self, formula: Formula, seconds: float, short_s: float = 0.0) -> float:

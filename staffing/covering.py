@@ -1,0 +1,200 @@
+"""Which shifts cover a requirement at the least cost?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from staffing.program import Program
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+FloatArray = NDArray[np.float64]
+
+GOOD_ENOUGH = 0.002  # relative gap at which a roster is taken
+LAST_AGENT = 5.0  # the last agent missing is so many times worse than another
+
+
+@dataclass(frozen=True)
+class Option:
+    """
+    One shift that may be worked by any number of agents.
+
+    Parameters
+    ----------
+    cost
+        Of one agent.
+    present
+        Intervals of the shift, breaks included, shape (I,).
+    breaks
+        For each break, or run of breaks that could collide, the ways to place it: intervals
+        away, shape (ways, I).
+    """
+
+    cost: float
+    present: BoolArray
+    breaks: tuple[BoolArray, ...] = ()
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """
+    A sum over options that must not be exceeded.
+
+    Parameters
+    ----------
+    options
+        Numbers of the options.
+    weights
+        What an agent on each of them counts.
+    most
+        Greatest sum.
+    """
+
+    options: Sequence[int]
+    weights: ArrayLike
+    most: float
+
+
+@dataclass(frozen=True)
+class Cover:
+    """
+    Agents by shift.
+
+    Parameters
+    ----------
+    agents
+        Agents on each option, shape (O,).
+    breaks
+        For each option, for each of its breaks, agents by way to place it.
+    scheduled
+        Agents present and not on a break, shape (I,).
+    short
+        Agents missing, shape (I,).
+    cost
+        Cost of the shifts, shortage not priced in.
+    gap
+        Proven relative distance from the optimum.
+    optimal
+        Whether the solver finished.
+    """
+
+    agents: IntArray
+    breaks: tuple[tuple[IntArray, ...], ...]
+    scheduled: IntArray
+    short: IntArray
+    cost: float
+    gap: float
+    optimal: bool
+
+
+def cover(
+    required: IntArray,
+    options: Sequence[Option],
+    *,
+    maxima: Sequence[Maximum] = (),
+    short_price: float,
+    surplus_price: float = 0.0,
+    gap: float = GOOD_ENOUGH,
+    time_limit_s: float = 20.0,
+    cancel: Callable[[], bool] | None = None,
+) -> Cover:
+    """
+    Cover a requirement, or come as near as the maxima allow.
+
+    Parameters
+    ----------
+    required
+        Agents by interval, shape (I,), at least 0.
+    options
+        Shifts to choose from; none leaves everything short.
+    maxima
+        Sums that must not be exceeded.
+    short_price
+        Price of an agent missing in an interval: dear, so that shortage is the last resort.
+    surplus_price
+        Price of an agent too many in an interval, cost of the shift aside.
+    gap
+        Relative distance from the optimum that is good enough.
+    time_limit_s
+        Time after which the best roster so far is taken.
+    cancel
+        Asked whether to stop.
+
+    Returns
+    -------
+    Cover
+        Always an answer: what cannot be covered is in `short`.
+
+    Notes
+    -----
+    Breaks are counted per shift and break, not per combination: a shift with two breaks of
+    nine places each has eighteen counts instead of eighty-one. Breaks whose windows do not
+    overlap can be combined in any way, so nothing is lost.
+
+    References
+    ----------
+    .. [1] Aykin, T. (1996). Optimal shift scheduling with multiple break windows. Management
+       Science, 42(4), 591-602.
+    """
+    count = len(required)
+    if not options:
+        nobody = np.zeros(count, dtype=np.int64)
+        return Cover(nobody[:0], (), nobody, required.copy(), 0.0, 0.0, True)
+    program = Program()
+    costs = np.array([option.cost for option in options])
+    agents = program.variables(len(options), costs, whole=True)
+    shift, interval = np.nonzero(np.stack([option.present for option in options]))
+    covering: list[tuple[IntArray, IntArray, float]] = [(interval, agents[shift], 1.0)]
+    breaks: list[tuple[IntArray, ...]] = []
+    for number, option in enumerate(options):
+        placed = []
+        for ways in option.breaks:
+            resting = program.variables(len(ways), whole=True)
+            together = np.append(resting, agents[number])
+            signs = np.append(np.ones(len(ways)), -1.0)
+            program.rows((together[np.newaxis, :], signs), low=0.0, high=0.0)
+            way, away = np.nonzero(ways & option.present)
+            covering.append((away, resting[way], -1.0))
+            placed.append(resting)
+        breaks.append(tuple(placed))
+    short = program.variables(count, short_price, high=np.maximum(required - 1, 0))
+    none = program.variables(count, LAST_AGENT * short_price, high=np.minimum(required, 1))
+    surplus = program.variables(count, surplus_price)
+    every = np.arange(count)
+    covering += [(every, short, 1.0), (every, none, 1.0), (every, surplus, -1.0)]
+    program.sparse_rows(count, *covering, low=required, high=required)
+    for maximum in maxima:
+        members = agents[np.asarray(maximum.options, dtype=np.int64)]
+        if members.size:
+            weights = np.broadcast_to(np.asarray(maximum.weights, float), members.shape)
+            program.rows((members[np.newaxis, :], weights), high=maximum.most + 1e-9)
+    found = program.solve(time_limit_s=time_limit_s, gap=gap, cancel=cancel)
+
+    def whole(variables: IntArray) -> IntArray:
+        return np.rint(found.values[variables]).astype(np.int64)
+
+    working = whole(agents)
+    resting_of = tuple(tuple(whole(ways) for ways in placed) for placed in breaks)
+    scheduled = sum(
+        (
+            number * option.present - sum(
+                (taken @ (ways & option.present) for taken, ways in zip(places, option.breaks)),
+                start=np.zeros(count, dtype=np.int64),
+            )
+            for number, option, places in zip(working, options, resting_of, strict=True)
+        ),
+        start=np.zeros(count, dtype=np.int64),
+    )  # fmt: skip
+    return Cover(
+        working,
+        resting_of,
+        scheduled,
+        np.maximum(required - scheduled, 0),
+        float(working @ costs),
+        found.gap,
+        found.optimal,
+    )

@@ -1,0 +1,115 @@
+"""The floor that a plan is rehearsed on: one demand, one engine, one person who may stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenario.demand import Demand
+from scenario.errors import RunCancelledError
+from scenario.model import Scenario
+from scenario.staff import Staff
+
+if TYPE_CHECKING:
+    from simulate.outcome import Outcome
+    from simulate.workers import Workers
+
+Progress = Callable[[float, str], None]
+IntArray = NDArray[np.int64]
+
+
+@dataclass
+class Telling:
+    """
+    How far a plan has come, told as a share and a sentence.
+
+    Parameters
+    ----------
+    progress
+        Receives them; None tells nobody.
+    done, part
+        Share before the present step, and share that this step is.
+    sentence
+        What is being done.
+    """
+
+    progress: Progress | None
+    done: float = 0.0
+    part: float = 0.0
+    sentence: str = ""
+
+    def step(self, upto: float, sentence: str) -> None:
+        """Begin a step that ends at the share `upto`."""
+        self.done += self.part
+        self.part = max(0.0, upto - self.done)
+        self.sentence = sentence
+        self.within(0, 1)
+
+    def within(self, finished: int, of: int) -> None:
+        """Tell how much of the step is finished."""
+        if self.progress is not None:
+            share = self.done + self.part * finished / max(of, 1)
+            self.progress(min(1.0, share), self.sentence)
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """
+    Runs of one scenario and demand with different staff.
+
+    Parameters
+    ----------
+    scenario, demand
+        What is rehearsed; the demand before scale and bursts.
+    engine
+        Name of the engine.
+    workers
+        Processes, or a pool to share.
+    telling
+        Where progress is told.
+    cancel
+        Asked whether to stop.
+    """
+
+    scenario: Scenario
+    demand: Demand
+    engine: str
+    workers: int | Workers
+    telling: Telling
+    cancel: Callable[[], bool] | None
+
+    def run(self, agents: IntArray, replications: int, seed: int) -> Outcome:
+        """
+        Rehearse so many agents on the floor, shape (I, G).
+
+        Raises
+        ------
+        RunCancelledError
+            When the person stopped it, even with some replications finished.
+        """
+        from simulate.run import simulate
+
+        staff = Staff(self.scenario.period, tuple(self.scenario.groups), agents)
+        outcome = simulate(
+            self.scenario,
+            self.demand,
+            staff,
+            replications=replications,
+            seed=seed,
+            engine=self.engine,
+            workers=self.workers,
+            progress=self.telling.within,
+            cancel=self.cancel,
+        )
+        if outcome.cancelled:
+            raise RunCancelledError
+        return outcome
+
+    def check(self) -> None:
+        """Raise RunCancelledError when the person has stopped the plan."""
+        if self.cancel is not None and self.cancel():
+            raise RunCancelledError

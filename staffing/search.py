@@ -1,0 +1,252 @@
+"""How a plan comes about: guess, rehearse and repair, put into shifts, check with fresh numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenario.assumptions import expected_demand, handle_time_s
+from scenario.demand import Demand
+from scenario.errors import InvalidValueError
+from scenario.model import Scenario
+from scenario.separate import separated
+from scenario.staff import Staff
+from staffing.guess import first_guess, solo_gain
+from staffing.ladder import ladder
+from staffing.limits import Limits, limits_of
+from staffing.plan import BaselineComparison, Plan
+from staffing.promises import Verdict, judge
+from staffing.rehearsal import Progress, Rehearsal, Telling
+from staffing.repair import MARGIN, Floor, repair
+from staffing.results import (
+    requirement_table,
+    shift_table,
+    shrinkage_table,
+    target_table,
+    unmet_table,
+)
+from staffing.roster import Roster, paid_of, roster
+
+if TYPE_CHECKING:
+    from simulate.outcome import Outcome
+    from simulate.replications import Replications
+    from simulate.workers import Workers
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+FLOOR_ROUNDS = 8  # rehearsals of the requirement
+SHIFT_ROUNDS = 5  # rehearsals of the shifts
+FRESH_RUNS = 4  # times the replications, for the check
+MISSED_PRICE = 20.0  # work of a contact that a promise misses, against staff that costs as much
+WEEK_HOURS = 168
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """
+    Shifts that were rehearsed.
+
+    Parameters
+    ----------
+    roster
+        The shifts.
+    verdicts
+        What they kept.
+    score
+        Their cost, with the contacts that promises miss priced in.
+    """
+
+    roster: Roster
+    verdicts: tuple[Verdict, ...]
+    score: float
+
+
+def search(
+    scenario: Scenario,
+    demand: Demand,
+    *,
+    replications: int,
+    seed: int,
+    engine: str,
+    workers: int | Workers,
+    progress: Progress | None,
+    cancel: Callable[[], bool] | None,
+    began: float,
+    time_limit_s: float | None,
+) -> Plan:
+    """Make a plan; see `staffing.plan.plan`."""
+    if not replications >= 1:
+        raise InvalidValueError("replications", "at least 1", replications)
+    telling = Telling(progress)
+    telling.step(0.03, "Guessing the staff from queueing formulas")
+    current = _current_staff(scenario)
+    if scenario.routing.blend == "separate":
+        everybody = Staff(
+            scenario.period,
+            tuple(scenario.groups),
+            np.ones((scenario.period.count, len(scenario.groups)), dtype=np.int64),
+        )
+        teams, split = separated(scenario, demand, current or everybody)
+        scenario, current = teams, split if current is not None else None
+    rehearsal = Rehearsal(scenario, demand, engine, workers, telling, cancel)
+    expected = expected_demand(scenario, demand)
+    limits, effort_s = limits_of(scenario), effort_of(scenario, expected)
+    guess = first_guess(scenario, expected, cancel)
+    rehearsal.check()
+
+    def late(share: float) -> Callable[[], bool]:
+        return lambda: time.monotonic() - began > share * (time_limit_s or float("inf"))
+
+    rounds = _Rounds(telling, 0.03, 0.45, FLOOR_ROUNDS, "Rehearsing the floor")
+
+    def on_floor(agents: IntArray) -> Replications:
+        rounds.next(agents)
+        return rehearsal.run(agents, replications, seed).data
+
+    floor = Floor(scenario, limits, effort_s, on_floor)
+    required = repair(floor, guess.required, rounds=FLOOR_ROUNDS, out_of_time=late(0.5))
+
+    best, searched = _best_roster(
+        rehearsal, required.agents, limits, effort_s, replications, seed, late(0.75)
+    )
+    plan_staff = Staff(scenario.period, tuple(scenario.groups), best.roster.scheduled)
+    telling.step(0.9, "Rehearsing the plan with a fresh seed")
+    fresh = fresh_seed(seed)
+    outcome = rehearsal.run(best.roster.scheduled, FRESH_RUNS * replications, fresh)
+    baseline = None
+    if current is not None:
+        telling.step(1.0, "Rehearsing the current staffing beside it")
+        now = rehearsal.run(current.agents, FRESH_RUNS * replications, fresh)
+        baseline = _baseline(scenario, current, now, outcome)
+    targets = target_table(best.verdicts, judge(outcome.data))
+    paid, cost = float(best.roster.paid_hours.sum()), float(best.roster.cost.sum())
+    minutes = scenario.horizon.interval_minutes
+    telling.step(1.0, "Done")
+    telling.within(1, 1)
+    return Plan(
+        scenario=scenario,
+        requirement=requirement_table(scenario, required.agents, best.roster.scheduled),
+        shifts=shift_table(scenario, best.roster),
+        targets=targets,
+        unmet=unmet_table(scenario, outcome, best.roster.scheduled, limits),
+        ladder=ladder(guess, required.agents, best.roster, minutes),
+        shrinkage=shrinkage_table(scenario),
+        cost=cost,
+        paid_hours=paid,
+        fte=paid / _weeks(scenario) / scenario.full_time_hours,
+        seconds=time.monotonic() - began,
+        roster_gap=best.roster.gap,
+        staff=plan_staff,
+        outcome=outcome,
+        searched=required.rounds + searched,
+        baseline=baseline,
+    )
+
+
+def fresh_seed(seed: int) -> int:
+    """A seed that has nothing to do with the search's and follows from it."""
+    return int(np.random.SeedSequence([seed, 0xF2E5]).generate_state(1, np.uint64)[0] >> 1)
+
+
+def effort_of(scenario: Scenario, expected: Demand) -> FloatArray:
+    """Agent seconds of a contact by channel, what several at once save taken off, shape (C,)."""
+    handle = handle_time_s(scenario, expected)
+    weights = expected.mean + 1e-9
+    mean = (handle * weights).sum(axis=0) / weights.sum(axis=0)
+    gains = []
+    for name in scenario.channels:
+        skills = [group.skills[name] for group in scenario.groups.values() if name in group.skills]
+        gains.append(solo_gain(min(skills, key=lambda skill: skill.preference)))
+    effort: FloatArray = mean / np.array(gains)
+    return effort
+
+
+@dataclass
+class _Rounds:
+    """Tells the rounds of a stage as they come."""
+
+    telling: Telling
+    begin: float
+    end: float
+    most: int
+    sentence: str
+    number: int = 0
+
+    def next(self, agents: IntArray) -> None:
+        self.number += 1
+        upto = self.begin + (self.end - self.begin) * self.number / self.most
+        hours = agents.sum()
+        self.telling.step(upto, f"{self.sentence}: round {self.number}, {hours:,} agent intervals")
+
+
+def _best_roster(
+    rehearsal: Rehearsal,
+    required: IntArray,
+    limits: Limits,
+    effort_s: FloatArray,
+    replications: int,
+    seed: int,
+    out_of_time: Callable[[], bool],
+) -> tuple[Candidate, int]:
+    """Put a requirement into shifts and repair it by what the shifts give; the best one seen."""
+    scenario = rehearsal.scenario
+    rounds = _Rounds(rehearsal.telling, 0.45, 0.75, SHIFT_ROUNDS, "Rehearsing the shifts")
+    candidates: list[Candidate] = []
+
+    def on_shifts(agents: IntArray) -> Replications:
+        rounds.next(agents)
+        made = roster(scenario, agents, cancel=rehearsal.cancel)
+        data = rehearsal.run(made.scheduled, replications, seed).data
+        verdicts = judge(data)
+        candidates.append(Candidate(made, verdicts, _score(scenario, made, verdicts, effort_s)))
+        return data
+
+    floor = Floor(scenario, limits, effort_s, on_shifts)
+    repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
+    return min(candidates, key=lambda candidate: candidate.score), repaired.rounds
+
+
+def _score(
+    scenario: Scenario, made: Roster, verdicts: tuple[Verdict, ...], effort_s: FloatArray
+) -> float:
+    """Cost of a roster (hours where no rate is known), missed contacts priced in."""
+    cost, hours = float(made.cost.sum()), float(made.paid_hours.sum())
+    price = cost / hours if cost and hours else 1.0
+    names = list(scenario.channels)
+    missed_hours = 0.0
+    for verdict in verdicts:
+        short = np.nan_to_num(verdict.promise.target.share - verdict.reached(MARGIN))
+        missed = float((np.maximum(short, 0) * verdict.contacts).sum())
+        missed_hours += missed * effort_s[names.index(verdict.promise.channel)] / 3600
+    return (cost or hours) + MISSED_PRICE * price * missed_hours
+
+
+def _current_staff(scenario: Scenario) -> Staff | None:
+    """Staffing of now, None where the scenario names none."""
+    groups = scenario.groups.values()
+    if scenario.staffing is None and any(group.agents is None for group in groups):
+        return None
+    return scenario.staff()
+
+
+def _baseline(
+    scenario: Scenario, current: Staff, now: Outcome, outcome: Outcome
+) -> BaselineComparison:
+    from simulate.compare import paired
+
+    paid, cost = paid_of(scenario, current.agents)
+    fte = paid / _weeks(scenario) / scenario.full_time_hours
+    differences = paired(now, outcome, ("current staffing", "plan"))
+    # What shifts cost is known better here: the floor does not know their planned breaks.
+    differences = differences[~differences["measure"].isin(["cost", "paid_hours"])]
+    return BaselineComparison(current, now, paid, cost, fte, differences.reset_index(drop=True))
+
+
+def _weeks(scenario: Scenario) -> float:
+    return scenario.period.count * scenario.horizon.interval_minutes / 60 / WEEK_HOURS
