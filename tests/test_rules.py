@@ -1,0 +1,169 @@
+"""The floor's rules as functions of numbers; the worked days show them at work."""
+
+import ast
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import simulate
+from simulate import compiled, rules
+from simulate.draws import NEVER
+
+SIMULATE = Path(simulate.__file__).parent
+microseconds = st.integers(0, 10**11)
+slowdowns = st.integers(rules.MILLION, 20 * rules.MILLION)
+
+
+@given(microseconds, slowdowns)
+def test_work_is_done_by_the_finishing_instant_and_not_before(remaining: int, pace: int) -> None:
+    finish = rules.finish_at(1000, remaining, pace)
+    assert rules.work_done(finish - 1000, pace) >= remaining
+    if remaining:
+        assert rules.work_done(finish - 1001, pace) < remaining
+
+
+@given(st.lists(microseconds, max_size=5), slowdowns)
+def test_interruptions_of_the_clock_never_gain_work(stops: list[int], pace: int) -> None:
+    """However often the pace is looked at, at most the time that has passed is worked off."""
+    done = sum(rules.work_done(stop, pace) for stop in stops)
+    assert done <= sum(stops) * rules.MILLION / pace
+
+
+@pytest.mark.parametrize(
+    ("duration", "grain", "expected"),
+    [(0.0, 1, 1), (0.49, 1, 1), (1.5, 1, 2), (89.9, 60, 60), (90.0, 60, 120), (1e20, 1, NEVER)],
+)
+def test_durations_are_rounded_to_whole_grains(duration: float, grain: int, expected: int) -> None:
+    assert rules.rounded(duration, grain) == expected
+
+
+def test_no_patience_at_all_is_kept() -> None:
+    assert rules.rounded_patience(0.0, 60) == 0
+    assert rules.rounded_patience(0.1, 60) == 60
+
+
+def test_queue_orders() -> None:
+    waiting = [(10, 90, 0), (20, 50, 1), (20, 50, 2), (-5, 99, 3)]  # offered, deadline, id
+
+    def order(code: int) -> list[int]:
+        return [c[2] for c in sorted(waiting, key=lambda c: rules.queue_key(code, *c))]
+
+    assert order(rules.FIFO) == [3, 0, 1, 2]
+    assert order(rules.DEADLINE) == [1, 2, 0, 3]
+    assert order(rules.LIFO) == [2, 1, 0, 3]
+
+
+agents = st.tuples(st.integers(0, 15), st.integers(0, 50), st.integers(0, 2**39))
+
+
+@given(st.lists(agents, min_size=2, max_size=6, unique_by=lambda agent: agent[2]))
+def test_agent_keys_order_as_their_parts_do(found: list[tuple[int, int, int]]) -> None:
+    """Packed into one number: contacts in hand, preference, then the longest in its state."""
+
+    def order(choice: int, load: int) -> list[tuple[int, int, int]]:
+        return sorted(found, key=lambda agent: rules.agent_key(choice, load, *agent))
+
+    assert order(rules.LOAD_FIRST, rules.SPREAD) == sorted(found)
+    assert order(rules.LOAD_FIRST, rules.PACK) == sorted(found, key=lambda a: (-a[0], a[1], a[2]))
+    preferred = sorted(found, key=lambda a: (a[1], a[0], a[2]))
+    assert order(rules.PREFERENCE_FIRST, rules.SPREAD) == preferred
+
+
+def test_gates_open_exactly_at_their_limits() -> None:
+    assert rules.gate_is_open(rules.SLOTS, 3, 1, 5, 2)
+    assert not rules.gate_is_open(rules.SLOTS, 3, 1, 5, 3)
+    assert rules.gate_is_open(rules.AGENTS, 2, 3, 0, 0)
+    assert not rules.gate_is_open(rules.AGENTS, 2, 2, 0, 0)
+    for unit in (rules.SLOTS, rules.AGENTS):
+        assert rules.gate_is_open(unit, 0, 1, 0, 2)  # nothing to keep free
+
+
+def test_who_must_keep_capacity_free() -> None:
+    assert not rules.is_gated(rules.LIVE, False, False)
+    assert rules.is_gated(rules.DEFERRED, False, True)
+    assert rules.is_gated(rules.DEFERRED, True, False)
+    assert not rules.is_gated(rules.DEFERRED, True, True)
+    assert rules.is_gated(rules.CALLBACK, False, False)
+    assert not rules.is_gated(rules.CALLBACK, True, False)
+
+
+def test_expected_wait_counts_the_place_in_the_queue() -> None:
+    """Three agents with two chats each at a slowdown of 1.5 end four chats in a mean time."""
+    rate = rules.slot_rate(3, 2, 1_500_000, rules.MILLION)
+    assert rate == pytest.approx(4.0)
+    assert rules.expected_wait(0, 60.0, rate) == pytest.approx(15.0)
+    assert rules.expected_wait(3, 60.0, rate) == pytest.approx(60.0)
+    assert rules.expected_wait(3, 60.0, 0.0) == math.inf
+
+
+def test_offers() -> None:
+    assert rules.is_offered(rules.QUEUE_AT_LEAST, 2, 2, 0.0)
+    assert not rules.is_offered(rules.QUEUE_AT_LEAST, 2, 1, 0.0)
+    assert rules.is_offered(rules.EXPECTED_WAIT_OVER, 60, 0, 60.1)
+    assert not rules.is_offered(rules.EXPECTED_WAIT_OVER, 60, 0, 60.0)
+    assert not rules.is_offered(rules.AFTER_WAITING, 0, 9, 99.0)  # that offer has its own moment
+
+
+def test_ranks_are_in_the_order_of_the_model() -> None:
+    ranks = [
+        rules.ABANDONMENT,
+        rules.COMPLETION,
+        rules.TIMETABLE,
+        rules.CALLBACK_DUE,
+        rules.WAITING_TIMER,
+        rules.ARRIVAL,
+    ]
+    assert ranks == list(range(6))
+
+
+def test_every_rule_is_compiled_and_speaks_numbers() -> None:
+    """A rule that took an object could not be shared with a compiled engine."""
+    tree = ast.parse((SIMULATE / "rules.py").read_text())
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        assert [ast.unparse(one) for one in function.decorator_list] == ["compiled"]
+        kinds = {ast.unparse(a.annotation) for a in function.args.args if a.annotation}
+        assert kinds <= {"int", "float", "bool"}, function.name
+
+
+def test_the_cache_of_machine_code_knows_every_source(tmp_path: Path) -> None:
+    """An edited helper in another file must lead to another folder."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "one.py").write_text("A = 1\n")
+    (tmp_path / "deep" / "two.py").write_text("B = 2\n")
+    before = compiled.source_digest(tmp_path)
+    assert before == compiled.source_digest(tmp_path)
+    (tmp_path / "deep" / "two.py").write_text("B = 3\n")
+    assert compiled.source_digest(tmp_path) != before
+
+
+def test_without_a_folder_to_write_machine_code_goes_to_a_temporary_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    monkeypatch.setattr(compiled, "_cache_bases", lambda: [blocked])
+    folder = Path(compiled._cache_folder.__wrapped__())
+    assert folder.is_dir()
+    assert blocked not in folder.parents
+    folder.rmdir()
+
+
+def test_promises_and_promotions_of_what_never_comes_never_come() -> None:
+    assert rules.promised(10, 5) == 15
+    assert rules.promised(NEVER, 5) == NEVER
+    assert rules.promoted_at(100, 30) == 70
+    assert rules.promoted_at(100, -1) == NEVER
+    assert rules.promoted_at(NEVER, 30) == NEVER
+
+
+def test_large_works_do_not_overflow() -> None:
+    """A month of work at the slowest pace still fits 64 bits."""
+    month = 31 * 86_400 * 1_000_000
+    assert rules.finish_at(0, month, 3 * rules.MILLION) == 3 * month
+    assert rules.service_work(month, 3 * rules.MILLION) == 3 * month
+    assert rules.work_done(3 * month, 3 * rules.MILLION) == month
+    assert np.iinfo(np.int64).max > NEVER + month
