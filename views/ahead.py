@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import calendar
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,7 +136,7 @@ def edits(edited: pd.DataFrame, scenario: Scenario) -> dict[str, Any]:
 
 
 def daily_parts(parts: pd.DataFrame) -> pd.DataFrame:
-    """A forecast's parts by day: `Day`, `Day type`, `Level`, `Events`, for people."""
+    """A forecast's parts by day, for people: `Day`, `Type`, `Level` (contacts), `Events` (factor)."""
     days = parts.groupby(parts["interval_start"].dt.date, sort=True).agg(
         start=("interval_start", "first"),
         level=("level", "first"),
@@ -145,9 +146,9 @@ def daily_parts(parts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Day": [f"{start:%a %d %b}" for start in days["start"]],
-            "Day type": days["day_type"].to_numpy(),
-            "Level, contacts a day": days["level"].round(1).to_numpy(),
-            "Events, ×": days["factor"].round(2).to_numpy(),
+            "Type": days["day_type"].to_numpy(),
+            "Level": days["level"].round(1).to_numpy(),
+            "Events": days["factor"].round(2).to_numpy(),
         }
     )
 
@@ -167,6 +168,13 @@ def profile(parts: pd.DataFrame) -> pd.DataFrame:
             "value": 100 * table["share"],
         }
     )
+
+
+def in_week_order(kinds: Iterable[str]) -> list[str]:
+    """Day types, weekdays first and in their order."""
+    found = list(dict.fromkeys(kinds))
+    rank = {day: place for place, day in enumerate(calendar.day_name)}
+    return sorted(found, key=lambda kind: rank.get(kind, len(rank)))
 
 
 def accuracy(channels: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from views.lever import (
     groups_of,
     put_at,
 )
-from views.words import heading, name_of
+from views.words import heading
 
 SLOWDOWN = (1.0, 1.25, 1.6, 2.0)  # the scenario's own cautious default
 OFFER_STEPS_S = (30, 60, 90, 120, 180, 240, 300, 450, 600)
@@ -34,7 +34,7 @@ def volume(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         key,
         STARRED,
-        f"Volume of {name_of(channel)}, %",
+        f"{heading(channel)} volume, %",
         0,
         put_at(f"demand.scale.{channel}", key, lambda percent: base * (1 + percent / 100)),
         "Scales the forecast and keeps its shape. A campaign adds 20-40 %; the sample's own"
@@ -95,7 +95,7 @@ def slowdown(scenario: Scenario, channel: str) -> Iterator[Lever]:
         yield Lever(
             key,
             WORK,
-            f"Slowdown at {count} {name_of(channel)} contacts, ×",
+            f"{heading(channel)} slowdown at {count}, ×",
             now[count - 1],
             put,
             f"Each takes so many times longer while the agent holds {count}. Cautious default"
@@ -114,7 +114,7 @@ def handle_time(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         key,
         WORK,
-        f"Handle time of {name_of(channel)}, %",
+        f"{heading(channel)} handle time, %",
         0,
         put_at(place, key, lambda percent: base * (1 + percent / 100)),
         "Agent time of one contact handled alone, against the forecast's. Typical: chat 8 minutes"
@@ -134,7 +134,7 @@ def patience(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         key,
         WORK,
-        f"Patience in {name_of(channel)}, s",
+        f"{heading(channel)} patience, s",
         round(declared.mean_s),
         put_at(f"channels.{channel}.patience.mean_s", key),
         "Mean seconds that a customer would wait before leaving, whether answered or not."
@@ -161,7 +161,7 @@ def backlog(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         number,
         DEMAND,
-        f"Opening backlog of {name_of(channel)}, contacts",
+        f"{heading(channel)} opening backlog, contacts",
         len(ages),
         put,
         "Unanswered contacts when the period begins; once moved, their ages are spread evenly up"
@@ -173,7 +173,7 @@ def backlog(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         oldest,
         DEMAND,
-        f"Oldest {name_of(channel)} contact, h",
+        f"{heading(channel)} backlog, oldest, h",
         round(max(ages, default=0.0) / 3600, 1),
         put,
         "Age of the oldest contact in the opening backlog, in hours.",
@@ -204,7 +204,7 @@ def callback_offer(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         when,
         CALLBACKS,
-        f"Offer a callback in {name_of(channel)} when the wait exceeds",
+        f"{heading(channel)}: offer a callback when the wait exceeds",
         now,
         put_when,
         "Expected wait at arrival; off: callbacks are never offered. Typical: 120 s.",
@@ -267,7 +267,7 @@ def opening_hours(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         key,
         HOURS,
-        f"Opening hours of {name_of(channel)}",
+        f"{heading(channel)} opening hours",
         hours_text(scenario.channels[channel].open),
         lambda values: {f"channels.{channel}.open": hours_in(str(values[key]))},
         'Written like "mon-fri 08:00-20:00; sat 09:00-17:00", local time; days not named are'
@@ -280,12 +280,12 @@ def targets(scenario: Scenario, channel: str) -> Iterator[Lever]:
     declared = scenario.channels[channel]
     if declared.target is None:
         return
-    target, place, name = declared.target, f"channels.{channel}.target", name_of(channel)
+    target, place, name = declared.target, f"channels.{channel}.target", heading(channel)
     share, within, period = (f"target-{channel}-{part}" for part in ("share", "within", "period"))
     yield Lever(
         share,
         TARGETS,
-        f"Target of {name}, %",
+        f"{name} target, %",
         round(100 * target.share, 1),
         put_at(f"{place}.share", share, lambda percent: percent / 100),
         "Promised share served in time. Typical: 80 % in 60 s (chat), 80 % in 15 min (X), 80 % in"
@@ -299,7 +299,7 @@ def targets(scenario: Scenario, channel: str) -> Iterator[Lever]:
         yield Lever(
             within,
             TARGETS,
-            f"Target of {name}, s",
+            f"{name} target, s",
             round(target.within_s),
             put_at(f"{place}.within_s", within),
             "Seconds within which a contact is served in time.",
@@ -310,7 +310,7 @@ def targets(scenario: Scenario, channel: str) -> Iterator[Lever]:
     yield Lever(
         period,
         TARGETS,
-        f"Target of {name} is judged each",
+        f"{name} target, judged each",
         target.period,
         lambda values: {f"{place}.period": str(values[period])},
         "Period in which the promise is judged; the chance of meeting it is of this period.",

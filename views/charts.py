@@ -39,9 +39,11 @@ def time_axis(days: float, title: str | None = None) -> alt.X:
     """The axis of a time column named `at`, labelled to suit its length in days."""
     if days <= 1.5:
         axis = alt.Axis(format="%H:%M", title=title, grid=False)
-    elif days <= 10:
+    elif days <= 16:
         ticks = alt.TimeIntervalStep(interval="day", step=1)
-        axis = alt.Axis(format="%a %d %b", title=title, tickCount=ticks, labelAlign="left")
+        axis = alt.Axis(
+            format="%a %d", title=title, tickCount=ticks, labelAlign="left", labelOverlap=True
+        )
     else:
         axis = alt.Axis(format="%d %b", title=title, labelOverlap=True, grid=False)
     return alt.X("at:T", scale=alt.Scale(type="utc", nice=False), axis=axis)
@@ -54,7 +56,7 @@ def _named(
         f"{field}:N",
         sort=list(names),
         scale=alt.Scale(domain=list(names)),
-        legend=alt.Legend(title=title, orient="top", symbolType=symbol),
+        legend=alt.Legend(title=title, orient="top", symbolType=symbol, columns=4),
     )
 
 
@@ -64,7 +66,7 @@ def _dashed(field: str, names: Sequence[str]) -> alt.StrokeDash:
         f"{field}:N",
         sort=list(names),
         scale=alt.Scale(domain=list(names), range=DASHES[: max(len(names), 1)]),
-        legend=alt.Legend(title=None, orient="top", symbolType="stroke"),
+        legend=alt.Legend(title=None, orient="top", symbolType="stroke", columns=4),
     )
 
 
@@ -210,7 +212,7 @@ def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
             alt.Tooltip("offered:Q", title="Contacts", format=",.1f"),
         ],
     )
-    text = base.mark_text(fontSize=9, color="#1f2933").encode(text="symbol:N")
+    text = base.mark_text(fontSize=11, color="#1f2933").encode(text="symbol:N")
     return (cells + text).properties(height=26 * max(len(days), 1) + 110)
 
 
@@ -344,7 +346,7 @@ def gantt(table: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(table).encode(
         time_axis(1.0),
         alt.X2("until:T"),
-        alt.Y("row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=220)),
+        alt.Y("row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
     )
     tips = [
         alt.Tooltip("row:N", title="Shift"),
@@ -380,7 +382,12 @@ def steps(table: pd.DataFrame) -> alt.LayerChart:
         label=[f"{hours:+,.0f} h" for hours in table["agent_hours"]],
     )
     base = alt.Chart(ladder).encode(
-        alt.Y("step:N", sort=list(ladder["step"]), title=None, axis=alt.Axis(labelLimit=320))
+        alt.Y(
+            "step:N",
+            sort=list(ladder["step"]),
+            title=None,
+            axis=alt.Axis(labelLimit=320, labelOverlap=False),
+        )
     )
     bars = base.mark_bar(color=GOOD, height={"band": 0.7}).encode(
         alt.X("begin:Q", title="Agent hours"),

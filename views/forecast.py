@@ -123,11 +123,21 @@ if channel in parts:
     left, right = st.columns([2, 3])
     with left:
         st.dataframe(
-            ahead.daily_parts(parts[channel]), hide_index=True, width="stretch", height=285
+            ahead.daily_parts(parts[channel]),
+            hide_index=True,
+            width="stretch",
+            height="content",
+            column_config={
+                "Type": st.column_config.TextColumn(help="Days of a type share a profile."),
+                "Level": st.column_config.NumberColumn(help="Expected contacts of the day."),
+                "Events": st.column_config.NumberColumn(
+                    format="× %.2f", help="What known events multiply the busiest interval by."
+                ),
+            },
         )
     with right:
         shares = ahead.profile(parts[channel])
-        kinds = list(dict.fromkeys(shares["name"]))
+        kinds = ahead.in_week_order(shares["name"])
         st.altair_chart(
             charts.lines(shares, kinds, title="Share of the day, %", form=".2f"),
             width="stretch",

@@ -30,7 +30,7 @@ from views.lever import (
     of_kind,
     put_at,
 )
-from views.words import heading, name_of
+from views.words import heading
 
 AS_DECLARED = "as declared"
 A_WEEK_S = 604_800
@@ -79,7 +79,7 @@ def changes_of(scenario: Scenario, values: Values) -> Changes:
 
 
 def moved(scenario: Scenario, values: Values) -> list[str]:
-    """What was moved, in words, e.g. "Volume of chat, %: 10"."""
+    """What was moved, in words, e.g. "Chat volume, %: 10"."""
     return [
         f"{lever.label}: {values[lever.key]}"
         for lever in levers_of(scenario)
@@ -115,7 +115,7 @@ def _staff(scenario: Scenario, group: str) -> Iterator[Lever]:
     yield Lever(
         key,
         STARRED,
-        f"Staff of {name_of(group)}, agents an hour",
+        f"{heading(group)} staff, agents an hour",
         0,
         put_at(f"groups.{group}.agents_change", key, lambda more: base + round(more)),
         "Agents added to, or taken from, every hour in which the group works; on the floor, after"
@@ -143,7 +143,7 @@ def _shrinkage(scenario: Scenario, group: str) -> Iterator[Lever]:
     yield Lever(
         absence,
         STAFF,
-        f"Absence in {name_of(group)}, % of paid time",
+        f"{heading(group)} absence, % of paid time",
         round(100 * parts.get(absent, 0.0), 2),
         put_at(f"{place}.{absent}", absence, lambda percent: percent / 100),
         "Sickness and other absence. It changes the paid hours, not the floor. Typical: 5 %"
@@ -155,7 +155,7 @@ def _shrinkage(scenario: Scenario, group: str) -> Iterator[Lever]:
     yield Lever(
         other,
         STAFF,
-        f"Other shrinkage in {name_of(group)}, % of paid time",
+        f"{heading(group)} other shrinkage, % of paid time",
         round(100 * total, 2),
         put_other,
         "Leave, breaks, meetings, training and the rest. It changes the paid hours, not the floor."

@@ -1,5 +1,198 @@
-"""Later."""
+"""Who works when: promises, required against scheduled, shifts, cost, and why so many."""
 
 import streamlit as st
 
-st.title("plan")
+from report.tables import plan_csv, plan_xlsx
+from views import charts, session, staffed
+from views.downloads import package
+from views.downloads import staffed as staffed_in
+from views.progress import awaited
+from views.words import heading, money, number
+
+WHOLE = "Whole time"
+
+scenario = session.scenario()
+st.title("Plan")
+plan = awaited("plan", session.plan_job(), session.plan_job)
+if plan is None:
+    st.caption(
+        "The plan is searched for by rehearsing the week again and again; it takes a minute or two"
+        " and goes on while you look at other pages."
+    )
+    st.stop()
+
+sentence = staffed.verdict(plan)
+(st.success if plan.targets["met"].all() else st.warning)(sentence)
+
+now = plan.baseline
+currency = scenario.currency
+kept = int(plan.targets["met"].sum())
+figures = [
+    (
+        "Paid hours",
+        number(plan.paid_hours),
+        None if now is None else f"{plan.paid_hours - now.paid_hours:+,.0f}",
+        "Before shrinkage: hours on the floor divided by one less the shrinkage, once.",
+    ),
+    (
+        "Full-time posts",
+        number(plan.fte, 1),
+        None if now is None else f"{plan.fte - now.fte:+,.1f}",
+        f"Paid hours over {scenario.full_time_hours:g} hours a week.",
+    ),
+    (
+        "Cost",
+        money(plan.cost, currency),
+        None if now is None else f"{plan.cost - now.cost:+,.0f}",
+        "Paid hours times the rates, over the planned time. The change is against as staffed now.",
+    ),
+    (
+        "Cost per contact",
+        money(plan.cost_per_contact, currency, 2),
+        None,
+        "Cost over contacts handled.",
+    ),
+    ("Promises kept", f"{kept} of {len(plan.targets)}", None, "Checked with fresh random numbers."),
+]
+for place, (label, value, delta, help_) in zip(st.columns(len(figures)), figures, strict=True):
+    place.metric(label, value, delta, delta_color="off", help=help_, border=True)
+
+left, *buttons = st.columns([3, 2, 2, 2, 3], vertical_alignment="center")
+left.caption("Take it away:")
+buttons[0].download_button(
+    "Staffing, CSV",
+    lambda: plan_csv(plan, "requirement"),
+    "plan_staffing.csv",
+    "text/csv",
+    on_click="ignore",
+    help="Required and scheduled agents by interval and group; times carry their offset.",
+    width="stretch",
+)
+buttons[1].download_button(
+    "Shifts, CSV",
+    lambda: plan_csv(plan, "shifts"),
+    "plan_shifts.csv",
+    "text/csv",
+    on_click="ignore",
+    help="A row a shift with its breaks and agents.",
+    width="stretch",
+)
+buttons[2].download_button(
+    "All, XLSX",
+    lambda: plan_xlsx(plan),
+    "plan.xlsx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    on_click="ignore",
+    help="Every table of the plan, with the assumptions and the seed.",
+    width="stretch",
+)
+forecast = session.forecast_job().result
+if forecast is not None:
+    buttons[3].download_button(
+        "Scenario, ZIP",
+        lambda: package(scenario.with_changes(staffed_in(plan.staff)), forecast),
+        "plan_scenario.zip",
+        "application/zip",
+        on_click="ignore",
+        help="Scenario with the planned staffing and the forecast, for the command line.",
+        width="stretch",
+    )
+
+st.subheader("Promises")
+st.dataframe(
+    staffed.promises(plan),
+    hide_index=True,
+    width="stretch",
+    height="content",
+    column_config={
+        "Kept": st.column_config.TextColumn("", width=30, help="● kept, ▼ not."),
+        "Planned": st.column_config.TextColumn(help="With the numbers that the search saw."),
+        "Fresh check": st.column_config.TextColumn(
+            help="With random numbers that the search never saw: what to expect."
+        ),
+        "Chance": st.column_config.TextColumn(
+            help="Share of the periods in which the promise is kept, with fresh numbers."
+        ),
+    },
+)
+if len(plan.unmet):
+    st.markdown(f"**Not kept ({len(plan.unmet)})**")
+    st.dataframe(staffed.unmet(plan), hide_index=True, width="stretch")
+
+st.subheader("Required and scheduled")
+groups = list(dict.fromkeys(plan.requirement["group"]))
+days = list(dict.fromkeys(staffed.agents(plan, groups[0], None)["day"]))
+left, right = st.columns([1, 3])
+group = left.selectbox(
+    "Group", groups, format_func=heading, key="plan-group", help="Agents on the floor of a group."
+)
+day = right.segmented_control(
+    "Day",
+    [WHOLE, *days[:7]],
+    default=WHOLE,
+    key="plan-day",
+    required=True,
+    help="The whole time, or one day with a symbol at every interval and its shifts below.",
+)
+table = staffed.agents(plan, group, None if now is None else now.staff)
+shown = table if day == WHOLE else table[table["day"] == day]
+st.altair_chart(
+    charts.staffing(shown),
+    width="stretch",
+    alt=f"Agents of {heading(group)} required, scheduled and staffed now.",
+)
+st.altair_chart(
+    charts.differences(shown),
+    width="stretch",
+    alt="Agents scheduled over (▲) or under (▼) the requirement, by interval.",
+)
+st.caption(staffed.over_under_summary(shown))
+
+st.subheader("Shifts")
+if not len(plan.shifts):
+    st.write("These groups have no kinds of shift; the requirement itself is the schedule.")
+else:
+    if day == WHOLE:
+        st.caption("Choose a day above to see its shifts drawn.")
+    else:
+        bars = staffed.shift_bars(plan, day)
+        if len(bars):
+            st.altair_chart(
+                charts.gantt(bars), width="stretch", alt=f"Shifts of {day} with their breaks."
+            )
+        else:
+            st.caption(f"Nobody works on {day}.")
+    st.dataframe(staffed.shifts(plan), hide_index=True, width="stretch", height=320)
+
+left, right = st.columns(2)
+with left:
+    st.subheader("Why so many hours")
+    st.altair_chart(
+        charts.steps(plan.ladder),
+        width="stretch",
+        alt="Steps from pure workload to paid hours; they add up.",
+    )
+    with st.expander("What the steps mean"):
+        for row in plan.ladder.to_dict("records"):
+            st.text(f"{row['step']}: {row.get('meaning', '')}")
+with right:
+    st.subheader("Against as staffed now")
+    told = staffed.differences(plan)
+    for text in told:
+        st.text(f"● {text}")
+    if not told:
+        st.write("No current staffing to compare with, or no real difference.")
+
+parts = plan.shrinkage.to_dict("records")
+applied = ", ".join(f"{row['part']} {100 * row['share']:g} %" for row in parts if row["applied"])
+st.caption(
+    f"Made in {plan.seconds:.0f} s with {plan.searched} rehearsals, engine {plan.outcome.engine};"
+    f" fresh check with {plan.outcome.replications} replications, seed {plan.outcome.seed}."
+    f" Shrinkage in the factor: {applied or 'none'}."
+)
+st.button(
+    "Plan again",
+    on_click=session.plan_job,
+    kwargs={"again": True},
+    help="Searches once more; the same scenario and seed give the same plan.",
+)

@@ -89,27 +89,25 @@ def headline(outcome: Outcome) -> str:
 
     A promise counts as kept when its service level over the measured time reaches its target.
     """
-    missed = []
+    missed, worst = [], ""
     for row in outcome.totals.to_dict("records"):
         channel = outcome.scenario.channels[row["channel"]]
         for ending, target, words in (
             ("", channel.target, ""),
-            ("_closed", channel.target_closed, " that arrive closed"),
+            ("_closed", channel.target_closed, " arrived closed"),
         ):
             level = row[f"service_level{ending}"]
             if target is None or not level < target.share:
                 continue
-            worst = ""
-            if not ending and pd.notna(row["worst_interval_start"]):
-                at = moment(row["worst_interval_start"])
-                worst = f"; worst {at} with {percent(row['worst_service_level'], 0)}"
-            missed.append(
-                f"{heading(row['channel'])}{words}: {percent(level)} in time instead of"
-                f" {percent(target.share, 0)}{worst}"
-            )
+            missed.append(f"{heading(row['channel'])}{words} {percent(level)}")
+            if not ending and not worst and pd.notna(row["worst_interval_start"]):
+                worst = (
+                    f" {heading(row['channel'])} is worst on {moment(row['worst_interval_start'])}."
+                )
     if not missed:
-        return "Every promise is kept over the week."
-    return "Missed: " + ". ".join(missed) + "."
+        return "Every promise is kept over the planned time."
+    verb = "is" if len(missed) == 1 else "are"
+    return f"{'; '.join(missed)} {verb} under target.{worst}"
 
 
 def key_figures(outcome: Outcome, baseline: Outcome | None) -> list[dict[str, str]]:
@@ -123,12 +121,13 @@ def key_figures(outcome: Outcome, baseline: Outcome | None) -> list[dict[str, st
         change = ""
         if before is not None and row["channel"] in before.index:
             change = points(row["service_level"] - before.loc[row["channel"], "service_level"])
+        mark = GOOD if row["service_level"] >= target.share else BAD
         figures.append(
             {
-                "label": f"{heading(row['channel'])} in time",
-                "value": percent(row["service_level"]),
+                "label": heading(row["channel"]),
+                "value": f"{mark} {percent(row['service_level'])}",
                 "delta": change,
-                "help": f"Service level over the week; the target is {target}.",
+                "help": f"Share served in time over the planned time; the target is {target}.",
             }
         )
     currency = outcome.scenario.currency

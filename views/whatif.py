@@ -12,8 +12,10 @@ from views.levers import changes_of, levers_of, moved, read_presets
 from views.progress import awaited
 from views.words import heading
 
+AS_FORECAST = "as forecast"
 NOW, PLANNED = "as now", "as planned"
-SERVICE, WAITING, IN_QUEUE = "Service level, %", "Contacts waiting", "Contacts offered"
+BY_HOUR, SERVICE = "Service level by day and hour", "Service level over time, %"
+WAITING, OFFERED = "Contacts waiting", "Contacts offered"
 
 scenario = session.scenario()
 st.title("What-if")
@@ -40,8 +42,8 @@ with st.sidebar:
         presets,
         st.selectbox(
             "Weather",
-            [None, *labels],
-            format_func=lambda key: "as forecast" if key is None else labels[key],
+            [AS_FORECAST, *labels],
+            format_func=lambda key: labels.get(key, key),
             key="whatif-preset",
             persist_state="session",
             on_change=lever_widgets.forget,
@@ -119,7 +121,7 @@ for place, figure in zip(st.columns(len(figures)), figures, strict=True):
         border=True,
     )
 
-left, right = st.columns([2, 3])
+left, right = st.columns([3, 2])
 channel = left.segmented_control(
     "Channel",
     list(outcome.scenario.channels),
@@ -129,16 +131,15 @@ channel = left.segmented_control(
     required=True,
     help="Which channel the pictures show.",
 )
-picture = right.segmented_control(
+picture = right.selectbox(
     "Picture",
-    ["Week by hour", SERVICE, WAITING, IN_QUEUE],
-    default="Week by hour",
+    [BY_HOUR, SERVICE, WAITING, OFFERED],
     key="whatif-picture",
-    required=True,
+    persist_state="session",
     help="Service level as a week at a glance, or one figure over time beside the baseline.",
 )
 target = outcome.scenario.channels[channel].target
-if picture == "Week by hour":
+if picture == BY_HOUR:
     st.altair_chart(
         charts.target_heat(results.service_heat(outcome, channel), target.share if target else 0.8),
         width="stretch",
@@ -148,7 +149,7 @@ else:
     column, scale = {
         SERVICE: ("service_level", 100.0),
         WAITING: ("backlog", 1.0),
-        IN_QUEUE: ("offered", 1.0),
+        OFFERED: ("offered", 1.0),
     }[picture]
     if picture == WAITING and outcome.scenario.channels[channel].kind == "live":
         column = "queue_mean"
@@ -164,9 +165,9 @@ st.dataframe(
     results.results_table(outcome, beside),
     hide_index=True,
     width="stretch",
+    height="content",
     column_config={
         "Fine": st.column_config.TextColumn("", width=30, help="● as it should be, ▼ not."),
-        "Result": st.column_config.TextColumn(width="large"),
         "Difference": st.column_config.TextColumn(
             help="Here less baseline, with the 95 % interval of the difference: both met the very"
             " same customers."

@@ -1,0 +1,198 @@
+"""Tables that the Plan page draws: promises, over and under, shifts of a day, the ladder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from views.charts import clock_ms, clock_text
+from views.words import UNKNOWN, duration, heading, moment, money, name_of, number, percent
+
+if TYPE_CHECKING:
+    from scenario.staff import Staff
+    from staffing.plan import Plan
+
+KEPT, MISSED = "●", "▼"
+
+
+def verdict(plan: Plan) -> str:
+    """One sentence: what the plan takes, and whether it keeps its promises."""
+    currency = plan.scenario.currency
+    text = (
+        f"{number(plan.paid_hours)} paid hours ({number(plan.fte, 1)} full-time posts) for"
+        f" {money(plan.cost, currency)}"
+    )
+    if plan.baseline is not None:
+        saved = plan.baseline.cost - plan.cost
+        words = "less" if saved >= 0 else "more"
+        text += f", {money(abs(saved), currency)} {words} than as staffed now"
+    kept = int(plan.targets["met"].sum())
+    if kept == len(plan.targets):
+        return f"{text}. Every promise is kept."
+    return f"{text}. {kept} of {len(plan.targets)} promises are kept; the others are named below."
+
+
+def promises(plan: Plan) -> pd.DataFrame:
+    """A row a promise, for people: kept or not, asked, achieved, with fresh numbers, and now."""
+    now = None if plan.baseline is None else plan.baseline.outcome.totals.set_index("channel")
+    rows = []
+    for row in plan.targets.to_dict("records"):
+        ending = "_closed" if row["arrived_closed"] else ""
+        level = UNKNOWN
+        if now is not None and row["channel"] in now.index:
+            level = percent(now.loc[row["channel"], f"service_level{ending}"])
+        sure = "on average"
+        if row["confidence"] is not None and np.isfinite(row["confidence"]):
+            sure = f"in {percent(row['confidence'], 0)} of them"
+        rows.append(
+            {
+                "Kept": KEPT if row["met"] else MISSED,
+                "Channel": heading(row["channel"]),
+                "Arrived": "closed" if row["arrived_closed"] else "in hours",
+                "Promise": f"{percent(row['target'], 0)} within {duration(row['within_s'])}",
+                "Judged each": f"{row['period']}, {sure}",
+                "Planned": percent(row["achieved"]),
+                "Fresh check": percent(row["fresh_seed_achieved"]),
+                "Chance": percent(row["fresh_probability_met"], 0),
+                "As staffed now": level,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def unmet(plan: Plan) -> pd.DataFrame:
+    """What is not kept, by name, for people."""
+    rows = [
+        {
+            "From": moment(row["interval_start"]),
+            "Period": row["period"],
+            "Channel": heading(row["channel"]),
+            "Arrived": "closed" if row["arrived_closed"] else "in hours",
+            "Target": percent(row["target"], 0),
+            "Achieved": percent(row["achieved"]),
+            "Reason": row["reason"],
+        }
+        for row in plan.unmet.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def agents(plan: Plan, group: str, now: Staff | None) -> pd.DataFrame:
+    """
+    Required, scheduled and current agents of a group.
+
+    Returns
+    -------
+    DataFrame
+        A row an interval: `at`, `until`, `when`, `day` (label), `required`, `scheduled`, `now`
+        (NaN where not known), `difference` (scheduled less required).
+    """
+    own = plan.requirement[plan.requirement["group"] == group]
+    starts = pd.DatetimeIndex(own["interval_start"])
+    minutes = plan.scenario.horizon.interval_minutes
+    current = np.full(len(own), np.nan)
+    if now is not None and group in now.groups:
+        where = now.horizon.starts.get_indexer(starts)
+        known = now.agents[:, now.groups.index(group)].astype(float)
+        current = np.where(where >= 0, known[where], np.nan)
+    at = clock_ms(starts)
+    required = own["required"].to_numpy(float)
+    scheduled = own["scheduled"].to_numpy(float)
+    return pd.DataFrame(
+        {
+            "at": at,
+            "until": at + minutes * 60_000,
+            "when": clock_text(starts),
+            "day": clock_text(starts, "%a %d %b"),
+            "required": required,
+            "scheduled": scheduled,
+            "now": current,
+            "difference": scheduled - required,
+        }
+    )
+
+
+def over_under_summary(table: pd.DataFrame) -> str:
+    """Over and under in agent intervals, in words."""
+    over = table["difference"].clip(lower=0).sum()
+    under = -table["difference"].clip(upper=0).sum()
+    exact = int((table["difference"] == 0).sum())
+    return (
+        f"▲ {over:,.0f} agent intervals over, ▼ {under:,.0f} under, ● {exact} of {len(table)}"
+        " intervals exact."
+    )
+
+
+def shifts(plan: Plan) -> pd.DataFrame:
+    """Every shift, for people: day, from, to, breaks, group, kind, agents, paid hours, cost."""
+    rows = [
+        {
+            "Day": f"{row['start']:%a %d %b}",
+            "From": f"{row['start']:%H:%M}",
+            "To": f"{row['end']:%H:%M}",
+            "Breaks": ", ".join(f"{begin:%H:%M}–{end:%H:%M}" for begin, end in row["breaks"]),
+            "Group": heading(row["group"]),
+            "Kind": name_of(row["kind"]),
+            "Agents on the floor": int(row["agents"]),
+            "Paid hours": round(float(row["paid_hours"]), 1),
+        }
+        for row in plan.shifts.to_dict("records")
+    ]
+    return pd.DataFrame(rows)
+
+
+def shift_bars(plan: Plan, day: str) -> pd.DataFrame:
+    """
+    The shifts of one day as bars.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    day
+        Label as in `shifts`, e.g. "Mon 13 Apr".
+
+    Returns
+    -------
+    DataFrame
+        `row`, `group`, `what` ("work" or "break"), `at`, `until`, `hours`, `people`.
+    """
+    bars = []
+    for place, shift in enumerate(plan.shifts.to_dict("records")):
+        if f"{shift['start']:%a %d %b}" != day:
+            continue
+        people = f"{int(shift['agents'])} on the floor"
+        label = f"{shift['start']:%H:%M}–{shift['end']:%H:%M} × {int(shift['agents'])}"
+        spans = [("work", shift["start"], shift["end"])]
+        spans += [("break", begin, end) for begin, end in shift["breaks"]]
+        for what, begin, end in spans:
+            first, last = clock_ms([begin, end])
+            bars.append(
+                {
+                    "row": f"{label}  {name_of(shift['kind'])}",
+                    "order": place,
+                    "group": heading(shift["group"]),
+                    "what": what,
+                    "at": first,
+                    "until": last,
+                    "hours": f"{begin:%H:%M}–{end:%H:%M}",
+                    "people": people,
+                }
+            )
+    return pd.DataFrame(bars)
+
+
+def differences(plan: Plan) -> list[str]:
+    """Sentences on what the plan changes against the staffing of now, the real ones first."""
+    if plan.baseline is None:
+        return []
+    table = plan.baseline.differences
+    ranked = table.sort_values("real", ascending=False, kind="stable")
+    wanted = ("service_level", "service_level_closed", "abandonment", "occupancy")
+    return [
+        heading(row["sentence"])
+        for row in ranked.to_dict("records")
+        if row["measure"] in wanted and row["real"]
+    ]
