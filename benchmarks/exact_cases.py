@@ -62,9 +62,14 @@ class Case:
     contacts_per_min: float
     checks: tuple[Check, ...]
 
+    @property
+    def warm_up_h(self) -> int:
+        """Hours of warm-up, at least 20 relaxation times."""
+        return math.ceil(RELAXATIONS * self.relaxation_min / 60)
+
     def scenario(self, contacts: float) -> Scenario:
         """The queue with a warm-up of 20 relaxation times and so many contacts measured."""
-        warm_up = math.ceil(RELAXATIONS * self.relaxation_min / 60)
+        warm_up = self.warm_up_h
         measured = max(1, math.ceil(contacts / self.contacts_per_min / 60), warm_up // 2)
         # Time to finish what was offered last, so that every wait is known.
         cool_down = 3 if len(self.document["channels"]) > 1 else 0

@@ -25,6 +25,7 @@ from simulate import Outcome, Workers, simulate
 from simulate.estimates import estimate
 
 REPLICATIONS = 64
+FEWER_REPLICATIONS = 16  # where the warm-up is long
 PILOT_CONTACTS = 60_000
 WANTED_SHARE = 0.005  # half-width: half a percentage point,
 WANTED_RELATIVE = 0.01  # or a hundredth of the value
@@ -73,19 +74,27 @@ def validate(largest: float, workers: Workers, only: str = "") -> Iterator[Run]:
         if only not in case.name:
             continue
         began = time.monotonic()
-        pilot = _simulate(case, PILOT_CONTACTS, workers)
-        grow = max(_too_wide(check, pilot) for check in case.checks) ** 2
-        contacts = min(PILOT_CONTACTS * max(1.0, 1.2 * grow), largest)
+        contacts = largest
+        if _replications(case) == REPLICATIONS:
+            pilot = _simulate(case, PILOT_CONTACTS, workers)
+            grow = max(_too_wide(check, pilot) for check in case.checks) ** 2
+            contacts = min(PILOT_CONTACTS * max(1.0, 1.2 * grow), largest)
         outcome = _simulate(case, contacts, workers)
         rows = tuple(_row(case, check, outcome) for check in case.checks)
         offered = round(float(outcome.totals["offered"].sum()) * outcome.replications)
         yield Run(case.name, offered, time.monotonic() - began, rows)
 
 
+def _replications(case: Case) -> int:
+    """Fewer and longer ones where the warm-up would be most of the work."""
+    warm_up = case.warm_up_h * 60 * case.contacts_per_min
+    return FEWER_REPLICATIONS if warm_up > PILOT_CONTACTS / 4 else REPLICATIONS
+
+
 def _simulate(case: Case, contacts: float, workers: Workers) -> Outcome:
-    scenario = case.scenario(contacts / REPLICATIONS)
-    demand = demand_of(scenario)
-    return simulate(scenario, demand, replications=REPLICATIONS, seed=SEED, workers=workers)
+    count = _replications(case)
+    scenario = case.scenario(contacts / count)
+    return simulate(scenario, demand_of(scenario), replications=count, seed=SEED, workers=workers)
 
 
 def _too_wide(check: Check, outcome: Outcome) -> float:
@@ -127,8 +136,8 @@ def page(runs: list[Run]) -> str:
         f"- {len(rows)} numbers of {len(runs)} queues: {within} lie within four standard errors of"
         f" the exact value, {inside} within their own 95 % interval"
         f" ({100 * inside / len(rows):.0f} %).",
-        f"- Every case: {REPLICATIONS} independent replications (seed {SEED}), a warm-up of 20"
-        " relaxation times, conservation of contacts and agent time checked in each.",
+        f"- Every case: {REPLICATIONS} independent replications ({FEWER_REPLICATIONS} where the"
+        f" warm-up is long; seed {SEED}), a warm-up of 20 relaxation times, conservation of contacts and agent time checked in each.",
         f"- ± is half the 95 % interval. {len(rows) - wide} of the {len(rows)} are no wider than"
         " half a percentage point or a hundredth of the value; the others, marked ~, are queues so"
         " busy that this would take far more contacts than the table was given.",

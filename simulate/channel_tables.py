@@ -151,14 +151,17 @@ def service_level_table(replications: Replications) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per channel, arrivals (`in_hours`, for deferred channels also `closed`) and
+        A row per channel, arrivals (`in_hours`, and `closed` where any deferred
+        contacts did) and
         formula: `channel`, `arrived`, `formula`, `chosen` (whether the channel is judged by
         it), `service_level`, `service_level_low`, `service_level_high`.
     """
     rows = []
     for name, channel in replications.scenario.channels.items():
         tallies = replications.tallies(name, "horizon")
-        for arrived in ("in_hours", "closed") if channel.kind == "deferred" else ("in_hours",):
+        for arrived in ("in_hours", "closed"):
+            if arrived == "closed" and not replications.arrived_closed(name):
+                continue
             for place, formula in enumerate(formulas_of(channel)):
                 parts = service_level_of(
                     channel, tallies, closed=arrived == "closed", formula=formula
@@ -185,7 +188,8 @@ def promise_table(replications: Replications) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row per promise, period and start of it: `channel`, `arrived` (in_hours or closed),
+        A row per promise, period and start of it (promises to arrivals outside opening hours
+        only where there were any): `channel`, `arrived` (in_hours or closed),
         `period`, `period_start`, `target`, `service_level` (over all replications),
         `probability_met` (share of the replications in which it could be judged), `judged` and
         `undefined` (replications with and without contacts to judge by).
@@ -193,6 +197,8 @@ def promise_table(replications: Replications) -> pd.DataFrame:
     frames = []
     for name, channel in replications.scenario.channels.items():
         for arrived, target in _promises(channel):
+            if arrived == "closed" and not replications.arrived_closed(name):
+                continue
             for span in ("interval", "day", "week"):
                 tallies = replications.tallies(name, span)
                 parts = service_level_of(channel, tallies, closed=arrived == "closed")

@@ -12,10 +12,11 @@ import pandas as pd
 from scenario.errors import InvalidValueError
 from simulate.estimates import Estimate, Parts, estimate_difference
 from simulate.outcome import Outcome
-from simulate.ratios import RATIOS
+from simulate.ratios import ALL_KINDS, RATIOS
 from simulate.replications import occupancy_of
 
 Unit = Literal["share", "seconds", "contacts"]
+LONG_S = 120  # from here on a person thinks in minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,17 @@ _WORDINGS: Mapping[str, _Wording] = {
     "abandonment": _Wording("is abandoned", "more often", "less often", "share"),
     "converted_share": _Wording("turns into a callback", "more often", "less often", "share"),
     "reached_share": _Wording("is reached", "more often", "less often", "share"),
-    "offered": _Wording("has", "more", "fewer", "contacts", "offered"),
-    "backlog": _Wording("leaves", "more", "fewer", "contacts", "waiting at the end"),
+    "offered": _Wording("has", "more contacts", "fewer contacts", "contacts"),
+    "backlog": _Wording(
+        "leaves", "more contacts", "fewer contacts", "contacts", "waiting at the end"
+    ),
     "occupancy": _Wording("is busy for", "more", "less", "share", "of its time"),
 }
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "service_level_closed": ("deferred",),
     "response_mean_s": ("deferred", "callback"),
     "backlog": ("deferred", "callback"),
+    "occupancy": (),  # of groups
 }
 
 
@@ -107,9 +111,7 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
         if channel not in baseline.scenario.channels:
             continue
         for measure in _WORDINGS:
-            kinds = RATIOS[measure].kinds if measure in RATIOS else _KINDS.get(measure, ("live",))
-            everyone = measure in {"service_level", "offered"}
-            if measure != "occupancy" and (everyone or declared.kind in kinds):
+            if declared.kind in _kinds_of(measure):
                 pair = [_parts(outcome, measure, channel) for outcome in (other, baseline)]
                 found.append((channel, measure, pair[0], pair[1]))
     for group in other.scenario.groups:
@@ -119,6 +121,12 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
             flat = [Parts(parts.above[:, 0], parts.below[:, 0]) for parts in busy]
             found.append((group, "occupancy", flat[0], flat[1]))
     return found
+
+
+def _kinds_of(measure: str) -> tuple[str, ...]:
+    if measure in _KINDS:
+        return _KINDS[measure]
+    return RATIOS[measure].kinds if measure in RATIOS else ALL_KINDS
 
 
 def _parts(outcome: Outcome, measure: str, channel: str) -> Parts:
@@ -177,13 +185,15 @@ def _sentence(
     if difference == 0 and low == high:
         return f"{who}: no difference in {measure.removesuffix('_s').replace('_', ' ')}."
     wording = _WORDINGS[measure]
-    scale = 100 if wording.unit == "share" else 1
+    scale, unit = {"share": (100.0, " points"), "seconds": (1.0, " s"), "contacts": (1.0, "")}[
+        wording.unit
+    ]
+    if wording.unit == "seconds" and abs(difference) >= LONG_S:
+        scale, unit = 1 / 60, " min"
     sign = 1 if difference >= 0 else -1
-    ends = sorted((sign * scale * low, sign * scale * high))
-    size = f"{abs(scale * difference):.1f}"
-    unit = {"share": " points", "seconds": " s", "contacts": ""}[wording.unit]
+    # Adding zero turns a minus zero into a plain one.
+    ends = sorted(round(sign * scale * end, 1) + 0.0 for end in (low, high))
     direction = wording.up if difference >= 0 else wording.down
-    words = [who, wording.verb, f"{size}{unit}", direction, wording.rest]
-    verdict = "real" if real else "may be noise"
-    told = " ".join(word for word in words if word)
-    return f"{told} ({ends[0]:.1f} to {ends[1]:.1f}): {verdict}."
+    size = f"{abs(scale * difference):.1f}{unit}"
+    told = " ".join(word for word in (who, wording.verb, size, direction, wording.rest) if word)
+    return f"{told} ({ends[0]:.1f} to {ends[1]:.1f}): {'real' if real else 'may be noise'}."

@@ -100,7 +100,7 @@ class Replications:
     @property
     def batches(self) -> IntArray:
         """Batch of each replication, for intervals; shape (R,)."""
-        return batches_of(self.count, stratified=self.scenario.demand.uncertainty == "day_factor")
+        return batches_of(self.count, stratified=self.stratified)
 
     def labels(self, span: Span) -> IntArray:
         """Number of the span in which each measured interval lies, shape (I,), from 0."""
@@ -136,6 +136,12 @@ class Replications:
             name: np.add.reduceat(values[:, :, column], firsts, axis=1)
             for name, values in self.groups.items()
         }
+
+    def arrived_closed(self, channel: str) -> bool:
+        """Whether any deferred contacts arrived outside the channel's opening hours."""
+        column = list(self.scenario.channels).index(channel)
+        names = ("due_closed", "not_yet_due_closed")
+        return any(bool(self.contacts[name][:, :, column].any()) for name in names)
 
     def at_span_ends(self, name: str, channel: str, span: Span) -> NDArray[Any]:
         """A count about instants at the last measured interval of each span, shape (R, P)."""
