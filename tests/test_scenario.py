@@ -422,7 +422,7 @@ def leaves(document, path=()):
 PATHS = [".".join(path) for path in leaves(tomlkit.parse(EXAMPLE.read_text()).unwrap())]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.dictionaries(st.sampled_from(PATHS), ANYTHING, min_size=1, max_size=2))
 def test_whatever_stands_in_a_file_it_is_read_or_told(changes):
     """Any value in the place of any key: a scenario or a fault, never a bare crash."""
