@@ -64,7 +64,10 @@ class Findings:
             self._faults.append((row, Fault(self.file, f"row {row}", column, str(value), rule)))
         if len(bad) > MOST_ROWS_OF_ONE_RULE:
             rest = len(bad) - MOST_ROWS_OF_ONE_RULE
-            self.fault("", name, "", f"{rule}, which {rest:,} further rows break too")
+            clause = f"{rest:,} further rows break the same rule: must be {rule}"
+            self._faults.append(
+                (len(values) + FIRST_ROW, Fault(self.file, "", column, "", clause, whole=True))
+            )
 
     def told(self, sentence: str) -> None:
         """Add a sentence about something that was put right."""
