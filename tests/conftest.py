@@ -2,7 +2,6 @@
 
 import shutil
 
-import pytest
 from hypothesis import settings
 
 from support import need
@@ -16,9 +15,3 @@ def pytest_runtest_setup(item):
     """Tests marked `browser` need Debian's chromium."""
     if item.get_closest_marker("browser"):
         need("chromium", shutil.which("chromium") is not None, "chromium is not installed")
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Path of the browser that tests marked `browser` drive."""
-    return shutil.which("chromium")
