@@ -137,7 +137,8 @@ def page(runs: list[Run]) -> str:
         f" the exact value, {inside} within their own 95 % interval"
         f" ({100 * inside / len(rows):.0f} %).",
         f"- Every case: {REPLICATIONS} independent replications ({FEWER_REPLICATIONS} where the"
-        f" warm-up is long; seed {SEED}), a warm-up of 20 relaxation times, conservation of contacts and agent time checked in each.",
+        f" warm-up is long; seed {SEED}), a warm-up of 20 relaxation times, conservation of"
+        " contacts and agent time checked in each.",
         f"- ± is half the 95 % interval. {len(rows) - wide} of the {len(rows)} are no wider than"
         " half a percentage point or a hundredth of the value; the others, marked ~, are queues so"
         " busy that this would take far more contacts than the table was given.",

@@ -1,11 +1,11 @@
 """The floor against queues whose exact values are known, through the public interface."""
 
 import pytest
-from support import assert_ratio_near
 
 from benchmarks.exact_cases import cases, demand_of
 from simulate import Workers, simulate
 from simulate.estimates import estimate
+from support import assert_ratio_near
 
 REPLICATIONS = 32
 CASES = {case.name: case for case in cases()}

@@ -1,7 +1,9 @@
 """What a run shows: ratios over replications, intervals, promises, cost, comparisons."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -326,3 +328,13 @@ def test_stratified_replications_are_judged_in_batches():
     assert batched.totals["service_level_high"][0] < plain.totals["service_level_high"][0]
     assert isinstance(plain.group_intervals, pd.DataFrame)
     assert plain.group_intervals["agents"].tolist() == [7, 7]
+
+
+def test_every_column_is_explained_in_the_documentation():
+    page = (Path(__file__).parents[1] / "docs" / "measures.md").read_text(encoding="utf-8")
+    outcome = outcome_of(QUIET, BUSY)
+    columns = {*outcome.totals, *outcome.intervals, *outcome.groups} - {"group"}
+    families = re.compile(r"(service_level|probability_met)(_\w+)?_closed.*")
+
+    unexplained = {name for name in columns if f"`{name}`" not in page and not families.match(name)}
+    assert unexplained == set()
