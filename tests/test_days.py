@@ -1,5 +1,6 @@
 """Every rule of the floor on a handful of contacts whose fate was worked out by hand."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,3 +31,9 @@ def test_day_is_small_enough_to_follow(path: Path) -> None:
 
     assert len(day.expected) <= 8
     assert day.says.endswith(".")
+
+
+def test_the_model_page_names_every_day() -> None:
+    """No sentence without its day is left behind, and no day without its sentence."""
+    page = (Path(__file__).parents[1] / "docs" / "model.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"\*([a-z_]+)\*", page)) == {path.stem for path in DAYS}
