@@ -1,7 +1,8 @@
-"""Other staffings of the team of 20 that the presets use: a flu week, a class of new hires."""
+"""Other staffings of the team of 20 that the presets use: flu, new hires, separate teams."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from centres import Shape
@@ -9,6 +10,7 @@ from centres import Shape
 PRESENT_IN_FLU_WEEK = 0.85
 NOVICE_SHARE = 0.20
 NOVICES_FROM = 5  # agents on the floor: fewer than this have no novice among them
+CHAT_OF_CHAT_AND_POSTS = 0.6  # by workload with chats in pairs: 192 against 130 live hours
 
 Staffing = dict[str, tuple[Shape, ...]]
 
@@ -31,6 +33,26 @@ def new_hires(staffing: Staffing) -> Staffing:
     return {"team": veterans, "novices": novices}
 
 
+def separate_teams(staffing: Staffing) -> Staffing:
+    """
+    The same hours in three teams: one agent for callbacks, the others by workload.
+
+    On Sunday, when only posts are answered, everybody answers posts: the team keeps its name.
+    """
+    *live, sunday = staffing["team"]
+    nobody = _each(sunday, lambda _: 0)
+    posts = [_each(day, lambda agents: agents - 1 - _chat_team(agents)) for day in live]
+    return {
+        "team": (*posts, sunday),
+        "chat_team": (*(_each(day, _chat_team) for day in live), nobody),
+        "callback_team": (*(_each(day, lambda _: 1) for day in live), nobody),
+    }
+
+
+def _chat_team(agents: float) -> int:
+    return _rounded(CHAT_OF_CHAT_AND_POSTS * (agents - 1))
+
+
 def _novices(agents: float) -> int:
     return _rounded(NOVICE_SHARE * agents) if agents >= NOVICES_FROM else 0
 
@@ -39,5 +61,5 @@ def _rounded(number: float) -> int:
     return int(number + 0.5)
 
 
-def _each(day: Shape, change) -> Shape:
+def _each(day: Shape, change: Callable[[float], int]) -> Shape:
     return replace(day, shares=tuple(change(agents) for agents in day.shares))

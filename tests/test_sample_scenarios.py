@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import tomlkit
-from sample_parts import CENTRES, DATA, figures, load, planned_week, program
 
+from sample_parts import CENTRES, DATA, figures, load, planned_week, program
 from scenario import Demand, Scenario
 from scenario.assumptions import burst_extra
 from scenario.calendar import minutes_in, weekdays_in, weekly_spans
-from scenario.separate import separated
 
 
 def test_the_staffing_files_hold_the_declared_floor_hours() -> None:
@@ -149,10 +148,15 @@ def test_new_hires_are_a_fifth_of_the_floor_where_five_or_more_work() -> None:
 
 
 def test_separate_teams_share_the_same_hours() -> None:
-    base = load("team_20").with_changes(presets()["separate_teams"]["changes"])
-    apart, staff = separated(base, expected_week(base), base.staff())
-    assert staff.hours.sum() == 473
-    assert all(len(group.skills) == 1 for group in apart.groups.values())
+    """By workload about 233 hours of chat, 168 of posts and 69 of callbacks."""
+    base = load("team_20")
+    apart = base.with_changes(presets()["separate_teams"]["changes"])
+    before, after = base.staff(), apart.staff()
+    assert (after.agents.sum(axis=1) == before.agents[:, 0]).all()
+    hours = dict(zip(after.groups, after.hours, strict=True))
+    assert hours == {"team": 176, "chat_team": 229, "callback_team": 68}
+    served = [set(group.skills) for group in apart.groups.values()]
+    assert served == [{"x", "facebook"}, {"chat"}, {"callback"}]
 
 
 def presets() -> dict[str, Any]:

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+
 from sample_parts import CENTRES, figures, history, planned_week, program
 
 EVENT_DAYS = pd.to_datetime(["2025-11-20", "2025-11-28", "2025-12-12", "2026-01-14"])
