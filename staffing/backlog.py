@@ -70,7 +70,7 @@ def work_stream(
     count = len(work_s)
     promised, due_late = np.zeros(count + 1), np.zeros(count + 1)
     opening = next_open(is_open)
-    pieces = [(interval, work_s[interval], False) for interval in np.flatnonzero(work_s > 0)]
+    pieces = [(int(i), float(work_s[i]), False) for i in np.flatnonzero(work_s > 0)]
     if opening_backlog_s:
         pieces.append((0, opening_backlog_s, True))
     for interval, work, waited in pieces:
@@ -83,7 +83,7 @@ def work_stream(
             continue  # nobody opens again: not yet due
         # What arrived closed is due at one moment, what arrives open over a whole interval.
         even = not (is_closed or waited)
-        seconds, share = _promise(channel, target, interval_s)
+        seconds, share = _promise(channel, target)
         for place, part in _landing(begin, even, seconds / interval_s):
             promised[last_open(is_open, begin, place)] += work * part * share
         for place, part in _landing(begin, even, 2 * seconds / interval_s):
@@ -110,14 +110,14 @@ def callback_effort_s(terms: CallbackTerms, handle_time_s: float) -> float:
     return reached * handle_time_s + misses * terms.dial_s
 
 
-def _promise(channel: Channel, target: Target | None, interval_s: float) -> tuple[float, float]:
+def _promise(channel: Channel, target: Target | None) -> tuple[float, float]:
     """Seconds and share promised; unpromised work is given a day."""
     if channel.callback is not None:
         window = channel.callback.not_before_s + channel.callback.window_s
         return window, target.share if target else 1.0
     if target is None:
         return 86_400.0, 1.0
-    return max(target.within_s, interval_s / 2), target.share
+    return target.within_s, target.share
 
 
 def _landing(begin: int, even: bool, ahead: float) -> list[tuple[int, float]]:

@@ -179,16 +179,11 @@ def cover(
 
     working = whole(agents)
     resting_of = tuple(tuple(whole(ways) for ways in placed) for placed in breaks)
-    scheduled = sum(
-        (
-            number * option.present - sum(
-                (taken @ (ways & option.present) for taken, ways in zip(places, option.breaks)),
-                start=np.zeros(count, dtype=np.int64),
-            )
-            for number, option, places in zip(working, options, resting_of, strict=True)
-        ),
-        start=np.zeros(count, dtype=np.int64),
-    )  # fmt: skip
+    scheduled = np.zeros(count, dtype=np.int64)
+    for number, option, places in zip(working, options, resting_of, strict=True):
+        scheduled += number * option.present
+        for taken, ways in zip(places, option.breaks, strict=True):
+            scheduled -= taken @ (ways & option.present)
     return Cover(
         working,
         resting_of,

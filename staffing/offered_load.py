@@ -38,9 +38,9 @@ def capped_mean(handle_time: HandleTime) -> Callable[[FloatArray], FloatArray]:
         shape = 1 / (cv * cv)
 
         def gamma(x: FloatArray) -> FloatArray:
-            within: FloatArray = gammainc(shape + 1, shape * x)
-            beyond: FloatArray = x * (1 - gammainc(shape, shape * x))
-            return within + beyond
+            within = gammainc(shape + 1, shape * x)
+            beyond = x * (1 - gammainc(shape, shape * x))
+            return np.asarray(within + beyond, dtype=np.float64)
 
         return gamma
     values = np.asarray(handle_time.values_s) / np.mean(handle_time.values_s)
@@ -53,9 +53,9 @@ def _lognormal(sigma: float) -> Callable[[FloatArray], FloatArray]:
     def mean(x: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
             logs = np.log(x)
-        within: FloatArray = ndtr((logs - mu - sigma * sigma) / sigma)
-        beyond: FloatArray = x * ndtr(-(logs - mu) / sigma)
-        return within + beyond
+        within = ndtr((logs - mu - sigma * sigma) / sigma)
+        beyond = x * ndtr(-(logs - mu) / sigma)
+        return np.asarray(within + beyond, dtype=np.float64)
 
     return mean
 
@@ -131,7 +131,7 @@ def modified_load(
     """
     count = len(contacts)
     step = interval_s / points
-    times = np.arange(count * points) * step + step / 2
+    times = np.asarray(np.arange(count * points) * step + step / 2, dtype=np.float64)
     # Contacts of long ago have gone; looking back a bounded time keeps long horizons quick.
     chunk = max(1, 96 // points) * points
     loads = np.empty(len(times))

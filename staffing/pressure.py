@@ -202,8 +202,7 @@ def periods_served(
     windows = windows_of(scenario, verdict.promise, limits.open_now[:, column])
     last = windows.last[warm : warm + len(verdict.labels)]
     part = parts_by_block(verdict, blocks[last], last >= 0, len(chosen))
-    served: NDArray[np.bool_] = (part[:, chosen] >= TOUCHED).any(axis=1)
-    return served
+    return np.asarray((part[:, chosen] >= TOUCHED).any(axis=1), dtype=np.bool_)
 
 
 def _over_windows(

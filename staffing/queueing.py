@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc
+from scipy.special import betainc, gammainc
 
 from scenario.targets import Formula, ratio, service_level_parts
 
@@ -144,14 +144,12 @@ class SteadyQueue:
         ahead = np.arange(length, dtype=np.float64)
         theta, full = self.patience_rate, self.full_rate
         if theta == 0:
-            from scipy.special import gammainc
-
-            within: NDArray[np.float64] = gammainc(ahead + 1, full * seconds)
-            return within
+            return np.asarray(gammainc(ahead + 1, full * seconds), dtype=np.float64)
         k = full / theta
         share = k / (k + ahead + 1)
-        result: NDArray[np.float64] = share * betainc(ahead + 1, k + 1, -np.expm1(-theta * seconds))
-        return result
+        return np.asarray(
+            share * betainc(ahead + 1, k + 1, -np.expm1(-theta * seconds)), dtype=np.float64
+        )
 
     def service_level(self, formula: Formula, seconds: float, short_s: float = 0.0) -> float:
         """
@@ -204,13 +202,13 @@ def birth_death(
     max_queue
         Contacts waiting that block a further arrival; None is no limit.
     """
-    slots = len(death)
-    if slots == 0:
-        # Nobody there: who comes waits for ever, or gives up.
-        death, slots = np.zeros(0), 0
+    slots = len(death)  # with none, whoever comes waits for ever or gives up
     full_rate = float(death[-1]) if slots else 0.0
     if arrival_rate == 0:
         return SteadyQueue(0.0, full_rate, patience_rate, np.zeros(1), 0.0, 0.0, 0.0)
+    if full_rate == 0 and patience_rate == 0 and max_queue is not None:
+        full_queue = np.append(np.zeros(max_queue), 1.0)  # nobody ever leaves
+        return SteadyQueue(arrival_rate, 0.0, 0.0, full_queue, 1.0, 0.0, 0.0, True)
     head = np.concatenate([[0.0], np.cumsum(np.log(arrival_rate / death))])
     tail = queue_weights(arrival_rate, full_rate, patience_rate, max_queue)
     scale = max(head.max(), head[-1] + tail.max())

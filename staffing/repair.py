@@ -287,11 +287,9 @@ def add_agents(
         channel = int(np.argmax(helps[row]))
         used = agents[weeks == weeks[row]].sum(axis=0) * hours
         beyond = used >= floor.limits.hours_a_week  # their contracts are used up
-        groups = sorted(
-            np.flatnonzero(serves[:, channel]),
-            key=lambda group, beyond=beyond: (beyond[group], floor.limits.price[group]),
-        )
-        for group in groups:
+        able = [int(group) for group in np.flatnonzero(serves[:, channel])]
+        ranks = {group: (bool(beyond[group]), float(floor.limits.price[group])) for group in able}
+        for group in sorted(able, key=ranks.__getitem__):
             room = int(floor.limits.most[row, group] - agents[row, group])
             given = min(room, int(whole[place]))
             agents[row, group] += given

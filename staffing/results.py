@@ -143,7 +143,7 @@ def unmet_table(
     for after in fresh:
         promise = after.promise
         reached = after.reached()
-        for period in np.flatnonzero(~kept(after)):
+        for period in np.flatnonzero(~kept(after)).tolist():
             rows.append(
                 {
                     "interval_start": after.starts[period],
@@ -175,7 +175,7 @@ def _nobody_there(
         able = [place for place, group in enumerate(groups) if channel in group.skills]
         empty = limits.open_now[:, column] & (scheduled[:, able].sum(axis=1) == 0)
         levels = ratio(verdict.above.sum(axis=0), verdict.below.sum(axis=0))
-        for interval in np.flatnonzero(empty[warm : len(empty) - cool]):
+        for interval in np.flatnonzero(empty[warm : len(empty) - cool]).tolist():
             rows.append(
                 {
                     "interval_start": scenario.period.starts[interval + warm],

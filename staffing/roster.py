@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scenario.groups import Group
+from scenario.groups import Contract, Group
 from scenario.model import Scenario
 from scenario.staff import Shift
 from staffing.covering import Cover, Maximum, cover
@@ -153,13 +153,13 @@ def _maxima(group: Group, possible: list[PossibleShift]) -> list[Maximum]:
             chosen = [n for n, s in enumerate(possible) if s.kind == name and s.day == day]
             factor = 1 / (1 - kind_shrinkage(group, kind))
             maxima.append(Maximum(chosen, factor, kind.max_agents))
-    contracts = {name: [contract] for name, contract in group.contracts.items()}
     kinds = {name: kind.contract for name, kind in group.shifts.items()}
-    bound = [({name}, members) for name, members in contracts.items()]
+    bound: list[tuple[set[str | None], list[Contract]]] = [
+        ({name}, [contract]) for name, contract in group.contracts.items()
+    ]
     if group.contracts:
         # Kinds of no contract draw on all of them.
-        everyone = [contract for members in contracts.values() for contract in members]
-        bound.append(({*contracts, None}, everyone))
+        bound.append(({*group.contracts, None}, list(group.contracts.values())))
     for names, members in bound:
         chosen = [n for n, shift in enumerate(possible) if kinds[shift.kind] in names]
         hours = np.array([possible[n].paid_hours * possible[n].paid_factor for n in chosen])

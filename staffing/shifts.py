@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -140,10 +140,7 @@ def _ways(run: list[Break], interval_minutes: int) -> tuple[tuple[tuple[int, int
         ways = []
         for places in product(*starts):
             order = sorted(zip(places, (b.minutes for b in run), strict=True))
-            if all(
-                begin + length <= later
-                for (begin, length), (later, _) in zip(order, order[1:], strict=False)
-            ):
+            if all(begin + length <= later for (begin, length), (later, _) in pairwise(order)):
                 ways.append(tuple(order))
         if len(ways) <= MOST_WAYS:
             # Windows too tight for all: the breaks follow each other from the first on.
