@@ -136,7 +136,7 @@ def edits(edited: pd.DataFrame, scenario: Scenario) -> dict[str, Any]:
 
 
 def daily_parts(parts: pd.DataFrame) -> pd.DataFrame:
-    """A forecast's parts by day, for people: `Day`, `Type`, `Level` (contacts), `Events` (factor)."""
+    """A forecast's parts by day: `Day`, `Type`, `Level` (contacts), `Events` (a factor)."""
     days = parts.groupby(parts["interval_start"].dt.date, sort=True).agg(
         start=("interval_start", "first"),
         level=("level", "first"),

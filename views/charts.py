@@ -328,7 +328,7 @@ def differences(table: pd.DataFrame) -> alt.LayerChart:
     layers = [bars]
     if len(table) <= 60:
         layers.append(base.mark_text(dx=8, dy=-8, fontSize=10).encode(colours, text="label:N"))
-    return alt.layer(*layers).properties(height=130)
+    return alt.layer(*layers).properties(height=190)
 
 
 def gantt(table: pd.DataFrame) -> alt.LayerChart:
@@ -381,6 +381,7 @@ def steps(table: pd.DataFrame) -> alt.LayerChart:
         begin=table["agent_hours"].cumsum() - table["agent_hours"],
         label=[f"{hours:+,.0f} h" for hours in table["agent_hours"]],
     )
+    ladder["right"] = ladder[["begin", "end"]].max(axis=1)
     base = alt.Chart(ladder).encode(
         alt.Y(
             "step:N",
@@ -390,11 +391,11 @@ def steps(table: pd.DataFrame) -> alt.LayerChart:
         )
     )
     bars = base.mark_bar(color=GOOD, height={"band": 0.7}).encode(
-        alt.X("begin:Q", title="Agent hours"),
+        alt.X("begin:Q", title="Agent hours", scale=alt.Scale(padding=40)),
         alt.X2("end:Q"),
         tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("label:N", title="Adds")],
     )
-    text = base.mark_text(align="left", dx=5).encode(alt.X("end:Q"), text="label:N")
+    text = base.mark_text(align="left", dx=5).encode(alt.X("right:Q"), text="label:N")
     return (bars + text.encode(color=alt.value(PLAIN))).properties(height=26 * len(ladder) + 50)
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from scenario.assumptions import base_demand
 from views import ahead, charts, session
 from views.progress import awaited
-from views.words import heading
+from views.words import heading, span
 
 WEEK, FOUR_WEEKS = "Planned time", "Four weeks"
 
@@ -22,7 +22,7 @@ history = None if history_job is None else history_job.result
 demand = base_demand(scenario, found)
 
 st.caption(
-    f"{scenario.period.start:%a %d %b %Y} – {scenario.period.end:%a %d %b %Y},"
+    f"{span(scenario.period.start, scenario.period.end)},"
     f" {len(demand.channels)} channels in intervals of {demand.horizon.interval_minutes} minutes."
     " Volume is contacts offered, whether answered or not."
 )

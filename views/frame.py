@@ -6,6 +6,7 @@ import streamlit as st
 
 from views import session
 from views.progress import background
+from views.words import span
 from views.work import app_version
 
 
@@ -16,7 +17,7 @@ def frame() -> None:
     with st.sidebar:
         st.markdown(f"**{_plain(scenario.name)}**")
         period = scenario.period
-        st.caption(f"{period.start:%a %d %b %Y} – {period.end:%a %d %b %Y}, {scenario.timezone}")
+        st.caption(f"{span(period.start, period.end)}, {scenario.timezone}")
         background()
         st.caption(f"Seed {scenario.seed} · {scenario.replications} replications · {app_version()}")
 

@@ -1,12 +1,11 @@
 """What has been: contacts and handle times of the past, checked, and how to bring one's own."""
 
-import pandas as pd
 import streamlit as st
 
 from views import charts, own_data, session
 from views.past import channel_summary, days_of, in_order, usual_week
 from views.progress import awaited
-from views.words import heading
+from views.words import heading, span
 
 scenario = session.scenario()
 st.title("History")
@@ -21,9 +20,8 @@ if history is None:
     st.stop()
 
 channels = in_order(history, scenario)
-last = history.end - pd.Timedelta(minutes=history.interval_minutes)
 st.caption(
-    f"{history.weeks:.1f} weeks, {history.starts[0]:%a %d %b %Y} – {last:%a %d %b %Y},"
+    f"{history.weeks:.1f} weeks, {span(history.starts[0], history.end)},"
     f" {len(history.channels)} channels in intervals of {history.interval_minutes} minutes,"
     f" {history.timezone}"
 )

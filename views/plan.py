@@ -55,7 +55,7 @@ figures = [
     ("Promises kept", f"{kept} of {len(plan.targets)}", None, "Checked with fresh random numbers."),
 ]
 for place, (label, value, delta, help_) in zip(st.columns(len(figures)), figures, strict=True):
-    place.metric(label, value, delta, delta_color="off", help=help_, border=True)
+    place.metric(label, value, delta, delta_color="off", help=help_, border=True, height="stretch")
 
 left, *buttons = st.columns([3, 2, 2, 2, 3], vertical_alignment="center")
 left.caption("Take it away:")
@@ -176,7 +176,7 @@ with left:
         for row in plan.ladder.to_dict("records"):
             st.text(f"{row['step']}: {row.get('meaning', '')}")
 with right:
-    st.subheader("Against as staffed now")
+    st.subheader("Compared with now")
     told = staffed.differences(plan)
     for text in told:
         st.text(f"● {text}")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scenario.staff import Staff
     from staffing.plan import Plan
 
+DAY = "%a %d"  # label of a day
 KEPT, MISSED = "●", "▼"
 
 
@@ -105,7 +106,7 @@ def agents(plan: Plan, group: str, now: Staff | None) -> pd.DataFrame:
             "at": at,
             "until": at + minutes * 60_000,
             "when": clock_text(starts),
-            "day": clock_text(starts, "%a %d %b"),
+            "day": clock_text(starts, DAY),
             "required": required,
             "scheduled": scheduled,
             "now": current,
@@ -152,7 +153,7 @@ def shift_bars(plan: Plan, day: str) -> pd.DataFrame:
     plan
         The plan.
     day
-        Label as in `shifts`, e.g. "Mon 13 Apr".
+        Label as in `agents`, e.g. "Mon 13".
 
     Returns
     -------
@@ -161,7 +162,7 @@ def shift_bars(plan: Plan, day: str) -> pd.DataFrame:
     """
     bars = []
     for place, shift in enumerate(plan.shifts.to_dict("records")):
-        if f"{shift['start']:%a %d %b}" != day:
+        if shift["start"].strftime(DAY) != day:
             continue
         people = f"{int(shift['agents'])} on the floor"
         label = f"{shift['start']:%H:%M}–{shift['end']:%H:%M} × {int(shift['agents'])}"

@@ -119,6 +119,7 @@ for place, figure in zip(st.columns(len(figures)), figures, strict=True):
         delta_color="off",
         help=figure["help"],
         border=True,
+        height="stretch",
     )
 
 left, right = st.columns([3, 2])

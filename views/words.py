@@ -88,5 +88,21 @@ def moment(time: pd.Timestamp) -> str:
     return f"{time:%a %d %b %H:%M}"
 
 
+def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """
+    First and last day of a stretch of time whose end is not part of it.
+
+    Examples
+    --------
+    >>> span(pd.Timestamp("2026-04-13"), pd.Timestamp("2026-04-20"))
+    'Mon 13 Apr – Sun 19 Apr 2026'
+    """
+    last = end - pd.Timedelta(microseconds=1)
+    if start.date() == last.date():
+        return f"{last:%a %d %b %Y}"
+    first = f"{start:%a %d %b}" if start.year == last.year else f"{start:%a %d %b %Y}"
+    return f"{first} – {last:%a %d %b %Y}"
+
+
 def _unknown(value: float) -> bool:
     return value is None or not math.isfinite(value)
