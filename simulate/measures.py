@@ -103,7 +103,7 @@ class Counts:
     busy_by_channel_us
         Agent time with a contact in hand by the channel in hand, shape (I, G, C).
     drain_us
-        Agent time worked after the end of the horizon or of the agent's time, shape (G,).
+        Agent time worked after the agent should have left or after the horizon, shape (G,).
     opening
         Contacts that waited at the start, by channel, shape (C,): `offered`, `answered`,
         `replied`, `waiting`. They belong to no interval, so they are in no service level.

@@ -113,8 +113,9 @@ class Outcome:
         DataFrame
             `group`; `occupancy` with `occupancy_low` and `occupancy_high`, `slots_filled` and
             `utilisation` (time with a contact in hand over paid time), all shares;
-            `floor_hours`, `paid_hours`, `fte`, `cost` of the measured time; `leaving_hours` and
-            `drain_hours` worked past the agents' time and past the horizon, a replication.
+            `floor_hours`, `paid_hours`, `fte`, `cost` of the measured time; `drain_hours`
+            worked past the agents' time or the horizon, a replication, and `leaving_hours`, the
+            part of them within the horizon.
         """
         rows = []
         for number, name in enumerate(self.scenario.groups):

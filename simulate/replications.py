@@ -71,7 +71,14 @@ class Replications:
         first = counts[0]
         return cls(
             scenario,
-            {n: np.stack([one.contacts[n][measured] for one in counts]) for n in first.contacts},
+            {
+                name: np.stack(
+                    [one.contacts[name][measured] for one in counts],
+                    casting="unsafe",
+                    dtype=_type(name),
+                )
+                for name in first.contacts
+            },
             {n: np.stack([one.groups[n][measured] for one in counts]) for n in first.groups},
             np.stack([one.busy_by_channel_us[measured].sum(axis=0) for one in counts]),
             np.stack([one.drain_us for one in counts]),
@@ -167,6 +174,11 @@ def occupancy_of(agent_time: Mapping[str, IntArray]) -> Parts:
 def slots_filled_of(agent_time: Mapping[str, IntArray]) -> Parts:
     """Share of the contacts that could have been in hand that were."""
     return Parts.of(agent_time["held_us"], agent_time["slots_us"])
+
+
+def _type(name: str) -> type[np.signedinteger[Any]]:
+    """Contacts fit into half the room that microseconds need; a long run is mostly these."""
+    return np.int64 if name.endswith("_us") else np.int32
 
 
 def _firsts(labels: IntArray) -> IntArray:
