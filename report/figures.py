@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from scenario import Demand
 
 if TYPE_CHECKING:
-    from staffing.plan import Plan
+    from staffing import Plan
 
 INK, BLUE, ORANGE, GREY = "#333333", "#0072b2", "#d55e00", "#999999"  # Okabe and Ito (2008)
 

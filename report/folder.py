@@ -11,7 +11,7 @@ from report.tables import plan_xlsx, safe_csv
 from scenario import Scenario
 
 if TYPE_CHECKING:
-    from staffing.plan import Plan
+    from staffing import Plan
 
 TABLES = ("requirement", "shifts", "targets", "unmet", "ladder")
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
-    from staffing.plan import Plan
+    from staffing import Plan
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 PlanTable = Literal["requirement", "shifts", "targets", "unmet", "ladder"]

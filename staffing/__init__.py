@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from staffing.erlang import agents_needed, erlang_a, erlang_b, erlang_c
-    from staffing.plan import Plan, plan
+    from staffing.planning import Plan, plan
 
 _HOMES = {
-    "Plan": "staffing.plan",
+    "Plan": "staffing.planning",
     "agents_needed": "staffing.erlang",
     "erlang_a": "staffing.erlang",
     "erlang_b": "staffing.erlang",
     "erlang_c": "staffing.erlang",
-    "plan": "staffing.plan",
+    "plan": "staffing.planning",
 }
 
 __all__ = ["Plan", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "plan"]
@@ -26,5 +26,5 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'staffing' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value  # `staffing.plan` must be the function, not the module it lives in
+    globals()[name] = value
     return value

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from staffing.plan import Plan
+    from staffing.planning import Plan
 
 
 def plan_document(plan: Plan) -> dict[str, Any]:

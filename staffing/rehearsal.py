@@ -42,9 +42,9 @@ class Telling:
     part: float = 0.0
     sentence: str = ""
 
-    def step(self, upto: float, sentence: str) -> None:
-        """Begin a step that ends at the share `upto`."""
-        self.done += self.part
+    def step(self, upto: float, sentence: str, begin: float = 0.0) -> None:
+        """Begin a step that ends at the share `upto`, and begins no earlier than `begin`."""
+        self.done = max(self.done + self.part, begin)
         self.part = max(0.0, upto - self.done)
         self.sentence = sentence
         self.within(0, 1)
@@ -53,7 +53,7 @@ class Telling:
         """Tell how much of the step is finished."""
         if self.progress is not None:
             share = self.done + self.part * finished / max(of, 1)
-            self.progress(min(1.0, share), self.sentence)
+            self.progress(round(min(1.0, share), 6), self.sentence)
 
 
 @dataclass(frozen=True)

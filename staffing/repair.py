@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-MARGIN = 0.5  # standard errors that a promise must hold by, so that fresh seeds find it kept
+MARGIN = 1.0  # standard errors that a promise must hold by, so that fresh seeds find it kept
 MOST_ROUNDS = 12
 FIRST_CUT = 0.6  # part of what seems to spare that is taken away at once
 HARDER = 1.5  # an addition that was not enough is followed by one this much greater

@@ -19,7 +19,7 @@ from scenario.staff import Staff
 from staffing.guess import first_guess, solo_gain
 from staffing.ladder import ladder
 from staffing.limits import Limits, limits_of
-from staffing.plan import BaselineComparison, Plan
+from staffing.planning import BaselineComparison, Plan
 from staffing.promises import Verdict, judge
 from staffing.rehearsal import Progress, Rehearsal, Telling
 from staffing.repair import MARGIN, Floor, repair
@@ -80,7 +80,7 @@ def search(
     began: float,
     time_limit_s: float | None,
 ) -> Plan:
-    """Make a plan; see `staffing.plan.plan`."""
+    """Make a plan; see `staffing.plan`."""
     if not replications >= 1:
         raise InvalidValueError("replications", "at least 1", replications)
     telling = Telling(progress)
@@ -103,7 +103,8 @@ def search(
     def late(share: float) -> Callable[[], bool]:
         return lambda: time.monotonic() - began > share * (time_limit_s or float("inf"))
 
-    rounds = _Rounds(telling, 0.03, 0.45, FLOOR_ROUNDS, "Rehearsing the floor")
+    hours = scenario.horizon.interval_minutes / 60
+    rounds = _Rounds(telling, 0.03, 0.45, FLOOR_ROUNDS, hours, "Rehearsing the floor")
 
     def on_floor(agents: IntArray) -> Replications:
         rounds.next(agents)
@@ -116,7 +117,7 @@ def search(
         rehearsal, required.agents, limits, effort_s, replications, seed, late(0.75)
     )
     plan_staff = Staff(scenario.period, tuple(scenario.groups), best.roster.scheduled)
-    telling.step(0.9, "Rehearsing the plan with a fresh seed")
+    telling.step(0.9, "Rehearsing the plan with a fresh seed", 0.75)
     fresh = fresh_seed(seed)
     outcome = rehearsal.run(best.roster.scheduled, FRESH_RUNS * replications, fresh)
     baseline = None
@@ -175,14 +176,19 @@ class _Rounds:
     begin: float
     end: float
     most: int
+    interval_hours: float
     sentence: str
     number: int = 0
 
     def next(self, agents: IntArray) -> None:
+        begin, upto = (
+            self.begin + (self.end - self.begin) * number / self.most
+            for number in (self.number, self.number + 1)
+        )
         self.number += 1
-        upto = self.begin + (self.end - self.begin) * self.number / self.most
-        hours = agents.sum()
-        self.telling.step(upto, f"{self.sentence}: round {self.number}, {hours:,} agent intervals")
+        hours = agents.sum() * self.interval_hours
+        told = f"{self.sentence}: round {self.number}, {hours:,.0f} agent hours asked for"
+        self.telling.step(upto, told, begin)
 
 
 def _best_roster(
@@ -196,7 +202,8 @@ def _best_roster(
 ) -> tuple[Candidate, int]:
     """Put a requirement into shifts and repair it by what the shifts give; the best one seen."""
     scenario = rehearsal.scenario
-    rounds = _Rounds(rehearsal.telling, 0.45, 0.75, SHIFT_ROUNDS, "Rehearsing the shifts")
+    hours = scenario.horizon.interval_minutes / 60
+    rounds = _Rounds(rehearsal.telling, 0.45, 0.75, SHIFT_ROUNDS, hours, "Rehearsing the shifts")
     candidates: list[Candidate] = []
 
     def on_shifts(agents: IntArray) -> Replications:

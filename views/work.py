@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from forecast import History
     from forecast.backtesting import Backtest
     from simulate.outcome import Outcome
-    from staffing.plan import Plan
+    from staffing import Plan
 
 OUTLOOK = "28d"
 FIRST_REPLICATIONS = 4  # enough for a first look while the rest is simulated
