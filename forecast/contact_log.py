@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from forecast.cells import channels_in, durations_in, numbers_in, without_blank_rows
 from forecast.clock import read_clock, skipped_rule, tell_doubtful
 from forecast.findings import Findings, nearest, plural
+from forecast.repair import check_span
 from forecast.request import Request
 
 DEFAULT_MINUTES = 30
@@ -119,6 +120,7 @@ def read_contact_log(table: pd.DataFrame, request: Request, findings: Findings) 
     fate = _fate(table, request, findings)
     clock = read_clock(table["arrival"], request.timezone, findings, field="arrival", series=None)
     rule = skipped_rule(request.timezone)
+    check_span(clock.instants.dropna(), "arrival", findings)
     findings.fault_rows(clock.skipped, "arrival", table["arrival"], rule)
     for field in ("wait", "handle_time"):
         if field in table.columns:

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.findings import Findings
+from forecast.request import DEFAULT_SLOWDOWN, Request
 from scenario.errors import InvalidValueError
 
-# The cautious default of the scenario's skills: how much longer with 1, 2, 3, 4 in hand.
-DEFAULT_SLOWDOWN = (1.0, 1.25, 1.6, 2.0)
 T = TypeVar("T")
 BASES = ("solo", "elapsed")
 
@@ -43,13 +42,7 @@ def slowdown_at(concurrency: float, slowdown: tuple[float, ...] = DEFAULT_SLOWDO
     return float(np.interp(concurrency, np.arange(1, len(values) + 1), values))
 
 
-def solo_handle_times(
-    rows: pd.DataFrame,
-    basis: str | Mapping[str, str],
-    concurrency: float | Mapping[str, float],
-    slowdown: tuple[float, ...] | None,
-    findings: Findings,
-) -> pd.DataFrame:
+def solo_handle_times(rows: pd.DataFrame, request: Request, findings: Findings) -> pd.DataFrame:
     """
     Elapsed handle times divided by the slowdown at the mean concurrency, by channel.
 
@@ -60,8 +53,8 @@ def solo_handle_times(
         given for solo handle times.
     """
     channels = list(rows["channel"].unique())
-    bases = _by_channel(basis, channels, "solo", "handle_time_basis")
-    together = _by_channel(concurrency, channels, 1.0, "mean_concurrency")
+    bases = _by_channel(request.handle_time_basis, channels, "solo", "handle_time_basis")
+    together = _by_channel(request.mean_concurrency, channels, 1.0, "mean_concurrency")
     factors = {}
     for channel in channels:
         if bases[channel] not in BASES:
@@ -71,7 +64,7 @@ def solo_handle_times(
                 rule = f"1 for {channel}, whose handle times are solo"
                 raise InvalidValueError("mean_concurrency", rule, together[channel])
             continue
-        factor = slowdown_at(together[channel], slowdown or DEFAULT_SLOWDOWN)
+        factor = slowdown_at(together[channel], request.slowdown)
         factors[channel] = 1 / factor
         findings.told(
             f"{channel}: elapsed handle times divided by {factor:g}, the slowdown with"
@@ -83,9 +76,7 @@ def solo_handle_times(
     return rows.assign(handle_time_s=rows["handle_time_s"] * scale)
 
 
-def actionable_contacts(
-    rows: pd.DataFrame, shares: Mapping[str, float], findings: Findings
-) -> pd.DataFrame:
+def actionable_contacts(rows: pd.DataFrame, request: Request, findings: Findings) -> pd.DataFrame:
     """
     What was heard times the share of it that are contacts; nothing is rounded.
 
@@ -96,7 +87,7 @@ def actionable_contacts(
     InvalidValueError
         When a share is outside [0, 1] or a channel is unknown.
     """
-    shares = _by_channel(shares, list(rows["channel"].unique()), 1.0, "actionable")
+    shares = _by_channel(request.actionable, list(rows["channel"].unique()), 1.0, "actionable")
     counts = [name for name in rows.columns if name not in {"interval_start", "channel"}]
     for channel, share in shares.items():
         if not 0 <= share <= 1:

@@ -69,6 +69,9 @@ class Findings:
                 (len(values) + FIRST_ROW, Fault(self.file, "", column, "", clause, whole=True))
             )
 
+    def __len__(self) -> int:
+        return len(self._faults)
+
     def told(self, sentence: str) -> None:
         """Add a sentence about something that was put right."""
         self.repairs.append(sentence)

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.findings import Findings
+from forecast.request import DEFAULT_SLOWDOWN, Request
 from scenario.errors import InvalidValueError
 
 FloatArray = NDArray[np.float64]
@@ -141,7 +142,7 @@ class History:
         cut = self.between(self.starts[0], instant)
         if cut.filled is None or not cut.filled.any():
             return cut
-        from forecast.repair import complete
+        from forecast.gaps import complete
 
         grid = complete(
             cut.table[~cut.filled.ravel()],
@@ -188,7 +189,7 @@ def read_history(
     interval_minutes: int | None = None,
     handle_time_basis: str | Mapping[str, str] = "solo",
     mean_concurrency: float | Mapping[str, float] = 1.0,
-    slowdown: tuple[float, ...] | None = None,
+    slowdown: tuple[float, ...] = DEFAULT_SLOWDOWN,
     actionable: Mapping[str, float] | None = None,
     counting: str = "arrival",
 ) -> History:
@@ -231,7 +232,8 @@ def read_history(
         Contacts an agent held on average while handling one, itself included; at least 1;
         only for elapsed handle times, for all channels or by channel.
     slowdown
-        How many times longer a contact takes with 1, 2, 3 ... in hand; default 1, 1.25, 1.6, 2.
+        How many times longer a contact takes with 1, 2, 3 ... in hand; the default is that of a
+        scenario's skills.
     actionable
         Share of what was heard on a channel that are contacts, in [0, 1], by channel.
     counting
@@ -257,10 +259,7 @@ def read_history(
     """
     from forecast.reading import read
 
-    return read(
-        source,
-        name=name,
-        layout=layout,
+    request = Request(
         timezone=timezone,
         mapping=mapping or {},
         channel=channel,
@@ -274,3 +273,4 @@ def read_history(
         actionable=actionable or {},
         counting=counting,
     )
+    return read(source, name, layout, request)

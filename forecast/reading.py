@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import IO
@@ -12,40 +11,19 @@ import pandas as pd
 
 from forecast.conversion import actionable_contacts, solo_handle_times
 from forecast.findings import Findings
+from forecast.gaps import Grid, complete
 from forecast.history import COLUMNS, History
 from forecast.layouts import choose, with_our_names
-from forecast.repair import Grid, check_span, complete, interval_length, without_repeats
+from forecast.repair import check_span, interval_length, without_repeats
 from forecast.request import Request
 from forecast.suspicions import look_for_oddities
-from scenario.errors import InvalidValueError
 from scenario.tables import read_table
 
 
 def read(
-    source: str | Path | IO[bytes],
-    *,
-    timezone: str,
-    name: str | None,
-    layout: str | None,
-    mapping: Mapping[str, str],
-    channel: str | None,
-    outcomes: Mapping[str, str],
-    units: Mapping[str, str],
-    channels: Mapping[str, str],
-    interval_minutes: int | None,
-    handle_time_basis: str | Mapping[str, str],
-    mean_concurrency: float | Mapping[str, float],
-    slowdown: tuple[float, ...] | None,
-    actionable: Mapping[str, float],
-    counting: str,
+    source: str | Path | IO[bytes], name: str | None, layout: str | None, request: Request
 ) -> History:
-    """`forecast.read_history` with every option given."""
-    if counting != "arrival":
-        rule = (
-            '"arrival": contacts and their handle time in the interval in which they were offered'
-        )
-        raise InvalidValueError("counting", rule, counting)
-    request = Request(timezone, mapping, channel, outcomes, units, channels, interval_minutes)
+    """`forecast.read_history` with its options put together and checked."""
     file = name or (Path(source).name if isinstance(source, (str, Path)) else "upload")
     findings = Findings(file)
     table = read_table(source, name)
@@ -55,7 +33,7 @@ def read(
         findings.told(note)
 
     chosen = choose(list(table.columns), layout, request)
-    if chosen.default_minutes and interval_minutes is None:
+    if chosen.default_minutes and request.interval_minutes is None:
         findings.told(f"Contacts are counted in intervals of {chosen.default_minutes} minutes.")
     named = with_our_names(table, chosen, request, findings)
     findings.raise_faults()
@@ -69,16 +47,16 @@ def read(
 
     known = tuple(rows["channel"].unique())
     rows = without_repeats(rows, findings)
-    check_span(rows, findings)
+    check_span(rows["interval_start"], "interval_start", findings)
     findings.raise_faults()
-    minutes = chosen.default_minutes and (interval_minutes or chosen.default_minutes)
+    minutes = chosen.default_minutes and (request.interval_minutes or chosen.default_minutes)
     if minutes is None:
-        minutes = interval_length(rows, interval_minutes, findings)
+        minutes = interval_length(rows, request.interval_minutes, findings)
     findings.raise_faults()
-    rows = solo_handle_times(rows, handle_time_basis, mean_concurrency, slowdown, findings)
-    rows = actionable_contacts(rows, actionable, findings)
+    rows = solo_handle_times(rows, request, findings)
+    rows = actionable_contacts(rows, request, findings)
 
-    wanted = interval_minutes or minutes
+    wanted = request.interval_minutes or minutes
     first, end = _span(rows, minutes, wanted)
     grid = complete(
         rows,
@@ -137,7 +115,7 @@ def _history(
             "channel": pd.Series(np.tile(np.array(grid.channels, dtype=object), count), dtype=str),
         }
     )
-    for name in (*COLUMNS[2:], *(set(grid.values) - set(COLUMNS))):
+    for name in (*COLUMNS[2:], *(name for name in grid.values if name not in COLUMNS)):
         table[name] = grid.values[name].ravel()
     return History(
         request.timezone,

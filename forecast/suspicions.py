@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from forecast.findings import Findings, plural
-from forecast.repair import Grid, slot_of_week
+from forecast.gaps import Grid, slot_of_week
 
 FloatArray = NDArray[np.float64]
 

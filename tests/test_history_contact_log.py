@@ -167,6 +167,20 @@ def test_an_arrival_in_the_skipped_hour_is_a_fault():
     assert (fault.where, fault.field) == ("row 3", "Started")
 
 
+def test_a_column_without_any_time_is_told():
+    found = faults_of(LOG, mapping=MAPPING | {"arrival": "Queue"})
+
+    assert len(found) == 6
+    assert {fault.field for fault in found} == {"Queue"}
+
+
+def test_an_arrival_far_away_is_a_fault_at_its_row():
+    (fault,) = faults_of(LOG.replace("2025-10-20 09:05", "2052-10-20 09:05"))
+
+    assert (fault.where, fault.field) == ("row 6", "Started")
+    assert fault.rule == "within ten years of most other rows"
+
+
 def test_an_interval_without_contacts_is_zero_and_a_silent_day_unknown():
     """Six weeks of 12 contacts an hour from 9 to 17, with one working day missing."""
     hours = pd.date_range("2025-11-03", periods=6 * 7 * 24, freq="60min")
