@@ -153,7 +153,10 @@ def tell(basis: Basis, method: Method, arma: Arma | None = None) -> Told:
             daily[working], used, effects = level.expected, level.arma, level.effects
             if used.note:
                 notes.append(used.note)
-    open_day = opening.open_weekday[past.days.weekday] & ~opening.shut
+    # What an unknown day would have brought is told: an event's effect is measured against it.
+    closed = opening.shut.copy()
+    closed[:known] &= np.isfinite(basis.total)
+    open_day = opening.open_weekday[past.days.weekday] & ~closed
     daily = np.where(open_day, daily, 0.0)
     return Told(daily[:, None] * basis.shares, open_day, daily, used, tuple(notes), effects)
 
@@ -217,7 +220,8 @@ def _weekday_means(days: Days, total: FloatArray) -> FloatArray:
     ordinary = np.isfinite(total) & ~days.is_holiday[:known]
     weight = np.where(ordinary, 0.5 ** (age_weeks / _MEAN_HALF_LIFE), 0.0)
     volume = np.where(ordinary, total, 0.0)
-    means = np.zeros(7)
+    # A weekday that a short history has not met is taken as the mean of the others.
+    means = np.full(7, float(np.average(volume, weights=weight)) if weight.any() else 0.0)
     for number in range(7):
         of_day = days.weekday[:known] == number
         if weight[of_day].sum() > 0:

@@ -9,6 +9,7 @@ import numpy as np
 from forecast.days import BoolArray, Days, FloatArray, IntArray
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_YOUNG_DAYS = 14
 _EMPTY_SHARE = 0.02  # of a usual day: below it an open day counts as closed
 
 
@@ -38,13 +39,15 @@ class Opening:
         weekday = days.weekday[:known]
         usual = np.zeros(7)
         open_weekday = np.zeros(7, dtype=np.bool_)
+        young = 0 < np.isfinite(total).sum() < _YOUNG_DAYS
         for number in range(7):
             of_day = total[weekday == number]
             of_day = of_day[np.isfinite(of_day)]
             working = of_day[of_day > 0]
             usual[number] = float(np.median(working)) if len(working) else 0.0
-            # The last four weeks say whether a weekday is open now.
-            open_weekday[number] = bool(len(of_day) and (of_day[-4:] > 0).any())
+            # The last four weeks say whether a weekday is open now; a short history has
+            # simply not met them all.
+            open_weekday[number] = bool((of_day[-4:] > 0).any()) if len(of_day) else young
         with np.errstate(invalid="ignore"):
             empty = np.nan_to_num(total, nan=0.0) < _EMPTY_SHARE * usual[weekday]
         # One or two empty days are no closure where a usual day has but a few contacts.
@@ -71,7 +74,9 @@ def _shut_holidays(days: Days, shut: BoolArray, open_weekday: BoolArray, known: 
 def _opening_notes(days: Days, open_weekday: BoolArray, weekday: IntArray) -> tuple[str, ...]:
     notes = []
     absent = [name for name, is_open in zip(WEEKDAYS, open_weekday, strict=True) if not is_open]
-    if absent and len(absent) < 7:
+    if len(absent) == 7:
+        notes.append("no contacts in the last four weeks: forecast as 0")
+    elif absent:
         notes.append(f"no contacts on a {', '.join(absent)} lately: forecast as closed")
     known = len(weekday)
     future = days.is_holiday[known:].any()

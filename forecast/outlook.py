@@ -124,8 +124,6 @@ def outlook(
     if len(begun):
         # Before its first contact a channel did not exist: that is no pattern.
         raw[: begun[0]] = np.nan
-    else:
-        warnings.append("no contacts in the history: forecast as 0")
     calm, burst = without_bursts(raw, days.weekday[: len(raw)])
     past = Past(calm, days)
     few = len(raw) - (int(begun[0]) if len(begun) else 0) < _FEW_DAYS
@@ -142,7 +140,7 @@ def outlook(
     if untried and len(begun):
         fitted = errors_of_fit(raw, told)
         spread = widened(learn(fitted, interval_minutes, told.arma.ar))
-    if untried and len(begun) and not few:
+    if untried and told.open_day.any() and not few:
         warnings.append("too short a history to learn from its errors: wide bands are assumed")
     found = _found_factors(channel, volume, told, cells, days, events)
     reasons += [

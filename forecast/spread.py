@@ -21,7 +21,7 @@ _PRIOR_ORIGINS = 0.5
 _UNTRIED_CV = 0.25  # of a rate, where nothing at all is known
 _NEIGHBOUR = 0.8  # correlation of the errors of neighbouring half-hours, in trade
 _NEIGHBOUR_DAYS = 10.0  # days of clean evidence that this prior is worth
-_OUTLYING = 4.0  # standard deviations
+_OUTLYING = 5.0  # standard deviations
 _KNOT_LEVELS = (0.025, 0.10, 0.90, 0.975)
 _KNOTS = np.array([-1.959964, -1.281552, 1.281552, 1.959964])
 _RULED = 0.1  # share of the rate in the variance at which half of a correction is believed
@@ -121,9 +121,10 @@ def errors_at_past_origins(
     """
     past = basis.past
     known = len(past.grid)
-    cuts = [
-        cut for cut in range(known - 7, known - 7 * _ORIGINS - 1, -7) if cut >= _FIRST_ORIGIN_DAYS
-    ]
+    open_day = ~basis.opening.shut & basis.opening.open_weekday[past.days.weekday]
+    # Origins with much less to learn from than today would err more than today's forecast.
+    first = max(min(_FIRST_ORIGIN_DAYS, known // 2), _FEWEST_DAYS)
+    cuts = [cut for cut in range(known - 7, known - 7 * _ORIGINS - 1, -7) if cut >= first]
     shape = (len(cuts), 7 * LEAD_WEEKS, raw.shape[1])
     expected = {method: np.full(shape, np.nan) for method in answers}
     actual = {method: np.full(shape, np.nan) for method in answers}
@@ -132,7 +133,8 @@ def errors_at_past_origins(
         earlier = Basis.of(past.until(cut), basis.choices)
         for method, told in answers.items():
             rates = tell(earlier, method, told.arma).rates[cut:upto]
-            fair = np.isfinite(raw[cut:upto]) & (rates > 0) & told.open_day[cut:upto, None]
+            # Days that proved closed were known to be: the calendar tells them in time.
+            fair = np.isfinite(raw[cut:upto]) & open_day[cut:upto, None]
             expected[method][row, : upto - cut] = np.where(fair, rates, np.nan)
             actual[method][row, : upto - cut] = np.where(fair, raw[cut:upto], np.nan)
     return {method: Errors(expected[method], actual[method], tuple(cuts)) for method in answers}
@@ -163,9 +165,14 @@ def learn(errors: Errors, interval_minutes: int, level_memory: float) -> Spread:
     Counting noise (variance = expectation) is taken out everywhere: what remains is the
     spread of the rate. With few origins the result leans on what is usual in trade.
     """
-    seen = np.isfinite(errors.expected)
-    if not seen.any():
+    told = errors.expected > 0  # elsewhere there is no rate to spread
+    if not told.any():
         return UNTRIED
+    errors = Errors(
+        np.where(told, errors.expected, np.nan),
+        np.where(told, errors.actual, np.nan),
+        errors.first_day,
+    )
     cv = _cv_by_week(errors)
     stretch = _stretch(errors, cv)
     spread = Spread(cv, stretch)
@@ -277,7 +284,7 @@ def _ratio_variance(expected: FloatArray, apart: FloatArray) -> float:
     """Mean squared relative error of sums, counting noise taken out, far ones pulled in."""
     full = expected > 0.5 * np.median(expected[expected > 0])
     ratio, noise = apart[full] / expected[full], 1 / expected[full]
-    reach = 2 * _OUTLYING * 1.4826 * float(np.median(np.abs(ratio)))
+    reach = _OUTLYING * 1.4826 * float(np.median(np.abs(ratio)))
     return max(float(np.mean(np.clip(ratio, -reach, reach) ** 2 - noise)), 1e-5)
 
 
