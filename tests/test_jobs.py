@@ -90,7 +90,9 @@ def test_a_fault_of_the_planner_is_kept_for_the_page():
 
 def test_a_job_waits_for_another_and_keeps_it_alive():
     board, gate = Board(), threading.Event()
-    demand = board.request("me", "forecast", "f", "Forecasting", lambda _: gate.wait(10) and "rates")
+    demand = board.request(
+        "me", "forecast", "f", "Forecasting", lambda _: gate.wait(10) and "rates"
+    )
     plan = board.request("me", "plan", "p", "Planning", lambda job: job.wait_for(demand) + "!")
     time.sleep(0.1)
     board.cancel("me", "forecast")

@@ -115,7 +115,7 @@ def usual_week(history: History, channel: str) -> pd.DataFrame:
     per_hour = 60 / history.interval_minutes
     table = pd.DataFrame(
         {
-            "weekday": starts.weekday,
+            "weekday": starts.day_of_week,
             "hour": starts.hour,
             "value": history.volume[:, column] * per_hour,
         }

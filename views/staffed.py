@@ -12,7 +12,7 @@ from views.words import UNKNOWN, duration, heading, moment, money, name_of, numb
 
 if TYPE_CHECKING:
     from scenario.staff import Staff
-    from staffing.plan import Plan
+    from staffing import Plan
 
 DAY = "%a %d"  # label of a day
 KEPT, MISSED = "●", "▼"

@@ -1,0 +1,135 @@
+"""Every lever is values at keys of the scenario, within bounds that the scenario accepts."""
+
+from pathlib import Path
+
+import pytest
+
+from scenario import InvalidValueError, Scenario
+from views.channel_levers import hours_in
+from views.levers import AS_DECLARED, changes_of, levers_of, moved, read_presets
+
+SCENARIOS = Path(__file__).parents[1] / "data" / "scenarios"
+SAMPLE = Scenario.load(SCENARIOS / "sample.toml")
+LEVERS = {lever.key: lever for lever in levers_of(SAMPLE)}
+
+
+def put(**positions):
+    """The sample with levers moved; a key is written with underscores for hyphens."""
+    named = {key.replace("_", "-"): position for key, position in positions.items()}
+    assert set(named) <= set(LEVERS)
+    return SAMPLE.with_changes(changes_of(SAMPLE, named))
+
+
+@pytest.mark.parametrize("name", ["sample", "centre_200", "social_12"])
+def test_at_their_defaults_the_levers_put_nothing(name):
+    scenario = Scenario.load(SCENARIOS / f"{name}.toml")
+    defaults = {lever.key: lever.default for lever in levers_of(scenario)}
+    assert changes_of(scenario, defaults) == {}
+    assert moved(scenario, defaults) == []
+
+
+@pytest.mark.parametrize("name", ["sample", "centre_200", "social_12"])
+def test_every_lever_has_a_name_a_help_and_a_default_within_its_range(name):
+    levers = levers_of(Scenario.load(SCENARIOS / f"{name}.toml"))
+    assert len({lever.key for lever in levers}) == len(levers)
+    for lever in levers:
+        assert lever.label
+        assert lever.help
+        if lever.options:
+            assert lever.default in lever.options
+        elif lever.high:
+            assert lever.low <= lever.default <= lever.high
+
+
+@pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
+def test_the_scenario_accepts_every_end_of_every_lever(lever):
+    ends = lever.options or ((lever.low, lever.high) if lever.high else ())
+    for end in ends:
+        changed = SAMPLE.with_changes(changes_of(SAMPLE, {lever.key: end}))
+        assert isinstance(changed, Scenario)
+
+
+def test_volume_scales_the_forecast():
+    assert put(volume_x=25).demand.scale == {"x": 1.25}
+
+
+def test_staff_is_added_to_every_hour_in_which_the_group_works():
+    now, more = SAMPLE.staff().agents, put(staff_team=2).staff().agents
+    assert ((more - now)[now > 0] == 2).all()
+    assert (more[now == 0] == 0).all()
+
+
+def test_blend_separates_the_teams():
+    assert put(blend="separate").routing.blend == "separate"
+
+
+def test_four_chats_at_once_have_a_slowdown_for_each():
+    skill = put(at_once_chat=4).groups["team"].skills["chat"]
+    assert (skill.max_concurrent, skill.slowdown) == (4, (1.0, 1.25, 1.6, 2.0))
+
+
+def test_a_slowdown_never_falls_with_more_in_hand():
+    skill = put(slowdown_chat_2=2.5).groups["team"].skills["chat"]
+    assert skill.slowdown == (1.0, 2.5, 2.5, 2.5)
+
+
+def test_a_burst_starts_on_its_day_and_hour():
+    changed = put(burst="X", burst_day="Wed 15 Apr", burst_hour=14, burst_peak=6.0)
+    burst = changed.bursts["lever"]
+    assert (burst.channel, burst.peak, burst.half_life_h) == ("x", 6.0, 3.0)
+    assert burst.start.isoformat() == "2026-04-15T14:00:00"
+
+
+def test_an_opening_backlog_has_ages_up_to_its_oldest():
+    ages = put(backlog_x=4, backlog_x_oldest=8.0).channels["x"].initial_backlog
+    assert ages == (7200.0, 14400.0, 21600.0, 28800.0)
+
+
+def test_one_channel_first_puts_the_other_posts_behind_it():
+    changed = put(work_order="Facebook first").channels
+    assert changed["facebook"].priority < changed["x"].priority
+    assert put(work_order="oldest").channels["x"].order == "fifo"
+    assert LEVERS["work-order"].default == AS_DECLARED
+
+
+def test_callbacks_can_be_switched_off():
+    assert put(offer_chat="off").channels["chat"].offer_callback is None
+    both = put(offer_chat="off", accept_chat=50)
+    assert both.channels["chat"].offer_callback is None
+
+
+def test_a_callback_window_is_the_promise_too():
+    callback = put(window_callback=120).channels["callback"]
+    assert callback.callback.window_s == 7200
+    assert callback.target.within_s == 7200
+
+
+def test_shrinkage_keeps_the_proportion_of_its_parts():
+    parts = put(shrinkage_team=50.0).groups["team"].shrinkage
+    assert parts["leave"] == pytest.approx(0.5 * 11 / 25)
+    assert parts["sickness"] == 0.05
+    assert sum(parts.values()) == pytest.approx(0.55)
+
+
+def test_opening_hours_are_read_as_they_are_written():
+    assert put(open_chat="mon-fri 09:00-18:00").channels["chat"].open == {"mon-fri": "09:00-18:00"}
+
+
+def test_opening_hours_without_hours_are_refused():
+    with pytest.raises(InvalidValueError, match="mon-fri 08:00-20:00"):
+        hours_in("mon-fri")
+
+
+def test_moved_levers_are_told_in_words():
+    assert moved(SAMPLE, {"volume-chat": 10, "staff-team": 0}) == ["Chat volume, %: 10"]
+
+
+def test_every_preset_fits_the_sample():
+    presets = read_presets(SCENARIOS / "presets.toml")
+    assert len(presets) == 6
+    for preset in presets:
+        assert SAMPLE.with_changes(preset.changes).staff().agents.sum() > 0
+
+
+def test_no_preset_file_means_no_presets(tmp_path):
+    assert read_presets(tmp_path / "none.toml") == ()
