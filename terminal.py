@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from simulate.outcome import Outcome
-    from staffing.plan import Plan
+    from staffing import Plan
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
