@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -66,7 +67,7 @@ def draw_forecast(axes: Axes, demand: Demand, channel: str) -> None:
 def draw_requirement(axes: Axes, plan: Plan) -> None:
     """Draw required, scheduled and present agents over all groups."""
     requirement = plan.requirement.groupby("interval_start")[["required", "scheduled"]].sum()
-    times = requirement.index.tz_localize(None).to_numpy()
+    times = pd.DatetimeIndex(requirement.index).tz_localize(None).to_numpy()
     axes.fill_between(
         times, requirement["scheduled"].to_numpy(), step="post", color=GREY, alpha=0.35,
         linewidth=0, label="scheduled",

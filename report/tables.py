@@ -17,6 +17,7 @@ import pandas as pd
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
+
     from staffing import Plan
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
