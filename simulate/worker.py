@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 import traceback
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, NoReturn
 
 
 class Input(NamedTuple):
@@ -96,6 +96,18 @@ class Mailbox:
 
 def main() -> None:
     """Serve until standard input closes."""
+    try:
+        _serve()
+    except BrokenPipeError:
+        status = 0  # the caller has hung up
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    # An orderly end would wait for the thread that reads.
+    os._exit(status)
+
+
+def _serve() -> NoReturn:
     # Ctrl-C is for the caller, who then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = os.fdopen(os.dup(1), "wb")
