@@ -122,7 +122,9 @@ def _split(hourly: pd.Series) -> pd.Series:
 
 
 def _rows(counts: pd.Series, channel: str) -> pd.DataFrame:
-    instants = counts.index.tz_localize(ZONE, ambiguous=True, nonexistent="shift_forward")
+    # Moved by weeks, an hour may fall where the bank's clocks go forward: it has no place there.
+    instants = counts.index.tz_localize(ZONE, ambiguous=True, nonexistent="NaT")
+    counts, instants = counts[instants.notna()], instants[instants.notna()]
     return pd.DataFrame(
         {
             "instant": instants,

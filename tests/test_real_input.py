@@ -68,6 +68,14 @@ def test_an_hour_with_missing_five_minutes_is_not_known(small_sources: Path) -> 
     assert (shifted - pd.Timedelta(hours=1)).isoformat()[:16] in set(known)
 
 
+def test_an_hour_that_the_banks_clocks_skip_is_left_out(small_sources: Path) -> None:
+    """The mentions' spring falls on 6 April 2003, when 02:00 to 03:00 did not exist there."""
+    history = read_real_data(small_sources).history
+    assert not history.duplicated(["interval_start", "channel"]).any()
+    mentions = history[history["channel"] == "mentions"]["interval_start"]
+    assert mentions.str.startswith("2003-04-06").sum() == 46
+
+
 def test_calls_are_added_up_to_whole_half_hours(small_sources: Path) -> None:
     data = read_real_data(small_sources)
     calls = data.history[data.history["channel"] == "calls"]
@@ -101,7 +109,7 @@ def test_a_file_without_its_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_small_day_is_planned_from_end_to_end(small_sources: Path) -> None:
-    found = real_input.measure(small_sources, replications=4)
+    found = real_input.measure(small_sources, replications=2)
     assert set(found["forecast"]) == {"calls", "mentions"}
     assert len(found["intervals"]) == 48
     targets = found["plan"]["targets"]
