@@ -48,6 +48,23 @@ def scenario_content(scenario: Scenario) -> str:
     return "\n".join([scenario.model_dump_json(), *digests])
 
 
+def demand_content(scenario: Scenario) -> str:
+    """All that decides a scenario's demand: an edit of anything else needs no new forecast."""
+    demand = scenario.demand.model_dump_json(exclude={"scale", "uncertainty", "day_factor"})
+    period = scenario.horizon.model_dump_json(exclude={"warm_up", "cool_down"})
+    keys = [demand, period, scenario.calendar.model_dump_json(), scenario.timezone]
+    keys += [str(scenario.seed), *scenario.channels]
+    named = (scenario.demand.history, scenario.demand.forecast, scenario.demand.events)
+    keys += [_digest(scenario.path_of(file)) for file in named if file is not None]
+    return "\n".join(keys)
+
+
+def history_content(scenario: Scenario) -> str:
+    """All that decides a scenario's history."""
+    file = scenario.demand.history
+    return f"{scenario.timezone}\n{'' if file is None else _digest(scenario.path_of(file))}"
+
+
 def _digest(path: Path) -> str:
     if not path.is_file():
         return "missing"

@@ -34,11 +34,9 @@ def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
         The answer, or the early one while the work goes on; None while there is none.
     """
     if job.running:
-        _watch(slot, job.version)
+        _watch(slot, job.version, again)
     elif job.state is State.STOPPED:
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        left.info(f"{job.label} was stopped. Nothing else has changed.")
-        right.button("Run", key=f"again-{slot}", on_click=again, kwargs={"again": True})
+        _tell_stop(slot, job, again)
     elif job.state is State.FAILED:
         _tell_failure(job)
         st.button("Try again", key=f"again-{slot}", on_click=again, kwargs={"again": True})
@@ -46,9 +44,16 @@ def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
 
 
 @st.fragment(run_every=POLL_S)
-def _watch(slot: str, seen: int) -> None:
+def _watch(slot: str, seen: int, again: Callable[..., Job]) -> None:
     """Progress of the slot's job, looked up every half second; the page follows its end."""
     job = board().of(session_id(), slot)
+    told = f"stop-told-{slot}"
+    if job is not None and job.state is State.STOPPED and not st.session_state.get(told):
+        # The button is back at once; the page follows with the next look.
+        st.session_state[told] = True
+        _tell_stop(slot, job, again)
+        return
+    st.session_state.pop(told, None)
     if job is None or not job.running or job.version != seen:
         st.rerun()
     left, right = st.columns([5, 1], vertical_alignment="center")
@@ -59,6 +64,19 @@ def _watch(slot: str, seen: int) -> None:
         on_click=board().cancel,
         args=(session_id(), slot),
         help="Stops the work at once; what is on the screen stays.",
+        width="stretch",
+    )
+
+
+def _tell_stop(slot: str, job: Job, again: Callable[..., Job]) -> None:
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.info(f"{job.label} was stopped. Nothing else has changed.")
+    right.button(
+        "Run",
+        key=f"again-{slot}",
+        on_click=again,
+        kwargs={"again": True},
+        help="Starts the work anew.",
         width="stretch",
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from scenario import Demand, InvalidValueError, Scenario
 from views.apart import apart
-from views.files import scenario_content
+from views.files import demand_content, history_content, scenario_content
 from views.jobs import Board, Job, fingerprint
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def ask_history(board: Board, session: str, scenario: Scenario, *, again: bool =
     def work(job: Job) -> History:
         return apart(history_of, scenario, cancelled=job.cancelled)
 
-    key = _key("history", scenario)
+    key = _key("history", history_content(scenario))
     return board.request(session, "history", key, "Reading the history", work, again=again)
 
 
@@ -42,7 +42,7 @@ def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool 
         job.tell(0.1, "fitting days and profiles of every channel")
         return apart(demand_for, scenario, cancelled=job.cancelled)
 
-    key = _key("forecast", scenario)
+    key = _key("forecast", demand_content(scenario))
     return board.request(session, "forecast", key, "Forecasting", work, again=again)
 
 
@@ -53,7 +53,7 @@ def ask_outlook(board: Board, session: str, scenario: Scenario, *, again: bool =
         job.tell(0.1, "fitting days and profiles of every channel")
         return apart(outlook_of, scenario, cancelled=job.cancelled)
 
-    key = _key("outlook", scenario)
+    key = _key("outlook", demand_content(scenario))
     return board.request(session, "outlook", key, "Forecasting four weeks", work, again=again)
 
 
@@ -64,7 +64,7 @@ def ask_backtest(board: Board, session: str, scenario: Scenario, *, again: bool 
         job.tell(0.1, "forecasting from past days")
         return apart(backtest_of, scenario, cancelled=job.cancelled)
 
-    key = _key("backtest", scenario)
+    key = _key("backtest", demand_content(scenario))
     return board.request(session, "backtest", key, "Measuring the forecast", work, again=again)
 
 
@@ -104,7 +104,7 @@ def ask_rehearsal(
             return run(total, FIRST_REPLICATIONS)
         return run(total, 0)
 
-    key = _key("rehearsal", scenario)
+    key = _key("rehearsal", scenario_content(scenario))
     return board.request(session, slot, key, "Rehearsing the week", work, again=again)
 
 
@@ -119,7 +119,7 @@ def ask_plan(
         contacts = job.wait_for(demand)
         return plan(scenario, contacts, workers=pool(), progress=job.tell, cancel=job.cancelled)
 
-    key = _key("plan", scenario)
+    key = _key("plan", scenario_content(scenario))
     return board.request(session, "plan", key, "Planning the week", work, again=again)
 
 
@@ -182,5 +182,5 @@ def app_version() -> str:
     return version("allweather")
 
 
-def _key(what: str, scenario: Scenario) -> str:
-    return fingerprint(what, app_version(), scenario_content(scenario))
+def _key(what: str, content: str) -> str:
+    return fingerprint(what, app_version(), content)

@@ -1,0 +1,233 @@
+"""What a planner does in a real browser, from the first open to the files taken away."""
+
+import io
+import time
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from browser import chromium, served, tab
+from scenario import Scenario
+
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "data" / "scenarios" / "sample.toml"
+PAGES = ("History", "Forecast", "What-if", "Plan")
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """The sample's team on its last four weeks, planning one day: the real pages, in seconds."""
+    folder = tmp_path_factory.mktemp("desk")
+    rows = pd.read_csv(ROOT / "data" / "team_20" / "history.csv", dtype=str)
+    starts = pd.to_datetime(rows["interval_start"], utc=True)
+    recent = starts >= pd.Timestamp("2026-03-16", tz="Europe/London")
+    rows[recent].to_csv(folder / "history.csv", index=False)
+    sample = Scenario.load(SAMPLE)
+    changes = {
+        "horizon.length": "1d",
+        "replications": 4,
+        "demand.history": "history.csv",
+        "demand.events": None,
+        "staffing": str(sample.path_of(str(sample.staffing)).resolve()),
+    }
+    sample.with_changes(changes).save(folder / "scenario.toml")
+    return folder / "scenario.toml"
+
+
+@pytest.fixture(scope="module")
+def app(desk):
+    with served(desk) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser, app):
+    """A fresh tab; whatever went wrong in it fails the test."""
+    with tab(browser, app[0]) as found:
+        yield found
+        assert found.troubles == []
+
+
+def cpu_seconds(process: int) -> float:
+    """Processor time that a process's children have used so far, their own included."""
+    total = 0.0
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rsplit(")", 1)[1].split()
+        except (OSError, IndexError):
+            continue  # it ended meanwhile
+        if int(fields[1]) == process:
+            total += (int(fields[11]) + int(fields[12])) / 100
+    return total
+
+
+def bring(page, label, *contents):
+    """Hand files to an uploader on the History page."""
+    page.page.get_by_text("Use your own data").click()
+    if label != "History file":
+        name = {"Staffing file": "Staffing now"}.get(label, "Scenario")
+        page.page.get_by_role("tab", name=name).click()
+    payload = [
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        for name, content in contents
+    ]
+    chosen = page.page.locator('[data-testid="stFileUploader"]').filter(has_text=label)
+    chosen.locator('input[type="file"]').set_input_files(payload)
+    return page.settled()
+
+
+def download(page, name):
+    with page.page.expect_download() as caught:
+        page.page.get_by_role("button", name=name, exact=True).click()
+    return Path(caught.value.path()).read_bytes()
+
+
+def test_first_open_shows_all_four_pages_with_no_other_step(page):
+    page.open().until_worked()
+    assert "Contacts a week" in page.text() or page.page.locator("canvas").count()
+    for title in PAGES[1:]:
+        page.turn_to(title).until_worked()
+        charts = page.page.locator('[data-testid="stVegaLiteChart"]')
+        charts.first.wait_for()
+        assert charts.count() >= 1
+        assert page.page.locator('[data-testid="stDataFrame"]').count() >= 1
+        assert page.page.locator('[data-testid="stException"]').count() == 0
+    assert "Paid hours" in page.text()
+    assert "Promises kept" in page.text()
+
+
+def test_a_broken_history_is_told_in_a_table_and_nothing_is_lost(page):
+    page.open().until_worked()
+    broken = b"interval_start,channel,offered,answered,abandoned,handle_time_s\n"
+    broken += b"2026-03-02T08:00,chat,many,5,0,1500\n2026-13-02T08:00,chat,5,5,0,1500\n"
+    bring(page, "History file", ("mine.csv", broken))
+    page.page.get_by_role("button", name="Use this history").click()
+    page.settled()
+    page.page.get_by_text("This cannot be used").wait_for()
+    assert page.page.locator('[data-testid="stDataFrame"]').count() >= 2, "faults, and what was"
+    assert "4.0 weeks" in page.text(), "the former history stays"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("empty.csv", b"", "cannot be used"),
+        ("unknown_key.toml", b'nam = "x"\n', "cannot be used"),
+    ],
+)
+def test_a_file_without_sense_leaves_the_app_up(page, name, content, told):
+    page.open().until_worked()
+    whole = name.endswith(".toml")
+    bring(page, "Scenario with the files it names" if whole else "History file", (name, content))
+    wanted = "Use this scenario" if whole else "Use this history"
+    button = page.page.get_by_role("button", name=wanted)
+    if button.count():
+        button.click()
+        page.settled()
+        page.page.get_by_text(told).wait_for()
+    page.turn_to("What-if").until_worked()
+    assert "Results" in page.text()
+
+
+def test_a_moved_lever_stands_beside_the_baseline_and_in_the_address(page):
+    page.open("what-if").until_worked()
+    assert "this is the baseline" in page.text()
+    slider = page.page.get_by_role("slider").first
+    slider.focus()
+    for _ in range(10):
+        slider.press("ArrowRight")
+    page.page.get_by_text("Moved: Chat volume").wait_for()
+    page.until_worked()
+    assert page.page.locator('[data-testid="stMetricDelta"]').count() >= 4
+    assert "volume-chat" in page.page.url
+    moved = page.page.url
+    page.page.reload()
+    page.until_worked()
+    assert "Moved: Chat volume" in page.text(), "a refresh loses nothing"
+    content = download(page, "Download this what-if")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {"scenario.toml", "forecast.parquet"} <= set(archive.namelist())
+        text = archive.read("scenario.toml").decode()
+    assert "volume-chat~50" in moved.replace("%7E", "~")
+    assert "chat = 1.5" in text
+
+
+def test_a_plan_is_taken_away_as_csv_and_xlsx(page):
+    page.open("plan").until_worked()
+    table = pd.read_csv(io.BytesIO(download(page, "Staffing, CSV")))
+    assert list(table.columns) == ["interval_start", "group", "required", "scheduled"]
+    assert len(table) == 48
+    shifts = pd.read_csv(io.BytesIO(download(page, "Shifts, CSV")))
+    assert {"group", "start", "end", "breaks", "agents"} <= set(shifts.columns)
+    book = openpyxl.load_workbook(io.BytesIO(download(page, "All, XLSX")))
+    assert {"Summary", "Requirement", "Shifts", "Targets", "Assumptions"} <= set(book.sheetnames)
+
+
+def test_a_day_of_the_plan_shows_its_shifts(page):
+    page.open("plan").until_worked()
+    page.page.get_by_role("radio", name="Mon 13").or_(
+        page.page.get_by_text("Mon 13", exact=True)
+    ).first.click()
+    page.settled()
+    drawn = page.page.locator('[data-testid="stVegaLiteChart"]')
+    drawn.nth(3).wait_for()
+    assert drawn.count() == 4, "agents, over and under, shifts, ladder"
+
+
+def test_a_long_run_is_stopped_within_a_second_and_no_worker_stays_busy(page, app, desk):
+    """Ten thousand replications would take minutes; after the stop the processors rest."""
+    long = Scenario.load(desk).with_changes({"replications": 10_000})
+    page.open().until_worked()
+    bring(
+        page,
+        "Scenario with the files it names",
+        ("long.toml", long.to_toml().encode()),
+    )
+    page.page.get_by_role("button", name="Use this scenario").click()
+    page.page.get_by_text("is the scenario from now on").wait_for()
+    page.turn_to("Plan")
+    page.page.get_by_role("button", name="Stop", exact=True).click()
+    page.page.get_by_text("Planning the week was stopped").wait_for()
+    page.turn_to("What-if")
+    stop = page.page.get_by_role("button", name="Stop", exact=True)
+    stop.wait_for()
+    seconds = []
+    for _ in range(3):  # whoever else uses the processors may delay one of them
+        page.page.wait_for_timeout(1500)
+        began = time.monotonic()
+        stop.click()
+        again = page.page.get_by_role("button", name="Run", exact=True)
+        again.wait_for()
+        seconds.append(time.monotonic() - began)
+        if seconds[-1] < 1.0:
+            break
+        again.click()
+        stop.wait_for()
+    assert min(seconds) < 1.0
+    page.page.wait_for_timeout(1000)
+    before = cpu_seconds(app[1])
+    page.page.wait_for_timeout(1500)
+    assert cpu_seconds(app[1]) - before < 0.2
+
+
+def test_the_dark_theme_follows_the_system(browser, app):
+    with tab(browser, app[0], dark=True) as found:
+        found.open("what-if").until_worked()
+        colour = found.page.evaluate(
+            "() => getComputedStyle(document.querySelector('[data-testid=\"stApp\"]'))"
+            ".backgroundColor"
+        )
+        red, green, blue = (int(part) for part in colour[4:-1].split(","))
+        assert max(red, green, blue) < 60
+        assert found.troubles == []
