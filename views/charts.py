@@ -17,7 +17,8 @@ import pandas as pd
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 UNDER, OVER, MET = "▼", "▲", "●"
-BAD, GOOD, PLAIN = "#D55E00", "#0072B2", "#8a949e"  # orange and blue of Okabe and Ito; grey
+# Orange and blue after Okabe and Ito, and a grey, readable on light and dark grounds.
+BAD, GOOD, PLAIN = "#D55E00", "#2b8cc4", "#8a949e"
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
 HEIGHT = 260
 MAX_ROWS = 20_000  # a year of quarter-hours of one channel is 35,000: draw such by day
@@ -117,13 +118,15 @@ def daily_history(table: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         Channels in order.
     """
     marked = table[table["mark"] != ""]
+    # The symbols' own default is black, which the dark theme would swallow.
+    legend = alt.Legend(title=None, orient="top", symbolFillColor=PLAIN, symbolStrokeColor=PLAIN)
     symbols = (
         alt.Chart(marked)
         .mark_point(size=55, filled=True, opacity=0.9)
         .encode(
             time_axis(_days(table)),
             alt.Y("value:Q"),
-            alt.Shape("mark:N", legend=alt.Legend(title=None, orient="top")),
+            alt.Shape("mark:N", legend=legend),
             _named("name", names),
             tooltip=[
                 alt.Tooltip("when:N", title="Day"),

@@ -190,9 +190,3 @@ st.caption(
     f" fresh check with {plan.outcome.replications} replications, seed {plan.outcome.seed}."
     f" Shrinkage in the factor: {applied or 'none'}."
 )
-st.button(
-    "Plan again",
-    on_click=session.plan_job,
-    kwargs={"again": True},
-    help="Searches once more; the same scenario and seed give the same plan.",
-)

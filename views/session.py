@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from scenario import PlanningError, Scenario
 from views import work
-from views.files import SAMPLE
-from views.jobs import Job, board
+from views.files import PRESETS, SAMPLE, scenario_content
+from views.jobs import Job, board, fingerprint
+from views.levers import Preset, read_presets
 
 SCENARIO_VARIABLE = "ALLWEATHER_SCENARIO"  # a scenario file to open instead of the sample
 
@@ -43,11 +42,20 @@ def open_scenario(opened: Scenario) -> None:
     st.session_state["scenario"] = opened
 
 
-def fits(base: Scenario, changes: Mapping[str, Any]) -> bool:
-    """Whether a preset's changes can be put into a scenario: names and files are there."""
+def presets() -> tuple[Preset, ...]:
+    """The shipped presets whose names and files the scenario has."""
+    base = scenario()
+    content = fingerprint(scenario_content(base))
+    if st.session_state.get("presets-of") != content:
+        found = tuple(preset for preset in read_presets(PRESETS) if _fits(base, preset))
+        st.session_state["presets-of"], st.session_state["presets"] = content, found
+    known: tuple[Preset, ...] = st.session_state["presets"]
+    return known
+
+
+def _fits(base: Scenario, preset: Preset) -> bool:
     try:
-        changed = base.with_changes(changes)
-        changed.staff()
+        base.with_changes(preset.changes).staff()
     except PlanningError:
         return False
     return True

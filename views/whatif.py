@@ -6,9 +6,8 @@ from scenario import PlanningError
 from views import charts, lever_widgets, results, session, work
 from views.downloads import package, staffed
 from views.faults import show_faults
-from views.files import PRESETS
 from views.jobs import board
-from views.levers import changes_of, levers_of, moved, read_presets
+from views.levers import changes_of, levers_of, moved
 from views.progress import awaited
 from views.words import heading
 
@@ -21,9 +20,7 @@ scenario = session.scenario()
 st.title("What-if")
 
 plan = session.plan_job()
-presets = tuple(
-    preset for preset in read_presets(PRESETS) if session.fits(scenario, preset.changes)
-)
+presets = session.presets()
 labels = {preset.key: preset.label for preset in presets}
 
 with st.sidebar:
@@ -82,11 +79,13 @@ except PlanningError as error:
     st.stop()
 
 forecast = session.forecast_job()
+# The rehearsal as staffed now goes on being wanted while the levers start from the plan.
+slot = "baseline" if baseline_scenario is scenario else "baseline-planned"
 
 
 def ask_baseline(*, again: bool = False):  # noqa: D103
     return work.ask_rehearsal(
-        board(), session.session_id(), "baseline", baseline_scenario, forecast, again=again
+        board(), session.session_id(), slot, baseline_scenario, forecast, again=again
     )
 
 
@@ -100,7 +99,7 @@ told = ([preset.label] if preset else []) + moved(start, values)
 same = not told
 st.caption("Moved: " + " · ".join(told) if told else "Nothing is moved: this is the baseline.")
 
-baseline = awaited("baseline", ask_baseline(), ask_baseline)
+baseline = awaited(slot, ask_baseline(), ask_baseline)
 outcome = baseline
 if not same:
     outcome = awaited("whatif", ask_imagined(), ask_imagined)
