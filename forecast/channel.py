@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from forecast.days import HOLIDAY, BoolArray, Days, FloatArray, IntArray
+from forecast.days import HOLIDAY, BoolArray, Days, FloatArray, IntArray, weighted_sums
 from forecast.level import STEADY, Arma, LevelInput, fit_level
 from forecast.opening import Opening
 from forecast.profile import ProfileChoice, choose, profiles
@@ -184,8 +184,10 @@ def _day_totals(past: Past) -> FloatArray:
     volume = np.where(known, past.grid, 0.0)
     weekday = past.days.weekday[: len(past.grid)]
     member = (weekday == np.arange(7)[:, None]).astype(float)
-    count = member @ known
-    mean = np.divide(member @ volume, count, out=np.zeros_like(count), where=count > 0)
+    count = weighted_sums(member, known.astype(float))
+    mean = np.divide(
+        weighted_sums(member, volume), count, out=np.zeros_like(count), where=count > 0
+    )
     usual = mean[weekday]
     whole = usual.sum(axis=1)
     seen = np.where(known, usual, 0.0).sum(axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from forecast.days import BoolArray, FloatArray, IntArray
+from forecast.days import BoolArray, FloatArray, IntArray, weighted_sums
 
 _FAR = 5.0  # standard deviations above what the day and slot ask for
 _KEPT = 3.0  # standard deviations that a burst keeps
@@ -46,8 +46,10 @@ def _expected(grid: FloatArray, weekday: IntArray) -> FloatArray:
     known = np.isfinite(grid)
     volume = np.where(known, grid, 0.0)
     member = (weekday == np.arange(7)[:, None]).astype(float)
-    count = member @ known
-    mean = np.divide(member @ volume, count, out=np.zeros((7, grid.shape[1])), where=count > 0)
+    count = weighted_sums(member, known.astype(float))
+    mean = np.divide(
+        weighted_sums(member, volume), count, out=np.zeros((7, grid.shape[1])), where=count > 0
+    )
     usual = np.where(known, mean[weekday], 0.0).sum(axis=1)
     ratio = np.divide(volume.sum(axis=1), usual, out=np.full(len(grid), np.nan), where=usual > 0)
     around = pd.Series(ratio).rolling(21, center=True, min_periods=1).median()

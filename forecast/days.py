@@ -174,3 +174,13 @@ def day_grid(values: FloatArray, day: IntArray, slot: IntArray, slots: int) -> F
     count = np.bincount(flat, minlength=size)
     with np.errstate(invalid="ignore", divide="ignore"):
         return (total / count).reshape(shape)
+
+
+def weighted_sums(weight: FloatArray, grid: FloatArray) -> FloatArray:
+    """
+    Sums over days, (K, D) weights times a (D, S) grid, shape (K, S).
+
+    Not by the linear algebra library: its threads cost more than so small a product, and
+    a hundred times more on a machine that is busy with something else.
+    """
+    return np.asarray(np.einsum("kd,ds->ks", weight, grid))

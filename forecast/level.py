@@ -7,7 +7,6 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from forecast.days import BoolArray, FloatArray, IntArray
 
@@ -195,8 +194,16 @@ def winsorised(observed: FloatArray, days: LevelInput) -> FloatArray:
 
 
 def _rolling_median(values: FloatArray) -> FloatArray:
-    rolled = pd.Series(values).rolling(_LEVEL_WINDOW, center=True, min_periods=1).median()
-    return np.asarray(rolled.ffill().bfill().to_numpy(dtype=float))
+    """Median of the known values about each day; between known days where none is near."""
+    half = _LEVEL_WINDOW // 2
+    padded = np.pad(values, half, constant_values=np.nan)
+    # Sorting puts NaN last: the known values of each window come first.
+    windows = np.sort(np.lib.stride_tricks.sliding_window_view(padded, _LEVEL_WINDOW), axis=1)
+    count = np.isfinite(windows).sum(axis=1)
+    near = np.flatnonzero(count)
+    low = windows[near, (count[near] - 1) // 2]
+    high = windows[near, count[near] // 2]
+    return np.asarray(np.interp(np.arange(len(values)), near, 0.5 * (low + high)))
 
 
 def fit(rest: FloatArray) -> Arma:
@@ -222,7 +229,15 @@ def fit(rest: FloatArray) -> Arma:
     # statsmodels resets the warning filters when imported, hence the local ones.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        model = SARIMAX(rest, order=(1, 0, 1))
+        # Beginning with the sample's own variance spares solving for the stationary one at
+        # every step, in a library whose threads crawl on a busy machine.
+        model = SARIMAX(
+            rest,
+            order=(1, 0, 1),
+            initialization="known",
+            initial_state=np.zeros(2),
+            initial_state_cov=np.diag([variance, 0.0]),
+        )
         settled: list[Arma] = []
         for ar, ma in ((0.8, -0.3), (0.97, -0.9), (0.3, 0.1)):
             try:

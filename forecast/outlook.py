@@ -24,7 +24,7 @@ from forecast.spread import (
 CHOSEN_FROM: tuple[Method, ...] = ("level_profile", "trend_profile", "weekday_mean")
 _PLAIN: Method = "seasonal_naive"
 _FEW_DAYS = 14
-_CLEARLY_BETTER = 0.98  # times the first candidate's error
+_CLEARLY_BETTER = 0.95  # times the first candidate's error
 _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
 _MOST_BURSTS_TOLD = 3
 
@@ -176,7 +176,11 @@ def _best(
 ) -> tuple[Method, Told, Errors, str]:
     """The candidate with the smallest error at past origins; the first where none can be told."""
     basis = Basis.of(past)
-    answers = {method: tell(basis, method) for method in dict.fromkeys((*candidates, _PLAIN))}
+    answers: dict[Method, Told] = {}
+    for method in dict.fromkeys((*candidates, _PLAIN)):
+        # The level's memory is fitted once; a trend changes little about it.
+        fitted = answers.get("level_profile")
+        answers[method] = tell(basis, method, fitted.arma if fitted else None)
     errors = errors_at_past_origins(basis, raw, answers)
     off = {method: _day_error(errors[method]) for method in answers}
     known = [method for method in candidates if np.isfinite(off[method])]

@@ -8,7 +8,7 @@ from itertools import product
 
 import numpy as np
 
-from forecast.days import HOLIDAY, BoolArray, FloatArray, IntArray
+from forecast.days import HOLIDAY, BoolArray, FloatArray, IntArray, weighted_sums
 
 TYPES = HOLIDAY + 1
 HALF_LIVES = (4.0, 8.0, 20.0)  # weeks
@@ -111,8 +111,9 @@ def _one_choice(seen: _Seen, choice: ProfileChoice) -> FloatArray:
     weight = 0.5 ** (seen.age_weeks / choice.half_life)
     member = (seen.kind == np.arange(TYPES)[:, None]) * weight  # (8, D)
     days = member.sum(axis=1)
-    rate = _ratio(member @ seen.volume, member @ seen.known)
-    pooled = _ratio(weight @ seen.volume, weight @ seen.known)
+    volume, known = weighted_sums(member, seen.volume), weighted_sums(member, seen.known)
+    rate = _ratio(volume, known)
+    pooled = _ratio(volume.sum(axis=0), known.sum(axis=0))
     shares = _ratio(rate, rate.sum(axis=1, keepdims=True))
     everyday = _ratio(pooled, pooled.sum())
     if choice.borrowed > 0:
@@ -141,7 +142,8 @@ def _borrow(shares: FloatArray, days: FloatArray, borrowed: float) -> FloatArray
 def _closed(seen: _Seen, shares: FloatArray) -> BoolArray:
     """Slots of a type of day that never had a contact although its total asks for some."""
     member = (seen.kind == np.arange(TYPES)[:, None]).astype(float)
-    never = (member @ seen.volume == 0) & (member @ seen.known > 0)
+    never = weighted_sums(member, seen.volume) == 0
+    never &= weighted_sums(member, seen.known) > 0
     everyday = _ratio(seen.volume.sum(axis=0), seen.known.sum(axis=0))
     everyday = _ratio(everyday, everyday.sum())
     expected = (member @ seen.volume.sum(axis=1))[:, None] * np.maximum(everyday, shares)

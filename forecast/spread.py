@@ -81,8 +81,10 @@ class Spread:
     def factor(self, z: FloatArray, cv: FloatArray | float) -> FloatArray:
         """Factor on the rate at standard normal points; its mean is 1."""
         above = np.exp(cv * self._stretched(z))
-        nodes = np.exp(np.multiply.outer(np.asarray(cv), self._stretched(_NODES)))
-        return np.asarray(above / (nodes @ _NODE_WEIGHTS), dtype=np.float64)
+        levels, place = np.unique(np.asarray(cv), return_inverse=True)
+        nodes = np.exp(np.multiply.outer(levels, self._stretched(_NODES)))
+        mean = (nodes * _NODE_WEIGHTS).sum(axis=1)[place].reshape(np.shape(cv))
+        return np.asarray(above / mean, dtype=np.float64)
 
     def cv_at(self, lead_week: IntArray) -> FloatArray:
         """Spread so many weeks ahead (0 is the first); beyond four it goes on growing."""
