@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
-from simulate.engines import Result, engine_named, replicate
+from simulate.engines import Cancel, Engine, Result, engine_named, replicate
 from simulate.outcome import Outcome
 from simulate.records import contact_table
 from simulate.replications import Replications
 from simulate.workers import Progress, Workers
+
+if TYPE_CHECKING:  # encoding loads the compiled draws
+    from simulate.encode import FloorInput
 
 FEWEST_AFTER_CANCEL = 2  # with one replication nothing can be said about its error
 
@@ -24,7 +28,7 @@ def simulate(
     engine: str = "simpy",
     workers: int | Workers = 1,
     progress: Progress | None = None,
-    cancel: Callable[[], bool] | None = None,
+    cancel: Cancel | None = None,
     records: bool = False,
 ) -> Outcome:
     """
@@ -82,36 +86,14 @@ def simulate(
         raise InvalidValueError("workers", "at least 1", workers)
     floor_input = encode(scenario, demand, scenario.staff() if staff is None else staff)
 
-    numbers = range(replications)
-    if isinstance(workers, int) and min(workers, replications) == 1:
-        results: list[Result] = []
-        try:
-            for number in numbers:
-                if cancel is not None and cancel():
-                    break
-                results.append(
-                    replicate(run_engine, floor_input, seed, number, cancel, records=records)
-                )
-                if progress is not None:
-                    progress(len(results), replications)
-        except RunCancelledError:
-            pass
+    wishes = _Wishes(engine, seed, range(replications), records, progress, cancel)
+    if isinstance(workers, Workers):
+        results = wishes.in_pool(workers, floor_input)
+    elif min(workers, replications) == 1:
+        results = wishes.here(run_engine, floor_input)
     else:
-        owned = isinstance(workers, int)
-        pool = Workers(min(workers, replications)) if isinstance(workers, int) else workers
-        try:
-            results = pool.run(
-                floor_input,
-                engine=engine,
-                seed=seed,
-                replications=numbers,
-                records=records,
-                progress=progress,
-                cancel=cancel,
-            )
-        finally:
-            if owned:
-                pool.close()
+        with Workers(min(workers, replications)) as pool:
+            results = wishes.in_pool(pool, floor_input)
 
     cancelled = len(results) < replications
     results = _without_gaps(results)
@@ -129,6 +111,45 @@ def simulate(
     stratified = floor_input.rates.common_cv > 0 or floor_input.rates.own_cv > 0
     data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
     return Outcome(scenario, staff, engine, seed, data, cancelled, contacts)
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """What the caller wants run, wherever it is run."""
+
+    engine: str
+    seed: int
+    replications: range
+    records: bool
+    progress: Progress | None
+    cancel: Cancel | None
+
+    def in_pool(self, pool: Workers, floor_input: FloorInput) -> list[Result]:
+        return pool.run(
+            floor_input,
+            engine=self.engine,
+            seed=self.seed,
+            replications=self.replications,
+            records=self.records,
+            progress=self.progress,
+            cancel=self.cancel,
+        )
+
+    def here(self, engine: Engine, floor_input: FloorInput) -> list[Result]:
+        results: list[Result] = []
+        for number in self.replications:
+            if self.cancel is not None and self.cancel():
+                break
+            try:
+                result = replicate(
+                    engine, floor_input, self.seed, number, self.cancel, records=self.records
+                )
+            except RunCancelledError:
+                break
+            results.append(result)
+            if self.progress is not None:
+                self.progress(len(results), len(self.replications))
+        return results
 
 
 def _without_gaps(results: list[Result]) -> list[Result]:
