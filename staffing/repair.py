@@ -125,10 +125,14 @@ class Repaired:
         Agents on the floor, shape (I, G).
     rounds
         Evaluations that it took.
+    asked
+        Share asked of each promise in each of its periods in the end, shapes (P,): the
+        promised one, or less where no addition helped.
     """
 
     agents: IntArray
     rounds: int
+    asked: tuple[FloatArray, ...]
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,7 @@ def repair(
     for block in states:
         if block.best is not None:
             agents[block.rows] = block.best
-    return Repaired(agents, done)
+    return Repaired(agents, done, tuple(ask.share for ask in asks))
 
 
 def block_numbers(scenario: Scenario) -> IntArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,7 +44,6 @@ FloatArray = NDArray[np.float64]
 FLOOR_ROUNDS = 8  # rehearsals of the requirement
 SHIFT_ROUNDS = 5  # rehearsals of the shifts
 FRESH_RUNS = 4  # times the replications, for the check
-MISSED_PRICE = 20.0  # work of a contact that a promise misses, against staff that costs as much
 WEEK_HOURS = 168
 
 
@@ -58,13 +58,10 @@ class Candidate:
         The shifts.
     verdicts
         What they kept.
-    score
-        Their cost, with the contacts that promises miss priced in.
     """
 
     roster: Roster
     verdicts: tuple[Verdict, ...]
-    score: float
 
 
 def search(
@@ -210,28 +207,35 @@ def _best_roster(
         rounds.next(agents)
         made = roster(scenario, agents, cancel=rehearsal.cancel)
         data = rehearsal.run(made.scheduled, replications, seed).data
-        verdicts = judge(data)
-        candidates.append(Candidate(made, verdicts, _score(scenario, made, verdicts, effort_s)))
+        candidates.append(Candidate(made, judge(data)))
         return data
 
     floor = Floor(scenario, limits, effort_s, on_shifts)
     repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
-    return min(candidates, key=lambda candidate: candidate.score), repaired.rounds
+
+    def rank(candidate: Candidate) -> tuple[float, float]:
+        short = _short_hours(scenario, candidate.verdicts, repaired.asked, effort_s)
+        cost, hours = candidate.roster.cost.sum(), candidate.roster.paid_hours.sum()
+        return short, float(cost or hours)
+
+    # First what is asked, as nearly as it can be had; then the cost.
+    return min(candidates, key=rank), repaired.rounds
 
 
-def _score(
-    scenario: Scenario, made: Roster, verdicts: tuple[Verdict, ...], effort_s: FloatArray
+def _short_hours(
+    scenario: Scenario,
+    verdicts: tuple[Verdict, ...],
+    asked: tuple[FloatArray, ...],
+    effort_s: FloatArray,
 ) -> float:
-    """Cost of a roster (hours where no rate is known), missed contacts priced in."""
-    cost, hours = float(made.cost.sum()), float(made.paid_hours.sum())
-    price = cost / hours if cost and hours else 1.0
+    """Hours of work of the contacts that are short of what was asked, to a quarter of an hour."""
     names = list(scenario.channels)
-    missed_hours = 0.0
-    for verdict in verdicts:
-        short = np.nan_to_num(verdict.promise.target.share - verdict.reached(MARGIN))
+    hours = 0.0
+    for verdict, share in zip(verdicts, asked, strict=True):
+        short = np.nan_to_num(share - verdict.reached(MARGIN))
         missed = float((np.maximum(short, 0) * verdict.contacts).sum())
-        missed_hours += missed * effort_s[names.index(verdict.promise.channel)] / 3600
-    return (cost or hours) + MISSED_PRICE * price * missed_hours
+        hours += missed * effort_s[names.index(verdict.promise.channel)] / 3600
+    return math.ceil(4 * hours - 1e-6) / 4
 
 
 def _current_staff(scenario: Scenario) -> Staff | None:
