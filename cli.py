@@ -77,7 +77,8 @@ def _checked(file: Path, timezone: str) -> dict[str, Any]:
         else:
             from forecast import read_history
 
-            notes = read_history(file, timezone=timezone).repairs
+            read = read_history(file, timezone=timezone)
+            notes = (*read.repairs, *read.suspicions)
     except InvalidInputError as error:
         faults = error.faults
     except PlanningError as error:
@@ -130,7 +131,7 @@ def forecast(
     from report.documents import forecast_document
 
     read = read_history(history, timezone=timezone)
-    tell(read.repairs)
+    tell((*read.repairs, *read.suspicions))
     demand = predict(
         read,
         horizon=horizon,
@@ -167,7 +168,7 @@ def backtest(
     from forecast import read_history
 
     read = read_history(history, timezone=timezone)
-    tell(read.repairs)
+    tell((*read.repairs, *read.suspicions))
     result = run_backtest(
         read,
         horizon=horizon,

@@ -44,25 +44,72 @@ def print_outcome(outcome: Outcome) -> None:
 
 
 def print_plan(made: Plan) -> None:
-    """What a planner wants to know first."""
+    """What a planner wants to know first of a plan; `--json` and `--out` have every figure."""
     currency = made.scenario.currency
-    print_table(made.targets, f"{made.scenario.name}: promises")
-    print_table(made.ladder, "From workload to agent hours")
+    promises = [_promise_row(row) for row in made.targets.to_dict("records")]
+    print_rows(promises, f"{made.scenario.name}: promises")
+    print_rows([_rung_row(row) for row in made.ladder.to_dict("records")], "Why so many hours")
     if len(made.shifts):
-        print_table(made.shifts, "Shifts")
-    print_table(made.unmet, "Intervals under target") if len(made.unmet) else out.print(
-        "No interval is under its target."
-    )
-    out.print(
-        f"{made.paid_hours:,.0f} paid hours, {made.fte:.1f} FTE, {currency} {made.cost:,.0f}"
-        f" (made in {made.seconds:.0f} s)"
-    )
-    if made.baseline is not None:
-        now = made.baseline
-        out.print(
-            f"Staffed now: {now.paid_hours:,.0f} paid hours, {now.fte:.1f} FTE,"
-            f" {currency} {now.cost:,.0f}"
-        )
+        print_rows([_shift_row(row) for row in made.shifts.to_dict("records")], "Shifts")
+    if len(made.unmet):
+        print_rows([_unmet_row(row) for row in made.unmet.to_dict("records")], "Under target")
+    else:
+        out.print("Nothing is under its target.")
+    for name, paid in (("Plan", made), ("Staffed now", made.baseline)):
+        if paid is not None:
+            out.print(
+                f"{name}: {paid.paid_hours:,.0f} paid hours, {paid.fte:.1f} FTE,"
+                f" {currency} {paid.cost:,.0f}"
+            )
+    out.print(f"Made in {made.seconds:.0f} s.")
+
+
+def _promise_row(promise: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "channel": promise["channel"],
+        "arrived": "closed" if promise["arrived_closed"] else "open",
+        "promise": f"{_percent(promise['target'])} in {_duration(promise['within_s'])}",
+        "judged by": promise["period"],
+        "achieved": _percent(promise["achieved"]),
+        "fresh seed": _percent(promise["fresh_seed_achieved"]),
+        "chance": _percent(promise["probability_met"]),
+        "kept": "yes" if promise["met"] else "no",
+    }
+
+
+def _rung_row(rung: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        "step": rung["step"],
+        "agent hours": f"{rung['agent_hours']:+,.1f}",
+        "sum": f"{rung['total']:,.1f}",
+        "meaning": rung["meaning"],
+    }
+
+
+def _shift_row(shift: Mapping[str, Any]) -> dict[str, str]:
+    pauses = (f"{start:%H:%M}–{end:%H:%M}" for start, end in shift["breaks"])
+    return {
+        "group": shift["group"],
+        "kind": shift["kind"],
+        "day": f"{shift['start']:%a %d %b}",
+        "hours": f"{shift['start']:%H:%M}–{shift['end']:%H:%M}",
+        "break": ", ".join(pauses) or "–",
+        "agents": _cell(shift["agents"]),
+    }
+
+
+def _unmet_row(unmet: Mapping[str, Any]) -> dict[str, str]:
+    moment = unmet["interval_start"]
+    return {
+        "when": f"{moment:%a %d %b %H:%M}"
+        if unmet["period"] == "interval"
+        else f"{moment:%a %d %b}",
+        "channel": unmet["channel"],
+        "arrived": "closed" if unmet["arrived_closed"] else "open",
+        "target": _percent(unmet["target"]),
+        "achieved": _percent(unmet["achieved"]),
+        "why": unmet["reason"],
+    }
 
 
 def _channel_row(total: Mapping[str, Any]) -> dict[str, str]:
@@ -102,6 +149,14 @@ def _span(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def _duration(seconds: float) -> str:
+    """A promise's time as planners say it: 60 s, 15 min, 2 h."""
+    for length, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 2 * length or (seconds >= length and length == 3600):
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
 
 
 def print_table(table: pd.DataFrame, title: str) -> None:
