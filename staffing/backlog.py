@@ -102,7 +102,7 @@ def callback_effort_s(terms: CallbackTerms, handle_time_s: float) -> float:
     Examples
     --------
     >>> round(callback_effort_s(CallbackTerms(), 450), 1)
-    456.4
+    456.6
     """
     miss = 1 - terms.reach_probability
     reached = 1 - miss**terms.max_tries
