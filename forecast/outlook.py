@@ -12,14 +12,8 @@ from forecast.channel import METHODS, Basis, Method, Past, Told, tell
 from forecast.clean import without_bursts
 from forecast.days import BoolArray, Days, FloatArray, IntArray, day_grid
 from forecast.events import Events
-from forecast.spread import (
-    Errors,
-    Spread,
-    errors_at_past_origins,
-    errors_of_fit,
-    learn,
-    widened,
-)
+from forecast.spread import Spread, learn, widened
+from forecast.trials import Errors, errors_at_past_origins, errors_of_fit
 
 CHOSEN_FROM: tuple[Method, ...] = ("level_profile", "trend_profile", "weekday_mean")
 _PLAIN: Method = "seasonal_naive"
@@ -176,11 +170,7 @@ def _best(
 ) -> tuple[Method, Told, Errors, str]:
     """The candidate with the smallest error at past origins; the first where none can be told."""
     basis = Basis.of(past)
-    answers: dict[Method, Told] = {}
-    for method in dict.fromkeys((*candidates, _PLAIN)):
-        # The level's memory is fitted once; a trend changes little about it.
-        fitted = answers.get("level_profile")
-        answers[method] = tell(basis, method, fitted.arma if fitted else None)
+    answers = {method: tell(basis, method) for method in dict.fromkeys((*candidates, _PLAIN))}
     errors = errors_at_past_origins(basis, raw, answers)
     off = {method: _day_error(errors[method]) for method in answers}
     known = [method for method in candidates if np.isfinite(off[method])]

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from forecast.channel import Basis, Method, Told, tell
 from forecast.days import FloatArray, IntArray
+from forecast.trials import LEAD_WEEKS, Errors
 
-LEAD_WEEKS = 4
-_ORIGINS = 8  # weekly ones, as far as the history allows
-_FIRST_ORIGIN_DAYS = 56
-_FEWEST_DAYS = 14
 _FITTED_CV = 1.3  # errors ahead over errors of the fit, where only these are known
 _PRIOR_CV = 0.15  # of a rate, where there are few origins to learn from
 _PRIOR_ORIGINS = 0.5
@@ -28,24 +23,6 @@ _RULED = 0.1  # share of the rate in the variance at which half of a correction 
 _CELLS = 6000  # enough to tell a 95 % quantile to half a point
 _NODES = np.linspace(-3.2, 3.2, 129)
 _NODE_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
-
-
-@dataclass(frozen=True)
-class Errors:
-    """
-    Expected and actual contacts at past origins.
-
-    Parameters
-    ----------
-    expected, actual
-        Shape (O, 28, S): origin, days ahead, slot; NaN where there is nothing to compare.
-    first_day
-        Row of the history at which each origin's future begins, O of them.
-    """
-
-    expected: FloatArray
-    actual: FloatArray
-    first_day: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -104,55 +81,6 @@ class Spread:
 
 
 UNTRIED = Spread(np.full(LEAD_WEEKS, _UNTRIED_CV), np.ones(4))
-
-
-def errors_at_past_origins(
-    basis: Basis, raw: FloatArray, answers: Mapping[Method, Told]
-) -> dict[Method, Errors]:
-    """
-    Forecast again from each of the last weeks, with today's selections.
-
-    Parameters
-    ----------
-    basis
-        What was learned from, bursts pulled in.
-    raw
-        What really came, shape (D, S); bursts are part of the risk.
-    answers
-        Methods and their answers from all of the past.
-    """
-    past = basis.past
-    known = len(past.grid)
-    open_day = ~basis.opening.shut & basis.opening.open_weekday[past.days.weekday]
-    # Origins with much less to learn from than today would err more than today's forecast.
-    first = max(min(_FIRST_ORIGIN_DAYS, known // 2), _FEWEST_DAYS)
-    cuts = [cut for cut in range(known - 7, known - 7 * _ORIGINS - 1, -7) if cut >= first]
-    shape = (len(cuts), 7 * LEAD_WEEKS, raw.shape[1])
-    expected = {method: np.full(shape, np.nan) for method in answers}
-    actual = {method: np.full(shape, np.nan) for method in answers}
-    for row, cut in enumerate(cuts):
-        upto = min(known, cut + 7 * LEAD_WEEKS)
-        earlier = Basis.of(past.until(cut), basis.choices)
-        for method, told in answers.items():
-            rates = tell(earlier, method, told.arma).rates[cut:upto]
-            # Days that proved closed were known to be: the calendar tells them in time.
-            fair = np.isfinite(raw[cut:upto]) & open_day[cut:upto, None]
-            expected[method][row, : upto - cut] = np.where(fair, rates, np.nan)
-            actual[method][row, : upto - cut] = np.where(fair, raw[cut:upto], np.nan)
-    return {method: Errors(expected[method], actual[method], tuple(cuts)) for method in answers}
-
-
-def errors_of_fit(raw: FloatArray, told: Told) -> Errors:
-    """The last days against what the method makes of them afterwards: for short histories."""
-    known = len(raw)
-    first = max(0, known - 7 * LEAD_WEEKS)
-    rates = told.rates[first:known]
-    fair = np.isfinite(raw[first:]) & (rates > 0)
-    shape = (1, 7 * LEAD_WEEKS, raw.shape[1])
-    expected, actual = np.full(shape, np.nan), np.full(shape, np.nan)
-    expected[0, : known - first] = np.where(fair, rates, np.nan)
-    actual[0, : known - first] = np.where(fair, raw[first:], np.nan)
-    return Errors(expected, actual, (first,))
 
 
 def widened(spread: Spread) -> Spread:

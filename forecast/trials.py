@@ -1,0 +1,83 @@
+"""What the forecast would have told at past origins, beside what came: the errors to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.channel import Basis, Method, Told, tell
+from forecast.days import FloatArray
+
+LEAD_WEEKS = 4
+_ORIGINS = 8  # weekly ones, as far as the history allows
+_FIRST_ORIGIN_DAYS = 56
+_FEWEST_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Errors:
+    """
+    Expected and actual contacts at past origins.
+
+    Parameters
+    ----------
+    expected, actual
+        Shape (O, 28, S): origin, days ahead, slot; NaN where there is nothing to compare.
+    first_day
+        Row of the history at which each origin's future begins, O of them.
+    """
+
+    expected: FloatArray
+    actual: FloatArray
+    first_day: tuple[int, ...]
+
+
+def errors_at_past_origins(
+    basis: Basis, raw: FloatArray, answers: Mapping[Method, Told]
+) -> dict[Method, Errors]:
+    """
+    Forecast again from each of the last weeks, with today's selections.
+
+    Parameters
+    ----------
+    basis
+        What was learned from, bursts pulled in.
+    raw
+        What really came, shape (D, S); bursts are part of the risk.
+    answers
+        Methods and their answers from all of the past.
+    """
+    past = basis.past
+    known = len(past.grid)
+    open_day = ~basis.opening.shut & basis.opening.open_weekday[past.days.weekday]
+    # Origins with much less to learn from than today would err more than today's forecast.
+    first = max(min(_FIRST_ORIGIN_DAYS, known // 2), _FEWEST_DAYS)
+    cuts = [cut for cut in range(known - 7, known - 7 * _ORIGINS - 1, -7) if cut >= first]
+    shape = (len(cuts), 7 * LEAD_WEEKS, raw.shape[1])
+    expected = {method: np.full(shape, np.nan) for method in answers}
+    actual = {method: np.full(shape, np.nan) for method in answers}
+    for row, cut in enumerate(cuts):
+        upto = min(known, cut + 7 * LEAD_WEEKS)
+        earlier = Basis.of(past.until(cut), basis.choices)
+        for method, told in answers.items():
+            rates = tell(earlier, method, told.arma).rates[cut:upto]
+            # Days that proved closed were known to be: the calendar tells them in time.
+            fair = np.isfinite(raw[cut:upto]) & open_day[cut:upto, None]
+            expected[method][row, : upto - cut] = np.where(fair, rates, np.nan)
+            actual[method][row, : upto - cut] = np.where(fair, raw[cut:upto], np.nan)
+    return {method: Errors(expected[method], actual[method], tuple(cuts)) for method in answers}
+
+
+def errors_of_fit(raw: FloatArray, told: Told) -> Errors:
+    """The last days against what the method makes of them afterwards: for short histories."""
+    known = len(raw)
+    first = max(0, known - 7 * LEAD_WEEKS)
+    rates = told.rates[first:known]
+    fair = np.isfinite(raw[first:]) & (rates > 0)
+    shape = (1, 7 * LEAD_WEEKS, raw.shape[1])
+    expected, actual = np.full(shape, np.nan), np.full(shape, np.nan)
+    expected[0, : known - first] = np.where(fair, rates, np.nan)
+    actual[0, : known - first] = np.where(fair, raw[first:], np.nan)
+    return Errors(expected, actual, (first,))
