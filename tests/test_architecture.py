@@ -130,7 +130,7 @@ HEAVY = ["statsmodels", "simpy", "numba", "streamlit", "matplotlib", "openpyxl"]
             [*HEAVY, "scipy.optimize", "scipy.stats"],
         ),
         ("import cli", ["statsmodels", "simpy", "numba", "streamlit", "matplotlib"]),
-        ("import simulate.run, staffing.plan", ["statsmodels", "holidays", "streamlit"]),
+        ("import simulate.run, staffing.planning", ["statsmodels", "holidays", "streamlit"]),
     ],
 )
 def test_heavy_libraries_are_loaded_where_they_are_used(statement, kept_out):
