@@ -1,12 +1,9 @@
-"""What the floor is given: a scenario, its demand and staff as plain arrays for any engine."""
+"""How a scenario, its demand and its staff become the floor's own units."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from scenario import Demand, Horizon, InvalidValueError, Scenario, Staff
 from scenario.assumptions import base_demand, burst_extra, handle_time_s
@@ -15,10 +12,18 @@ from scenario.channels import Channel, HandleTime, Patience
 from scenario.groups import Skill
 from scenario.separate import separated
 from simulate import draws, rules
+from simulate.floor_input import (
+    ChannelInput,
+    Durations,
+    FloatArray,
+    FloorInput,
+    GivenContacts,
+    IntArray,
+    SkillInput,
+)
 from simulate.rates import Rates
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
+__all__ = ["ChannelInput", "Durations", "FloorInput", "GivenContacts", "SkillInput", "encode"]
 
 _KINDS = {"live": rules.LIVE, "deferred": rules.DEFERRED, "callback": rules.CALLBACK}
 _ORDERS = {"fifo": rules.FIFO, "deadline": rules.DEADLINE, "lifo": rules.LIFO}
@@ -37,165 +42,6 @@ _SHAPES = {
     "none": draws.ENDURING,
 }
 NOT_SET = -1
-
-
-@dataclass(frozen=True)
-class Durations:
-    """
-    Shape of a duration; see `draws.relative_duration`.
-
-    Parameters
-    ----------
-    shape, cv
-        Code of the shape and coefficient of variation.
-    values, shares
-        Observed durations (works: in means; patience: in microseconds), or the points of a
-        survival curve.
-    mean_us
-        Patience: mean in microseconds, 1 where the values are in microseconds themselves.
-        Work has a mean for every interval instead.
-    """
-
-    shape: int
-    cv: float
-    values: FloatArray
-    shares: FloatArray
-    mean_us: float = 1.0
-
-
-@dataclass(frozen=True)
-class ChannelInput:
-    """One channel in the floor's own units; -1 where a number is not set."""
-
-    name: str
-    key: int
-    kind: int
-    work: Durations
-    work_mean_us: FloatArray  # solo, by interval, shape (I,)
-    patience: Durations
-    open_us: IntArray  # opening instants, rising; may lie before the start
-    close_us: IntArray  # the closing instant of each
-    drops_at_close: bool
-    balk: float
-    max_queue: int
-    priority: int
-    order: int
-    promote_before_us: int
-    above_live: bool
-    target_us: int
-    target_closed_us: int
-    backlog_ages_us: IntArray  # oldest first
-    endless: bool
-    offer_condition: int
-    offer_limit: int
-    offer_channel: int
-    accept: float
-    not_before_us: int
-    window_us: int
-    reach_probability: float
-    dial_us: int
-    retry_after_us: int
-    max_tries: int
-
-    @property
-    def open_spans(self) -> list[tuple[int, int]]:
-        """(opening, closing) instants, oldest first."""
-        return list(zip(self.open_us.tolist(), self.close_us.tolist(), strict=True))
-
-    def is_open(self, instant: int) -> bool:
-        """Whether an instant lies in opening hours; the closing instant does not."""
-        span = int(np.searchsorted(self.open_us, instant, side="right")) - 1
-        return span >= 0 and instant < int(self.close_us[span])
-
-    def opening_after(self, instant: int) -> int:
-        """The first opening later than an instant; `NEVER` if none is known."""
-        span = int(np.searchsorted(self.open_us, instant, side="right"))
-        return int(self.open_us[span]) if span < len(self.open_us) else draws.NEVER
-
-
-@dataclass(frozen=True)
-class SkillInput:
-    """How the agents of one group serve one channel."""
-
-    group: int
-    channel: int
-    most: int
-    preference: int  # rank among the channel's preferences, 0 for the best
-    speed: int
-    slowdown: IntArray  # by contacts in hand; place 0 is not used
-    keep_free: int
-    keep_free_unit: int
-
-
-@dataclass(frozen=True)
-class GivenContacts:
-    """
-    First contacts told one by one in place of drawn ones, for worked examples.
-
-    Parameters
-    ----------
-    channel, offered_us, work_us, patience_us
-        Arrays of shape (N,), sorted by offer.
-    reached_at_try
-        Try at which a callback customer answers; 0 is never, -1 leaves it to chance.
-    """
-
-    channel: IntArray
-    offered_us: IntArray
-    work_us: IntArray
-    patience_us: IntArray
-    reached_at_try: IntArray
-
-
-@dataclass(frozen=True)
-class FloorInput:
-    """
-    Everything a replication needs besides its seed; the same for both engines.
-
-    Parameters
-    ----------
-    scenario
-        The scenario as simulated: where `routing.blend` is `separate`, the one of the teams.
-    period
-        The I intervals.
-    grain_us
-        Durations are whole multiples of this.
-    rates
-        Expected contacts and how they vary.
-    channels
-        C channels.
-    skills
-        Every skill, by group and then channel.
-    group_names
-        G names.
-    staff
-        Agents present, shape (I, G).
-    choice, load
-        Codes of the routing rule.
-    given
-        Contacts in place of drawn ones.
-    """
-
-    scenario: Scenario
-    period: Horizon
-    grain_us: int
-    rates: Rates
-    channels: tuple[ChannelInput, ...]
-    skills: tuple[SkillInput, ...]
-    group_names: tuple[str, ...]
-    staff: IntArray
-    choice: int
-    load: int
-    given: GivenContacts | None = None
-
-    @property
-    def channel_names(self) -> tuple[str, ...]:
-        """C names, in the order of the log's channel numbers."""
-        return tuple(channel.name for channel in self.channels)
-
-    def with_contacts(self, given: GivenContacts) -> FloorInput:
-        """The same floor, met by exactly these first contacts."""
-        return replace(self, given=given)
 
 
 def encode(scenario: Scenario, demand: Demand, staff: Staff) -> FloorInput:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # an engine is loaded when it runs
-    from simulate.encode import FloorInput
+    from simulate.floor_input import FloorInput
     from simulate.log import FloorLog
 
 

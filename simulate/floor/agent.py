@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simulate import rules
-from simulate.encode import SkillInput
 from simulate.floor.clock import Moment
 from simulate.floor.contact import Contact
+from simulate.floor_input import SkillInput
 
 
 class Skill:

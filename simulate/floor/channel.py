@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from simulate import rules
 from simulate.draws import NEVER
-from simulate.encode import ChannelInput
 from simulate.floor.agent import Skill
 from simulate.floor.contact import Contact
 from simulate.floor.queue import Queue
+from simulate.floor_input import ChannelInput
 
 
 class Channel:

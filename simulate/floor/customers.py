@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from simulate import draws
 from simulate.arrivals import contact_counts, fill_first_contacts, patiences, works
 from simulate.draws import child_key, key_of, root_of
-from simulate.encode import ChannelInput, FloorInput
 from simulate.floor.contact import Contact
+from simulate.floor_input import ChannelInput, FloorInput
 
 IntArray = NDArray[np.int64]
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.compiled import compiled
-from simulate.encode import FloorInput
 from simulate.floor.agent import Agent, Group
 from simulate.floor.contact import Contact
+from simulate.floor_input import FloorInput
 from simulate.log import CONTACT, FloorLog
 
 IntArray = NDArray[np.int64]

@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from simulate import rules
 from simulate.draws import root_of
-from simulate.encode import FloorInput
 from simulate.floor import dispatch, hands, presence, reception
 from simulate.floor.agent import Group, Skill
 from simulate.floor.channel import Channel
 from simulate.floor.clock import Clock, Story
 from simulate.floor.customers import Customers
 from simulate.floor.diary import Diary
+from simulate.floor_input import FloorInput
 from simulate.log import FloorLog
 
 
