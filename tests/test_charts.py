@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from views import charts
+from views import charts, plan_charts
 
 
 def encoded(chart, channel):
@@ -59,13 +59,13 @@ def test_a_missed_target_is_told_by_its_symbol():
 
 @pytest.mark.parametrize(("difference", "text"), [(2, "▲2"), (-1, "▼1"), (0, "●")])
 def test_over_and_under_have_their_symbols(difference, text):
-    assert charts.over_under(difference) == text
+    assert plan_charts.over_under(difference) == text
 
 
 def test_over_and_under_are_written_on_a_days_bars():
     table = week(difference=[1.0, -1.0, 0.0, 2.0])
     table["until"] = table["at"] + 1_800_000
-    assert encoded(charts.differences(table), "text") == {"label"}
+    assert encoded(plan_charts.differences(table), "text") == {"label"}
 
 
 def test_a_fan_without_spread_is_drawn_as_its_mean():
@@ -75,7 +75,7 @@ def test_a_fan_without_spread_is_drawn_as_its_mean():
 
 def test_the_ladders_labels_stand_beside_steps_that_save():
     table = pd.DataFrame({"step": ["work", "blending"], "agent_hours": [100.0, -20.0]})
-    rows = next(iter(charts.steps(table).to_dict()["datasets"].values()))
+    rows = next(iter(plan_charts.steps(table).to_dict()["datasets"].values()))
     assert [row["right"] for row in rows] == [100.0, 100.0]
     assert [row["label"] for row in rows] == ["+100 h", "-20 h"]
 
@@ -83,10 +83,10 @@ def test_the_ladders_labels_stand_beside_steps_that_save():
 def test_breaks_are_drawn_apart_from_work():
     table = week(row=["a", "a", "b", "b"], what=["work", "break"] * 2, group="Team")
     table = table.assign(until=table["at"] + 1_800_000, hours="08:00–09:00", people="2")
-    assert len(charts.gantt(table).to_dict()["layer"]) == 2
+    assert len(plan_charts.gantt(table).to_dict()["layer"]) == 2
 
 
 def test_staffing_without_a_current_one_has_two_lines():
     table = week(required=1.0, scheduled=2.0, now=np.nan)
-    colours = charts.staffing(table).to_dict()["layer"][0]["encoding"]["color"]
+    colours = plan_charts.staffing(table).to_dict()["layer"][0]["encoding"]["color"]
     assert colours["scale"]["domain"] == ["Required", "Scheduled"]

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from report.tables import plan_csv, plan_xlsx
-from views import charts, session, staffed
+from views import plan_charts, session, staffed
 from views.downloads import package
 from views.downloads import staffed as staffed_in
 from views.progress import awaited
-from views.words import heading, money, number
+from views.words import change, heading, money, number
 
 WHOLE = "Whole time"
 
@@ -31,19 +31,19 @@ figures = [
     (
         "Paid hours",
         number(plan.paid_hours),
-        None if now is None else f"{plan.paid_hours - now.paid_hours:+,.0f}",
+        None if now is None else change(plan.paid_hours - now.paid_hours),
         "Before shrinkage: hours on the floor divided by one less the shrinkage, once.",
     ),
     (
         "Full-time posts",
         number(plan.fte, 1),
-        None if now is None else f"{plan.fte - now.fte:+,.1f}",
+        None if now is None else change(plan.fte - now.fte, 1),
         f"Paid hours over {scenario.full_time_hours:g} hours a week.",
     ),
     (
         "Cost",
         money(plan.cost, currency),
-        None if now is None else f"{plan.cost - now.cost:+,.0f}",
+        None if now is None else change(plan.cost - now.cost),
         "Paid hours times the rates, over the planned time. The change is against as staffed now.",
     ),
     (
@@ -135,14 +135,14 @@ day = right.segmented_control(
     help="The whole time, or one day with a symbol at every interval and its shifts below.",
 )
 table = staffed.agents(plan, group, None if now is None else now.staff)
-shown = table if day == WHOLE else table[table["day"] == day]
+shown = table if day == WHOLE else staffed.working_hours(table[table["day"] == day])
 st.altair_chart(
-    charts.staffing(shown),
+    plan_charts.staffing(shown),
     width="stretch",
     alt=f"Agents of {heading(group)} required, scheduled and staffed now.",
 )
 st.altair_chart(
-    charts.differences(shown),
+    plan_charts.differences(shown),
     width="stretch",
     alt="Agents scheduled over (▲) or under (▼) the requirement, by interval.",
 )
@@ -158,7 +158,7 @@ else:
         bars = staffed.shift_bars(plan, day)
         if len(bars):
             st.altair_chart(
-                charts.gantt(bars), width="stretch", alt=f"Shifts of {day} with their breaks."
+                plan_charts.gantt(bars), width="stretch", alt=f"Shifts of {day} with their breaks."
             )
         else:
             st.caption(f"Nobody works on {day}.")
@@ -168,7 +168,7 @@ left, right = st.columns(2)
 with left:
     st.subheader("Why so many hours")
     st.altair_chart(
-        charts.steps(plan.ladder),
+        plan_charts.steps(plan.ladder),
         width="stretch",
         alt="Steps from pure workload to paid hours; they add up.",
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from views.charts import clock_ms, clock_text
-from views.words import UNKNOWN, duration, heading, moment, money, name_of, number, percent
+from views.words import UNKNOWN, heading, limit, moment, money, name_of, number, percent
 
 if TYPE_CHECKING:
     from scenario.staff import Staff
@@ -52,7 +52,7 @@ def promises(plan: Plan) -> pd.DataFrame:
                 "Kept": KEPT if row["met"] else MISSED,
                 "Channel": heading(row["channel"]),
                 "Arrived": "closed" if row["arrived_closed"] else "in hours",
-                "Promise": f"{percent(row['target'], 0)} within {duration(row['within_s'])}",
+                "Promise": f"{percent(row['target'], 0)} within {limit(row['within_s'])}",
                 "Judged each": f"{row['period']}, {sure}",
                 "Planned": percent(row["achieved"]),
                 "Fresh check": percent(row["fresh_seed_achieved"]),
@@ -113,6 +113,12 @@ def agents(plan: Plan, group: str, now: Staff | None) -> pd.DataFrame:
             "difference": scheduled - required,
         }
     )
+
+
+def working_hours(table: pd.DataFrame) -> pd.DataFrame:
+    """The intervals of a day from the first to the last in which somebody works or should."""
+    busy = np.flatnonzero(table[["required", "scheduled", "now"]].fillna(0).max(axis=1) > 0)
+    return table if not len(busy) else table.iloc[busy[0] : busy[-1] + 1]
 
 
 def over_under_summary(table: pd.DataFrame) -> str:

@@ -63,6 +63,34 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02d} h"
 
 
+def limit(seconds: float) -> str:
+    """
+    A promised time as people say it.
+
+    Examples
+    --------
+    >>> limit(60), limit(900), limit(7200), limit(5400)
+    ('60 s', '15 min', '2 h', '90 min')
+    """
+    for unit, size in (("h", 3600), ("min", 60)):
+        if seconds > 120 and seconds % size == 0 and (unit == "min" or seconds > 3600):
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def change(value: float, digits: int = 0) -> str:
+    """
+    A difference with its sign; none is told without one.
+
+    Examples
+    --------
+    >>> change(-26.4), change(-0.02, 1)
+    ('-26', '±0.0')
+    """
+    rounded = round(value, digits)
+    return f"{rounded:+,.{digits}f}" if rounded else f"±{0:.{digits}f}"
+
+
 def number(value: float, digits: int = 0) -> str:
     """A number with thousands apart; unknown is a dash."""
     return UNKNOWN if _unknown(value) else f"{value:,.{digits}f}"
