@@ -222,6 +222,20 @@ def test_a_changed_file_changes_the_scenarios_content(small_file):
         staffing.write_text(original)
 
 
+def test_only_what_decides_the_demand_asks_for_another_forecast(small):
+    same = small.with_changes({"demand.scale.chat": 2.0, "channels.chat.target.share": 0.9})
+    assert files.demand_content(same) == files.demand_content(small)
+    later = small.with_changes({"horizon.start": "2026-04-14"})
+    assert files.demand_content(later) != files.demand_content(small)
+
+
+def test_where_a_file_lies_decides_nothing(small):
+    moved = uploads.with_staffing(
+        small, "moved.csv", small.path_of(str(small.staffing)).read_bytes()
+    )
+    assert files.scenario_content(moved) == files.scenario_content(small)
+
+
 # Results
 
 

@@ -13,6 +13,7 @@ from scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "scenarios" / "sample.toml"
+FILE_KEYS = {"history", "forecast", "events"}  # of the demand
 PRESETS = ROOT / "data" / "scenarios" / "presets.toml"
 
 
@@ -38,34 +39,34 @@ def keep(name: str, content: bytes) -> Path:
 
 def scenario_content(scenario: Scenario) -> str:
     """All that decides a scenario's numbers, as one text: its keys and its files' content."""
-    files = (
-        scenario.demand.history,
-        scenario.demand.forecast,
-        scenario.demand.events,
-        scenario.staffing,
-    )
-    digests = [_digest(scenario.path_of(file)) for file in files if file is not None]
-    return "\n".join([scenario.model_dump_json(), *digests])
+    keys = scenario.model_dump_json(exclude={"demand": FILE_KEYS, "staffing": True})
+    return "\n".join([keys, *_demand_files(scenario), _digest(scenario, scenario.staffing)])
 
 
 def demand_content(scenario: Scenario) -> str:
     """All that decides a scenario's demand: an edit of anything else needs no new forecast."""
-    demand = scenario.demand.model_dump_json(exclude={"scale", "uncertainty", "day_factor"})
+    rates = scenario.demand.model_dump_json(include={"rates"})
     period = scenario.horizon.model_dump_json(exclude={"warm_up", "cool_down"})
-    keys = [demand, period, scenario.calendar.model_dump_json(), scenario.timezone]
+    keys = [rates, period, scenario.calendar.model_dump_json(), scenario.timezone]
     keys += [str(scenario.seed), *scenario.channels]
-    named = (scenario.demand.history, scenario.demand.forecast, scenario.demand.events)
-    keys += [_digest(scenario.path_of(file)) for file in named if file is not None]
-    return "\n".join(keys)
+    return "\n".join(keys + _demand_files(scenario))
 
 
 def history_content(scenario: Scenario) -> str:
     """All that decides a scenario's history."""
-    file = scenario.demand.history
-    return f"{scenario.timezone}\n{'' if file is None else _digest(scenario.path_of(file))}"
+    return f"{scenario.timezone}\n{_digest(scenario, scenario.demand.history)}"
 
 
-def _digest(path: Path) -> str:
+def _demand_files(scenario: Scenario) -> list[str]:
+    """Content of the files that the demand names; where they lie decides nothing."""
+    demand = scenario.demand
+    return [_digest(scenario, file) for file in (demand.history, demand.forecast, demand.events)]
+
+
+def _digest(scenario: Scenario, file: str | None) -> str:
+    if file is None:
+        return "none"
+    path = scenario.path_of(file)
     if not path.is_file():
         return "missing"
     status = path.stat()
