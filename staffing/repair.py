@@ -81,18 +81,22 @@ class Ask:
         What was missing when agents were last added, shape (P,).
     useless
         Additions in a row that did not close it, shape (P,).
+    highest
+        Most that any evaluation reached, shape (P,).
     """
 
     share: FloatArray
     gap: FloatArray
     useless: IntArray
+    highest: FloatArray
 
     @classmethod
     def of(cls, verdict: Verdict) -> Ask:
         """The promise as it stands."""
         count = verdict.periods
         share = np.full(count, verdict.promise.target.share)
-        return cls(share, np.full(count, np.inf), np.zeros(count, dtype=np.int64))
+        nothing = np.zeros(count, dtype=np.int64)
+        return cls(share, np.full(count, np.inf), nothing, np.zeros(count))
 
     def learn(self, verdict: Verdict, touched: NDArray[np.bool_]) -> None:
         """
@@ -110,8 +114,11 @@ class Ask:
         failing = touched & (gap > 0)
         self.useless = np.where(failing & (gap > (1 - USELESS) * self.gap), self.useless + 1, 0)
         self.gap = np.where(failing, np.minimum(gap, self.gap), self.gap)
+        # Where contracts are used up, agents added here are taken from elsewhere: the present
+        # evaluation may be worse than an earlier one, and what that one reached can be had.
+        self.highest = np.fmax(self.highest, reached)
         lost = self.useless >= USELESS_IN_A_ROW
-        self.share = np.where(lost, np.nan_to_num(reached) * (1 - LOST_EASE), self.share)
+        self.share = np.where(lost, self.highest * (1 - LOST_EASE), self.share)
 
 
 @dataclass(frozen=True)
