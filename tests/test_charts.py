@@ -68,6 +68,13 @@ def test_over_and_under_are_written_on_a_days_bars():
     assert encoded(plan_charts.differences(table), "text") == {"label"}
 
 
+def test_the_label_of_a_shortage_stands_outside_its_bar():
+    table = week(difference=[1.0, -2.0, 0.0, 2.0])
+    table["until"] = table["at"] + 1_800_000
+    rows = next(iter(plan_charts.differences(table).to_dict()["datasets"].values()))
+    assert [row["above"] for row in rows] == [1.0, 0.0, 0.0, 2.0]
+
+
 def test_a_fan_without_spread_is_drawn_as_its_mean():
     table = week(mean=range(4), p05=np.nan, p10=np.nan, p90=np.nan, p95=np.nan)
     assert charts.fan(table, title="Contacts").to_dict()

@@ -121,7 +121,9 @@ def daily_history(table: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
     """
     marked = table[table["mark"] != ""]
     # The symbols' own default is black, which the dark theme would swallow.
-    legend = alt.Legend(title=None, orient="top", symbolFillColor=PLAIN, symbolStrokeColor=PLAIN)
+    legend = alt.Legend(
+        title=None, orient="top", symbolSize=60, symbolFillColor=PLAIN, symbolStrokeColor=PLAIN
+    )
     symbols = (
         alt.Chart(marked)
         .mark_point(size=55, filled=True, opacity=0.9)

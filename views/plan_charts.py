@@ -64,6 +64,7 @@ def differences(table: pd.DataFrame) -> alt.LayerChart:
     signed = table.assign(
         sign=np.select([number < 0, number > 0], [signs[0], signs[2]], signs[1]),
         label=[over_under(value) for value in number],
+        above=number.clip(lower=0),  # a label inside its own bar could not be read
     )
     base = alt.Chart(signed).encode(
         time_axis(days_of(table)),
@@ -82,7 +83,11 @@ def differences(table: pd.DataFrame) -> alt.LayerChart:
     bars = base.mark_bar().encode(colours, alt.X2("until:T"), alt.Y2(datum=0))
     layers = [bars]
     if len(table) <= 60:
-        layers.append(base.mark_text(dx=8, dy=-8, fontSize=10).encode(colours, text="label:N"))
+        layers.append(
+            base.mark_text(dx=8, dy=-8, fontSize=10).encode(
+                colours, alt.Y("above:Q"), text="label:N"
+            )
+        )
     return alt.layer(*layers).properties(height=190)
 
 
