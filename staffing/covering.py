@@ -15,7 +15,10 @@ BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.float64]
 
 GOOD_ENOUGH = 0.002  # relative gap at which a roster is taken
-LAST_AGENT = 5.0  # the last agent missing is so many times worse than another
+LAST_AGENT = 5.0  # the last agent missing is so many times worse than the first
+# Missing agents up to each share of the requirement are so many times worse than the first:
+# half the agents for an hour serve customers worse than three quarters for two.
+SHORTAGE = ((0.25, 1.0), (0.5, 2.0), (1.0, 3.0))
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,9 @@ def cover(
     maxima
         Sums that must not be exceeded.
     short_price
-        Price of an agent missing in an interval: dear, so that shortage is the last resort.
+        Price of the first agent missing in an interval: dear, so that shortage is the last
+        resort. The more of an interval's agents are missing the dearer, so that a shortage
+        that cannot be helped is spread.
     surplus_price
         Price of an agent too many in an interval, cost of the shift aside.
     gap
@@ -161,11 +166,16 @@ def cover(
             covering.append((away, resting[way], -1.0))
             placed.append(resting)
         breaks.append(tuple(placed))
-    short = program.variables(count, short_price, high=np.maximum(required - 1, 0))
+    every = np.arange(count)
+    upto = np.zeros(count)
+    for share, times in SHORTAGE:
+        further = np.floor(share * np.maximum(required - 1, 0))
+        short = program.variables(count, times * short_price, high=further - upto)
+        covering.append((every, short, 1.0))
+        upto = further
     none = program.variables(count, LAST_AGENT * short_price, high=np.minimum(required, 1))
     surplus = program.variables(count, surplus_price)
-    every = np.arange(count)
-    covering += [(every, short, 1.0), (every, none, 1.0), (every, surplus, -1.0)]
+    covering += [(every, none, 1.0), (every, surplus, -1.0)]
     program.sparse_rows(count, *covering, low=required, high=required)
     for maximum in maxima:
         members = agents[np.asarray(maximum.options, dtype=np.int64)]

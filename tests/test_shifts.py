@@ -82,6 +82,14 @@ def test_a_maximum_leaves_shortage_and_never_fails():
     assert found.short.tolist() == [1] * 8
 
 
+def test_a_shortage_that_cannot_be_helped_is_spread():
+    """Eight agents for two intervals that want eight each: not all of them in one."""
+    options = [Option(1.0, span(2, 0, 1)), Option(1.01, span(2, 1, 1))]
+    found = solved([8, 8], options, maxima=[Maximum([0, 1], 1.0, 8)])
+    assert found.scheduled.sum() == 8
+    assert found.scheduled.min() >= 3
+
+
 def test_hours_that_no_shift_reaches_are_short():
     found = solved([1, 1, 1, 1], [Option(2.0, span(4, 0, 2))])
     assert found.short.tolist() == [0, 0, 1, 1]
