@@ -61,7 +61,7 @@ def ladder(
         Rung("waiting", guess.apart.sum() * hours, "Nobody waits too long: a team per channel."),
         Rung("blending", guess.required.sum() * hours, "One team for all: idle time is used."),
         Rung("rehearsal", required.sum() * hours, "What the simulated days asked for."),
-        Rung("shift shape", roster.scheduled.sum() * hours, "Shifts are not as bendy as demand."),
+        Rung("shift shape", roster.scheduled.sum() * hours, _shift_meaning(required, roster)),
         Rung("absence", float(roster.paid_hours.sum()), "Paid, but not there: shrinkage, once."),
     )
     table = pd.DataFrame(
@@ -73,3 +73,9 @@ def ladder(
     )
     table.insert(1, "agent_hours", table["total"].diff().fillna(table["total"]))
     return table
+
+
+def _shift_meaning(required: NDArray[np.int64], roster: Roster) -> str:
+    if roster.scheduled.sum() < required.sum():
+        return "Shifts and contracts give less than the days asked for."
+    return "Shifts are not as bendy as demand."
