@@ -15,6 +15,8 @@ if TYPE_CHECKING:  # the model calls these checks
 
 LONGEST = pd.Timedelta(days=371)  # a year in whole weeks, one more for a clock change
 
+YEARS = range(1970, 2200)  # instants of other years cannot all be told in microseconds
+
 Broken = tuple[str, str]  # dotted key and what it must be, a clause such as "must be positive"
 
 
@@ -40,6 +42,9 @@ def one_of(names: Iterable[str], wrong: str) -> str:
 
 
 def _horizon(scenario: Scenario) -> Iterator[Broken]:
+    if scenario.horizon.start.year not in YEARS:
+        yield "horizon.start", f"must be in the years {YEARS[0]} to {YEARS[-1]}"
+        return
     interval = scenario.horizon.interval_minutes * 60
     if scenario.local(scenario.horizon.start) != scenario.local(scenario.horizon.start).floor(
         "min"
@@ -99,7 +104,9 @@ def _bursts(scenario: Scenario) -> Iterator[Broken]:
         if burst.channel not in scenario.channels:
             rule = f"must be {one_of(scenario.channels, burst.channel)}"
             yield f"bursts.{name}.channel", rule
-        if scenario.local(burst.start) >= end:
+        if burst.start.year not in YEARS:
+            yield f"bursts.{name}.start", f"must be in the years {YEARS[0]} to {YEARS[-1]}"
+        elif scenario.local(burst.start) >= end:
             rule = f"must come before the end of the horizon, {end:%Y-%m-%d %H:%M}"
             yield f"bursts.{name}.start", f"{rule}, got {burst.start:%Y-%m-%d %H:%M}"
 

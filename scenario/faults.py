@@ -92,6 +92,8 @@ def _broken(detail: Any) -> Iterator[tuple[Path, _Rule]]:
     cause = detail.get("ctx", {}).get("error")
     # A table is too long to show, and a key that is missing has its surroundings as input.
     shown = "" if kind == "missing" or isinstance(value, (dict, BaseModel)) else str(value)[:80]
+    if isinstance(value, bool):
+        shown = shown.lower()  # as the file writes it
     if isinstance(cause, BrokenRulesError):
         for field, clause in cause.rules:
             yield path + _split(field), _Rule(clause, whole=True)

@@ -20,10 +20,17 @@ def load(path: Path, changes: Mapping[str, Any]) -> Scenario:
     """Read a scenario file; see `Scenario.load`."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        rule = f"a readable TOML file ({error.__class__.__name__})"
-        raise InvalidInputError([Fault(str(path), "", "", "", rule)]) from None
-    return parse(text, path.parent, path.name, changes)
+    except FileNotFoundError:
+        rule = "an existing file"
+    except IsADirectoryError:
+        rule = "a scenario file, and this is a folder"
+    except UnicodeDecodeError:
+        rule = "a TOML file in UTF-8, and this file holds something else"
+    except OSError as error:
+        rule = f"a file that can be read ({error.strerror})"
+    else:
+        return parse(text, path.parent, path.name, changes)
+    raise InvalidInputError([Fault(str(path), "", "", "", rule)])
 
 
 def parse(text: str, folder: Path, name: str, changes: Mapping[str, Any]) -> Scenario:

@@ -180,6 +180,31 @@ FAULTS = {
         "scenario.toml, line 13, bursts.viral.start: must come before the end of the horizon,"
         " 2026-04-14 00:00, got 2026-05-01 10:00",
     ),
+    "truth for a number": (
+        "agents = 8",
+        "agents = true",
+        "scenario.toml, line 22, groups.team.agents: must be a list or a whole number, got 'true'",
+    ),
+    "truth in a list of numbers": (
+        'kind = "deferred"',
+        'kind = "deferred"\nthresholds_s = [600, true]',
+        "scenario.toml, line 19, channels.x.thresholds_s.1: must be a number, got 'true'",
+    ),
+    "a number in quotes": (
+        "mean_s = 240",
+        'mean_s = "240"',
+        "channels.x.handle_time.mean_s: must be a number, got '240'",
+    ),
+    "a number beyond measure": (
+        "mean_s = 240",
+        "mean_s = 1e15",
+        "channels.x.handle_time.mean_s: must be less than or equal to 1000000000",
+    ),
+    "a year that cannot be counted": (
+        "start = 2026-04-13",
+        "start = 9999-12-31",
+        "scenario.toml, line 4, horizon.start: must be in the years 1970 to 2199",
+    ),
     "not TOML": ("[horizon]", "[horizon", "must be valid TOML"),
 }  # fmt: skip
 
@@ -247,9 +272,17 @@ def test_unknown_key_deep_in_a_file_is_told_with_the_nearest(line, place):
     assert whole.channels["back"].callback is not None
 
 
-def test_missing_file_is_told(tmp_path):
-    with pytest.raises(InvalidInputError, match="must be a readable TOML file"):
-        Scenario.load(tmp_path / "nowhere.toml")
+def test_files_that_are_no_scenario_are_told(tmp_path):
+    (tmp_path / "folder.toml").mkdir()
+    (tmp_path / "picture.toml").write_bytes(b"\x89PNG\r\n\x1a\n\xff")
+    for name, rule in {
+        "nowhere.toml": "must be an existing file",
+        "folder.toml": "must be a scenario file, and this is a folder",
+        "picture.toml": "must be a TOML file in UTF-8",
+        f"{'long' * 100}.toml": "must be a file that can be read",
+    }.items():
+        with pytest.raises(InvalidInputError, match=rule):
+            Scenario.load(tmp_path / name)
 
 
 def test_saved_scenario_loads_equal(tmp_path):
