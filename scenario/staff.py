@@ -16,6 +16,8 @@ from scenario.cells import local_times, numbers_of
 from scenario.errors import Fault, InvalidInputError, InvalidValueError
 from scenario.tables import read_table
 
+MOST_AGENTS = 100_000  # on the floor at once
+
 
 @dataclass(frozen=True)
 class Staff:
@@ -34,7 +36,7 @@ class Staff:
     Raises
     ------
     InvalidValueError
-        When the shape does not fit or a number is negative.
+        When the shape does not fit, or a number is negative or more than a machine can hold.
     """
 
     horizon: Horizon
@@ -47,6 +49,9 @@ class Staff:
             raise InvalidValueError("staff agents", f"of shape {shape}", self.agents.shape)
         if np.any(self.agents < 0):
             raise InvalidValueError("staff agents", "at least 0", int(self.agents.min()))
+        if np.any(self.agents > MOST_AGENTS):
+            rule = f"at most {MOST_AGENTS:,} a group"
+            raise InvalidValueError("staff agents", rule, int(self.agents.max()))
 
     @property
     def hours(self) -> NDArray[np.float64]:

@@ -77,7 +77,10 @@ class _TooLargeError(Exception):
 def _size_of(source: str | Path | IO[bytes]) -> int | None:
     if isinstance(source, (str, Path)):
         path = Path(source)
-        return path.stat().st_size if path.is_file() else None
+        try:
+            return path.stat().st_size if path.is_file() else None
+        except OSError:  # a name that no file can have, or a folder that may not be entered
+            return None
     size = source.seek(0, 2)
     source.seek(0)
     return size

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenario import Horizon, InvalidInputError, Shift, Staff, tables
+from scenario import Horizon, InvalidInputError, InvalidValueError, Shift, Staff, tables
 from scenario.staff import agents_from_shifts, read_staffing
 from scenario.tables import read_table
 
@@ -48,6 +48,15 @@ def test_other_separators_are_seen_in_the_header(tmp_path, separator):
 def test_rows_keep_their_numbers_and_blank_ends_are_dropped(tmp_path):
     table = read_table(write(tmp_path, "a,b\n1,2\n\n3,4\n\n,\n"))
     assert table["a"].tolist() == ["1", "", "3"]
+
+
+def test_a_name_that_no_file_can_have_is_no_existing_file(tmp_path):
+    assert "must be an existing file" in told(read_table, tmp_path / f"{'long' * 100}.csv")
+
+
+def test_more_agents_than_a_machine_can_hold_are_refused():
+    with pytest.raises(InvalidValueError, match="at most 100,000 a group"):
+        Staff(DAY, ("team",), np.full((48, 1), 2_000_000))
 
 
 def test_every_kind_of_file_reads_alike(tmp_path):
