@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from scenario.model import Burst, Scenario
 from scenario.targets import ratio
 
 _MINUTE = pd.Timedelta(minutes=1)
+MOST_CONTACTS = 20_000_000  # of one replication; each takes some hundred bytes on the floor
 
 
 def base_demand(scenario: Scenario, demand: Demand) -> Demand:
@@ -37,7 +38,8 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
     Raises
     ------
     InvalidValueError
-        When the demand does not cover the period.
+        When the demand does not cover the period, knows none of the scenario's channels, or
+        is more than a machine can hold.
 
     Notes
     -----
@@ -45,6 +47,9 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
     neighbouring intervals rose and fell together; only the picture reads them. Paths, which
     the floor reads, are exact sums.
     """
+    if demand.channels and not set(demand.channels) & set(scenario.channels):
+        rule = f"known for a channel of the scenario ({', '.join(scenario.channels)})"
+        raise InvalidValueError("demand", rule, ", ".join(demand.channels))
     cut = _Cut(scenario, demand)
     paths = None
     if demand.paths is not None:
@@ -56,9 +61,13 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
         cut.handle_time(demand),
         paths,
         {level: cut.volume(values) for level, values in demand.quantiles.items()},
-        (*demand.warnings, *_warnings(scenario, demand)),
+        (*demand.warnings, *unmatched(scenario, demand.channels)),
     )
-    return adapted.scaled(scenario.demand.scale)
+    adapted = adapted.scaled(scenario.demand.scale)
+    if not adapted.mean.sum() <= MOST_CONTACTS:
+        rule = f"at most {MOST_CONTACTS:,} contacts over the horizon"
+        raise InvalidValueError("demand", rule, f"{adapted.mean.sum():,.0f}")
+    return adapted
 
 
 def burst_extra(scenario: Scenario, base: Demand) -> FloatArray:
@@ -138,9 +147,12 @@ class _Cut:
     def __init__(self, scenario: Scenario, demand: Demand) -> None:
         period, given = scenario.period, demand.horizon
         ahead = period.start - given.start
-        if period.start < given.start or period.end > given.end or ahead % _MINUTE:
-            rule = f"known in whole minutes from {period.start} to {period.end}"
-            raise InvalidValueError("demand", rule, f"{given.start} to {given.end}")
+        if period.start < given.start or period.end > given.end:
+            rule = f"known from {_moment(period.start)} to {_moment(period.end)}"
+            known = f"{_moment(given.start)} to {_moment(given.end)}"
+            raise InvalidValueError("demand", rule, known)
+        if ahead % _MINUTE:
+            raise InvalidValueError("demand", "told for whole minutes", str(given.start))
         minutes_ahead = int(ahead // _MINUTE)
         step = math.gcd(given.interval_minutes, period.interval_minutes, minutes_ahead)
         self.split = given.interval_minutes // step
@@ -180,14 +192,29 @@ class _Cut:
         return pieces
 
 
-def _warnings(scenario: Scenario, demand: Demand) -> Iterator[str]:
-    for name in demand.channels:
+def unmatched(scenario: Scenario, channels: Iterable[str]) -> Iterator[str]:
+    """
+    What does not fit between a demand's channels and a scenario's, in sentences.
+
+    Parameters
+    ----------
+    scenario
+        Names its channels.
+    channels
+        Channels of the demand, or of the history it comes from.
+    """
+    known = tuple(channels)
+    for name in known:
         if name not in scenario.channels:
             yield f"The demand of {name} is left out: the scenario has no such channel."
     for name, channel in scenario.channels.items():
         # A callback channel may live on what other channels hand over.
-        if name not in demand.channels and channel.kind != "callback":
+        if name not in known and channel.kind != "callback":
             yield f"No demand is known for {name}: nobody is expected there."
+
+
+def _moment(instant: pd.Timestamp) -> str:
+    return f"{instant:%Y-%m-%d %H:%M %Z}"
 
 
 def _mean_excess(scenario: Scenario, burst: Burst) -> FloatArray:

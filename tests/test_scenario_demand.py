@@ -212,9 +212,20 @@ def test_channels_that_only_one_side_knows_are_told():
     )
 
 
+def test_demand_of_none_of_the_channels_is_refused():
+    """Names that do not match would give a plan for nobody."""
+    with pytest.raises(InvalidValueError, match=r"for a channel of the scenario .*'phone'"):
+        base_demand(scenario_over(), demand_over(horizon(), ("phone",)))
+
+
+def test_demand_that_no_machine_can_hold_is_refused():
+    with pytest.raises(InvalidValueError, match="at most 20,000,000 contacts over the horizon"):
+        base_demand(scenario_over(), demand_over(horizon(), mean=np.full((48, 2), 1e6)))
+
+
 @pytest.mark.parametrize("period", [horizon("2026-04-14"), horizon(hours=23)])
 def test_demand_that_does_not_cover_the_period_is_told(period):
-    with pytest.raises(InvalidValueError, match="demand must be known in whole minutes from 2026"):
+    with pytest.raises(InvalidValueError, match="demand must be known from 2026"):
         base_demand(scenario_over(), demand_over(period))
 
 
