@@ -29,13 +29,27 @@ def compiled(function: Function) -> Function:
     without the interpreter lock. With NUMBA_DISABLE_JIT=1 it stays Python and gives the same
     numbers, slowly.
     """
+    return _compiled(function)
+
+
+def compiled_in_place(function: Function) -> Function:
+    """
+    As `compiled`, for functions that read and write the arrays they are given and make none.
+
+    They count no references to arrays. The kernel's small functions hand two dozen tables to
+    each other; counting took them forty times as long as their work.
+    """
+    return _compiled(function, error_model="numpy", _nrt=False)
+
+
+def _compiled(function: Function, **options: Any) -> Function:
     if _settings["DISABLE_JIT"]:
         return _wrapping_silently(function)
     # The setting is read while the decorator runs, so other users of numba keep their own.
     theirs = _settings["CACHE_DIR"]
     _settings["CACHE_DIR"] = _cache_folder()
     try:
-        return cast("Function", numba.njit(cache=True, nogil=True)(function))
+        return cast("Function", numba.njit(cache=True, nogil=True, **options)(function))
     finally:
         _settings["CACHE_DIR"] = theirs
 

@@ -18,7 +18,10 @@ Cancel = Callable[[], bool]
 Engine = Callable[[Any, int, int, Cancel | None], FloorLog]
 """Floor input, seed, replication and cancel to the log of that replication."""
 
-_HOMES = {"simpy": "simulate.floor:run_replication"}
+_HOMES = {
+    "kernel": "simulate.kernel:run_replication",
+    "simpy": "simulate.floor:run_replication",
+}
 ENGINES = tuple(_HOMES)
 
 

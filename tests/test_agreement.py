@@ -1,10 +1,8 @@
 """Two engines, one model: every contact has the same fate and every agent the same day."""
 
-import os
 from dataclasses import fields
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

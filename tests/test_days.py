@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from simulate.floor import run_replication as run_simpy
+from simulate.kernel import run_replication as run_kernel
 from simulate.log import FloorLog
 from simulate.measures import measure
 from worked_days import DAYS, read_day, told_of
 
-ENGINES: dict[str, Callable[..., FloorLog]] = {"simpy": run_simpy}
+ENGINES: dict[str, Callable[..., FloorLog]] = {"simpy": run_simpy, "kernel": run_kernel}
 
 
 @pytest.mark.parametrize("engine", ENGINES)

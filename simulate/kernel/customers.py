@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import draws
-from simulate.compiled import compiled
+from simulate.compiled import compiled, compiled_in_place
 from simulate.draws import NEVER, child_key, key_of, relative_duration
 from simulate.kernel.state import (
     AGENT,
@@ -50,7 +50,7 @@ from simulate.kernel.state import (
 from simulate.rules import rounded, rounded_patience
 
 
-@compiled
+@compiled_in_place
 def new_contact(floor: Floor, key: int, channel: int, interval: int, offered: int) -> int:
     """A contact with its work, and endless patience; its id."""
     contact = floor.state[CONTACTS]
@@ -73,7 +73,7 @@ def new_contact(floor: Floor, key: int, channel: int, interval: int, offered: in
     return contact
 
 
-@compiled
+@compiled_in_place
 def add_first_contacts(floor: Floor, rows: NDArray[Any], order: NDArray[Any]) -> None:
     """
     Put the first contacts on the table.
@@ -126,7 +126,7 @@ def order_of_arrival(rows: NDArray[Any], counts: NDArray[Any], interval_us: int)
     return order
 
 
-@compiled
+@compiled_in_place
 def callback_of(floor: Floor, contact: int, channel: int) -> int:
     """The callback that a waiting customer takes."""
     parent, now = floor.contacts[contact], floor.state[NOW]
@@ -139,7 +139,7 @@ def callback_of(floor: Floor, contact: int, channel: int) -> int:
     return child
 
 
-@compiled
+@compiled_in_place
 def next_endless(floor: Floor, channel: int) -> int:
     """The next contact of a backlog that never runs out."""
     key = key_of(floor.channels[channel, CHANNEL_KEY], draws.ENDLESS, 0, floor.state[ENDLESS])
@@ -149,21 +149,21 @@ def next_endless(floor: Floor, channel: int) -> int:
     return contact
 
 
-@compiled
+@compiled_in_place
 def is_open_at(floor: Floor, channel: int, instant: int) -> bool:
     """Whether an instant lies in opening hours; the closing instant does not."""
     span = _spans_begun(floor, channel, instant) - 1
     return span >= floor.channels[channel, FIRST_SPAN] and instant < floor.closes[span]
 
 
-@compiled
+@compiled_in_place
 def opening_after(floor: Floor, channel: int, instant: int) -> int:
     """The first opening later than an instant; `NEVER` if none is known."""
     span = _spans_begun(floor, channel, instant)
     return floor.opens[span] if span < floor.channels[channel, END_SPAN] else NEVER
 
 
-@compiled
+@compiled_in_place
 def _spans_begun(floor: Floor, channel: int, instant: int) -> int:
     """Number of the first of the channel's opening hours that begin after an instant."""
     low, high = floor.channels[channel, FIRST_SPAN], floor.channels[channel, END_SPAN]
@@ -176,7 +176,7 @@ def _spans_begun(floor: Floor, channel: int, instant: int) -> int:
     return low
 
 
-@compiled
+@compiled_in_place
 def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     """Solo work, before any agent's speed."""
     row = floor.channels[channel]
@@ -194,7 +194,7 @@ def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     return rounded(relative * mean, floor.state[GRAIN])
 
 
-@compiled
+@compiled_in_place
 def _patience(floor: Floor, key: int, channel: int) -> int:
     row = floor.channels[channel]
     if row[PATIENCE_SHAPE] == draws.ENDURING:

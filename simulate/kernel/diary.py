@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.kernel.state import (
     DRAIN,
     EXCESS,
@@ -17,7 +17,7 @@ from simulate.kernel.state import (
 )
 
 
-@compiled
+@compiled_in_place
 def note_held(floor: Floor, agent: int) -> None:
     """An agent has held what is in hand since the last change."""
     contacts = floor.agents[agent, IN_HAND]
@@ -36,7 +36,7 @@ def note_held(floor: Floor, agent: int) -> None:
         interval += 1
 
 
-@compiled
+@compiled_in_place
 def note_excess(floor: Floor, group: int, excess: int) -> None:
     """A group has so many agents too many from now on."""
     number = floor.groups[group, EXCESS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.draws import CHOICE as CHOICE_STREAM
 from simulate.draws import hashed, uniform
 from simulate.kernel.benches import bench_of, longest_there
@@ -57,7 +57,7 @@ _FIRST, _BEFORE, _PROMOTED, _AFTER = 0, 1, 2, 3
 _PART, _CONTACT = 0, 3
 
 
-@compiled
+@compiled_in_place
 def settle(floor: Floor) -> None:
     """What follows at once from any event: agents too many leave, matches are made."""
     floor.state[LAST] = floor.state[NOW]
@@ -69,7 +69,7 @@ def settle(floor: Floor) -> None:
         let_go(floor, False)
 
 
-@compiled
+@compiled_in_place
 def _match(floor: Floor) -> bool:
     """Start the first waiting contact, in the order of the queues, that finds an agent."""
     for place in range(_find_heads(floor)):
@@ -81,7 +81,7 @@ def _match(floor: Floor) -> bool:
     return False
 
 
-@compiled
+@compiled_in_place
 def _find_heads(floor: Floor) -> int:
     """
     Write down the contacts to try, in order: at most two of every queue; how many they are.
@@ -119,7 +119,7 @@ def _find_heads(floor: Floor) -> int:
     return found
 
 
-@compiled
+@compiled_in_place
 def _goes_before(floor: Floor, contact: int, other: int) -> bool:
     """Whether a contact goes before another by priority, offer and id."""
     contacts, channels = floor.contacts, floor.channels
@@ -132,7 +132,7 @@ def _goes_before(floor: Floor, contact: int, other: int) -> bool:
     return contact < other
 
 
-@compiled
+@compiled_in_place
 def _line_up(floor: Floor, size: int, part: int, key: int, second: int, contact: int) -> None:
     """Put a contact in its place among those to try."""
     heads = floor.heads
@@ -143,7 +143,7 @@ def _line_up(floor: Floor, size: int, part: int, key: int, second: int, contact:
         heads[hole - 1, 2],
         heads[hole - 1, _CONTACT],
     ):
-        heads[hole] = heads[hole - 1]
+        _move_head(floor, hole - 1, hole)
         hole -= 1
     heads[hole, 0] = part
     heads[hole, 1] = key
@@ -151,7 +151,13 @@ def _line_up(floor: Floor, size: int, part: int, key: int, second: int, contact:
     heads[hole, _CONTACT] = contact
 
 
-@compiled
+@compiled_in_place
+def _move_head(floor: Floor, place: int, to: int) -> None:
+    for column in range(floor.heads.shape[1]):
+        floor.heads[to, column] = floor.heads[place, column]
+
+
+@compiled_in_place
 def _let_promoted_overtake(floor: Floor, size: int, first_deferred: int) -> None:
     """Move what goes before the first deferred contact to before the promoted ones."""
     heads = floor.heads
@@ -161,13 +167,13 @@ def _let_promoted_overtake(floor: Floor, size: int, first_deferred: int) -> None
             continue
         hole = place
         while hole > 0 and heads[hole - 1, _PART] == _PROMOTED:
-            heads[hole] = heads[hole - 1]
+            _move_head(floor, hole - 1, hole)
             hole -= 1
         heads[hole, _PART] = _BEFORE
         heads[hole, _CONTACT] = contact
 
 
-@compiled
+@compiled_in_place
 def _agent_for(floor: Floor, contact: int) -> int:
     """The agent who takes a contact, `NOBODY` if nobody can."""
     channel = floor.contacts[contact, CHANNEL]
@@ -187,7 +193,9 @@ def _agent_for(floor: Floor, contact: int) -> int:
             # The one longest on a bench would win over the others there.
             while agent != NOBODY and is_leaving(floor, agent, limit):
                 agent = floor.agents[agent, AFTER]
-            if agent == NOBODY or (gated and held == 0 and not _gate_is_open(floor, group, channel)):
+            if agent == NOBODY or (
+                gated and held == 0 and not _gate_is_open(floor, group, channel)
+            ):
                 continue
             key = rules.agent_key(
                 floor.state[CHOICE],
@@ -201,7 +209,7 @@ def _agent_for(floor: Floor, contact: int) -> int:
     return chosen
 
 
-@compiled
+@compiled_in_place
 def _anybody_for(floor: Floor, contact: int, gated: bool) -> int:
     """One of the agents who can take a contact, all alike; `NOBODY` if nobody can."""
     able = _able(floor, contact, gated, -1)
@@ -212,7 +220,7 @@ def _anybody_for(floor: Floor, contact: int, gated: bool) -> int:
     return _able(floor, contact, gated, int(share * able))
 
 
-@compiled
+@compiled_in_place
 def _able(floor: Floor, contact: int, gated: bool, wanted: int) -> int:
     """Number of agents who can take a contact, or the wanted one of them by id, from 0."""
     channel = floor.contacts[contact, CHANNEL]
@@ -238,7 +246,7 @@ def _able(floor: Floor, contact: int, gated: bool, wanted: int) -> int:
     return able
 
 
-@compiled
+@compiled_in_place
 def _gate_is_open(floor: Floor, group: int, channel: int) -> bool:
     """Whether a free agent of the group may start deferred or callback work."""
     skill = floor.skills[group, channel]

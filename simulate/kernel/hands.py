@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.draws import REACH, hashed, uniform
 from simulate.kernel.benches import join_bench, leave_bench
 from simulate.kernel.customers import next_endless
@@ -47,7 +47,7 @@ _ANSWERED = int(Ending.ANSWERED)
 _GIVEN_UP = int(Ending.GIVEN_UP)
 
 
-@compiled
+@compiled_in_place
 def start(floor: Floor, contact: int, agent: int) -> None:
     """An agent takes a contact in hand."""
     state, row = floor.state, floor.contacts[contact]
@@ -70,7 +70,7 @@ def start(floor: Floor, contact: int, agent: int) -> None:
         take_in(floor, next_endless(floor, channel), True)
 
 
-@compiled
+@compiled_in_place
 def complete(floor: Floor, agent: int) -> None:
     """The first of the contacts in an agent's hands is done."""
     contact = floor.agents[agent, NEXT_DONE]
@@ -86,7 +86,7 @@ def complete(floor: Floor, agent: int) -> None:
         row[END] = floor.state[NOW]
 
 
-@compiled
+@compiled_in_place
 def _is_reached(floor: Floor, contact: int) -> bool:
     row = floor.contacts[contact]
     if row[REACHED_AT_TRY] >= 0:
@@ -95,7 +95,7 @@ def _is_reached(floor: Floor, contact: int) -> bool:
     return share < floor.chances[row[CHANNEL], IS_REACHED]
 
 
-@compiled
+@compiled_in_place
 def _change_hands(floor: Floor, agent: int, channel: int, contact: int, takes: bool) -> None:
     """The contacts in an agent's hands change, and with them the pace of each."""
     row, hand = floor.agents[agent], floor.hands[agent]
@@ -121,7 +121,7 @@ def _change_hands(floor: Floor, agent: int, channel: int, contact: int, takes: b
         expect_no_completion(floor, agent)
 
 
-@compiled
+@compiled_in_place
 def _work_until_now(floor: Floor, agent: int) -> None:
     """Work on everything in hand since the last change."""
     row, hand = floor.agents[agent], floor.hands[agent]
@@ -133,7 +133,7 @@ def _work_until_now(floor: Floor, agent: int) -> None:
             floor.contacts[hand[place], REMAINING] -= done
 
 
-@compiled
+@compiled_in_place
 def _set_alarm(floor: Floor, agent: int) -> None:
     """When the first contact in hand will be done, and which; ties by the lowest id."""
     row, hand, contacts = floor.agents[agent], floor.hands[agent], floor.contacts

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulate import rules
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.draws import NEVER
 from simulate.kernel.customers import is_open_at, new_contact, next_endless
 from simulate.kernel.dispatch import settle
@@ -44,7 +44,7 @@ PAUSED = 1
 FULL = 2
 
 
-@compiled
+@compiled_in_place
 def add_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
     """Put who waits at the start on the table: (offer, channel, key); key -1 never runs out."""
     for n in range(len(backlog)):
@@ -55,7 +55,7 @@ def add_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
             new_contact(floor, key, channel, -1, offered)
 
 
-@compiled
+@compiled_in_place
 def line_up_backlog(floor: Floor, count: int) -> None:
     """The backlog joins its queues before anything happens."""
     for contact in range(count):
@@ -63,7 +63,7 @@ def line_up_backlog(floor: Floor, count: int) -> None:
         take_in(floor, contact, is_open_at(floor, channel, offered))
 
 
-@compiled
+@compiled_in_place
 def live(floor: Floor, most_events: int) -> int:
     """
     Go on until nothing is left to happen, or so many events have, or the tables are full.
@@ -92,7 +92,7 @@ def live(floor: Floor, most_events: int) -> int:
     return PAUSED
 
 
-@compiled
+@compiled_in_place
 def _next_event(floor: Floor) -> tuple[int, int]:
     """Instant and place of the event that is first of all still to come."""
     state = floor.state
@@ -115,12 +115,12 @@ def _next_event(floor: Floor) -> tuple[int, int]:
     return best
 
 
-@compiled
+@compiled_in_place
 def _earlier(event: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return event if event < other else other
 
 
-@compiled
+@compiled_in_place
 def _happen(floor: Floor, rank: int, entity: int) -> bool:
     """Let an event happen; whether the floor has to be settled."""
     state = floor.state
@@ -140,7 +140,7 @@ def _happen(floor: Floor, rank: int, entity: int) -> bool:
     return ring(floor, rank, entity)
 
 
-@compiled
+@compiled_in_place
 def _turn_page(floor: Floor) -> None:
     """The staffing changes for all groups, or doors close and open."""
     entry = floor.timetable[floor.state[NEXT_ENTRY]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.kernel.benches import join_bench, leave_bench, longest_there
 from simulate.kernel.diary import note_excess
 from simulate.kernel.queues import is_draining
@@ -25,7 +25,7 @@ from simulate.kernel.state import (
 from simulate.rules import excess, exit_key
 
 
-@compiled
+@compiled_in_place
 def set_staff(floor: Floor, group: int, staff: int) -> None:
     """
     A group's number changes.
@@ -45,7 +45,7 @@ def set_staff(floor: Floor, group: int, staff: int) -> None:
     _recount(floor, group)
 
 
-@compiled
+@compiled_in_place
 def let_go(floor: Floor, keep_for_closed_doors: bool) -> None:
     """
     Free agents leave while there are too many, the one free longest first.
@@ -72,7 +72,7 @@ def let_go(floor: Floor, keep_for_closed_doors: bool) -> None:
         _recount(floor, group)
 
 
-@compiled
+@compiled_in_place
 def exit_limit(floor: Floor, group: int) -> int:
     """
     Who takes nothing new: agents of the group with an exit key below this.
@@ -97,7 +97,7 @@ def exit_limit(floor: Floor, group: int) -> int:
     return exit_key(contacts, agent)
 
 
-@compiled
+@compiled_in_place
 def limit_for(floor: Floor, group: int, channel: int) -> int:
     """As `exit_limit`; those who are to leave still serve who waits at a closed door."""
     if floor.groups[group, EXCESS] == 0 or is_draining(floor, channel):
@@ -105,19 +105,19 @@ def limit_for(floor: Floor, group: int, channel: int) -> int:
     return exit_limit(floor, group)
 
 
-@compiled
+@compiled_in_place
 def is_leaving(floor: Floor, agent: int, limit: int) -> bool:
     """Whether an agent of a group with this exit limit takes nothing new."""
     return exit_key(floor.agents[agent, IN_HAND], agent) < limit
 
 
-@compiled
+@compiled_in_place
 def staying_free(floor: Floor, group: int) -> int:
     """Agents of a group with empty hands who are not to leave; those leave first."""
     return max(0, floor.groups[group, FREE] - floor.groups[group, EXCESS])
 
 
-@compiled
+@compiled_in_place
 def open_live_slots(floor: Floor) -> int:
     """How many live contacts could be taken, by all who are not to leave."""
     slots = floor.state[SLOTS_OPEN]
@@ -133,7 +133,7 @@ def open_live_slots(floor: Floor) -> int:
     return slots
 
 
-@compiled
+@compiled_in_place
 def _serves_closed_doors(floor: Floor, group: int) -> bool:
     for channel in range(len(floor.channels)):
         if floor.skills[group, channel, MOST] and is_draining(floor, channel):
@@ -141,7 +141,7 @@ def _serves_closed_doors(floor: Floor, group: int) -> bool:
     return False
 
 
-@compiled
+@compiled_in_place
 def _recount(floor: Floor, group: int) -> None:
     row = floor.groups[group]
     note_excess(floor, group, excess(row[PRESENT], row[STAFF]))

@@ -8,7 +8,7 @@ for the place takes a step or two; whoever gives up leaves from anywhere in one.
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.kernel.state import (
     AHEAD,
     BEHIND,
@@ -34,7 +34,7 @@ from simulate.rules import queue_key
 _TAIL = 1  # the tail's column stands behind the head's
 
 
-@compiled
+@compiled_in_place
 def join(floor: Floor, contact: int) -> None:
     """A contact takes its place in the queue of its channel."""
     channel = floor.contacts[contact, CHANNEL]
@@ -44,7 +44,7 @@ def join(floor: Floor, contact: int) -> None:
     _line_up(floor, contact, channel)
 
 
-@compiled
+@compiled_in_place
 def leave(floor: Floor, contact: int) -> None:
     """A contact leaves its queue, wherever it stands."""
     channel = floor.contacts[contact, CHANNEL]
@@ -54,7 +54,7 @@ def leave(floor: Floor, contact: int) -> None:
     _step_out(floor, contact, channel)
 
 
-@compiled
+@compiled_in_place
 def promote(floor: Floor, contact: int) -> None:
     """A contact moves to the promoted ones; if it is elsewhere now, once it is back."""
     queued = floor.contacts[contact, QUEUED]
@@ -66,7 +66,7 @@ def promote(floor: Floor, contact: int) -> None:
         _line_up(floor, contact, channel)
 
 
-@compiled
+@compiled_in_place
 def is_served(floor: Floor, channel: int) -> bool:
     """
     Whether the channel's waiting contacts may be started.
@@ -80,14 +80,14 @@ def is_served(floor: Floor, channel: int) -> bool:
     return bool(row[IS_OPEN]) and floor.state[NOW] < floor.state[HORIZON]
 
 
-@compiled
+@compiled_in_place
 def is_draining(floor: Floor, channel: int) -> bool:
     """Whether it is closed to new contacts while the last ones are served."""
     row = floor.channels[channel]
     return row[KIND] == rules.LIVE and not row[IS_OPEN] and row[LENGTH] > 0
 
 
-@compiled
+@compiled_in_place
 def _line_up(floor: Floor, contact: int, channel: int) -> None:
     contacts, channels = floor.contacts, floor.channels
     promoted = contacts[contact, PROMOTED]
@@ -113,7 +113,7 @@ def _line_up(floor: Floor, contact: int, channel: int) -> None:
         channels[channel, head + _TAIL] = contact
 
 
-@compiled
+@compiled_in_place
 def _step_out(floor: Floor, contact: int, channel: int) -> None:
     contacts = floor.contacts
     head = PROMOTED_HEAD if contacts[contact, PROMOTED] else HEAD
@@ -125,7 +125,7 @@ def _step_out(floor: Floor, contact: int, channel: int) -> None:
         floor.channels[channel, head + _TAIL] = ahead
 
 
-@compiled
+@compiled_in_place
 def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> None:
     """Behind this contact, or at the head of the queue, stands that one."""
     if ahead != NOBODY:
@@ -134,7 +134,7 @@ def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> Non
         floor.channels[channel, head] = behind
 
 
-@compiled
+@compiled_in_place
 def _place(floor: Floor, order: int, contact: int) -> tuple[int, int]:
     contacts = floor.contacts
     return queue_key(order, contacts[contact, OFFERED], contacts[contact, DEADLINE], contact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled
+from simulate.compiled import compiled_in_place
 from simulate.draws import ACCEPT, BALK, NEVER, uniform
 from simulate.kernel.customers import callback_of, opening_after
 from simulate.kernel.queues import join, leave, promote
@@ -58,7 +58,7 @@ _CLOSED = int(Ending.CLOSED)
 _CONVERTED = int(Ending.CONVERTED)
 
 
-@compiled
+@compiled_in_place
 def arrive(floor: Floor, contact: int) -> bool:
     """A customer comes in, or the child of a contact is born; whether anything changes."""
     row = floor.contacts[contact]
@@ -72,7 +72,7 @@ def arrive(floor: Floor, contact: int) -> bool:
     return True
 
 
-@compiled
+@compiled_in_place
 def take_in(floor: Floor, contact: int, arrived_open: bool) -> None:
     """New work joins its queue; a callback that is not due yet is put down for later."""
     due = _set_deadline(floor, contact, arrived_open)
@@ -82,7 +82,7 @@ def take_in(floor: Floor, contact: int, arrived_open: bool) -> None:
         _queue_up(floor, contact)
 
 
-@compiled
+@compiled_in_place
 def stay_or_go(floor: Floor, contact: int) -> None:
     """Nobody could take a live customer: blocked, called back, gone at once, or patient."""
     state, row = floor.state, floor.contacts[contact]
@@ -107,7 +107,7 @@ def stay_or_go(floor: Floor, contact: int) -> None:
                 set_timer(floor, offer, rules.WAITING_TIMER, place)
 
 
-@compiled
+@compiled_in_place
 def ring(floor: Floor, rank: int, entity: int) -> bool:
     """A timer goes off; whether anything changes."""
     if rank == rules.ABANDONMENT:
@@ -121,7 +121,7 @@ def ring(floor: Floor, rank: int, entity: int) -> bool:
     return bool(floor.contacts[entity, QUEUED])
 
 
-@compiled
+@compiled_in_place
 def _give_up(floor: Floor, contact: int) -> bool:
     """A customer's patience is at its end."""
     if not floor.contacts[contact, QUEUED]:
@@ -130,7 +130,7 @@ def _give_up(floor: Floor, contact: int) -> bool:
     return True
 
 
-@compiled
+@compiled_in_place
 def _offer_callback(floor: Floor, contact: int) -> bool:
     """A customer has waited so long that a callback is offered."""
     if not floor.contacts[contact, QUEUED] or not _accepts(floor, contact):
@@ -139,14 +139,14 @@ def _offer_callback(floor: Floor, contact: int) -> bool:
     return True
 
 
-@compiled
+@compiled_in_place
 def call_later(floor: Floor, contact: int, due: int) -> None:
     """Put a callback down for an instant; after the horizon nobody calls."""
     if due < floor.state[HORIZON]:
         set_timer(floor, due, rules.CALLBACK_DUE, contact)
 
 
-@compiled
+@compiled_in_place
 def close(floor: Floor, channel: int) -> None:
     """A channel closes; who waits there live is served by the last staff, or dropped."""
     row = floor.channels[channel]
@@ -156,7 +156,7 @@ def close(floor: Floor, channel: int) -> None:
             _end(floor, row[HEAD], _ABANDONED)
 
 
-@compiled
+@compiled_in_place
 def _queue_up(floor: Floor, contact: int) -> None:
     """Work joins its queue, among the promoted where its deadline is near already."""
     row = floor.contacts[contact]
@@ -172,7 +172,7 @@ def _queue_up(floor: Floor, contact: int) -> None:
     join(floor, contact)
 
 
-@compiled
+@compiled_in_place
 def _set_deadline(floor: Floor, contact: int, arrived_open: bool) -> int:
     """
     Write down when the contact's reply or call is due.
@@ -201,7 +201,7 @@ def _set_deadline(floor: Floor, contact: int, arrived_open: bool) -> int:
     return row[OFFERED]
 
 
-@compiled
+@compiled_in_place
 def _is_offered_callback(floor: Floor, channel: int, others: int) -> bool:
     row = floor.channels[channel]
     condition = row[OFFER_CONDITION]
@@ -213,7 +213,7 @@ def _is_offered_callback(floor: Floor, channel: int, others: int) -> bool:
     return rules.is_offered(condition, row[OFFER_LIMIT], others, wait)
 
 
-@compiled
+@compiled_in_place
 def _expected_wait(floor: Floor, channel: int, others: int) -> float:
     """Microseconds until the customer is served if everybody present works at full load."""
     interval = floor.state[NOW] // floor.state[INTERVAL_LENGTH]
@@ -227,13 +227,13 @@ def _expected_wait(floor: Floor, channel: int, others: int) -> float:
     return rules.expected_wait(others, floor.work_means[channel, interval], rate)
 
 
-@compiled
+@compiled_in_place
 def _accepts(floor: Floor, contact: int) -> bool:
     share = floor.chances[floor.contacts[contact, CHANNEL], ACCEPTS]
     return uniform(floor.state[ROOT], ACCEPT, floor.contacts[contact, KEY]) < share
 
 
-@compiled
+@compiled_in_place
 def _convert(floor: Floor, contact: int) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
     _end(floor, contact, _CONVERTED)
@@ -248,7 +248,7 @@ def _convert(floor: Floor, contact: int) -> None:
     state[CHILD_TAIL] = child
 
 
-@compiled
+@compiled_in_place
 def _end(floor: Floor, contact: int, ending: int) -> None:
     """A waiting customer leaves without having been served."""
     leave(floor, contact)
