@@ -10,13 +10,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from forecast.accuracy import bias, coverage, pinball, scaled_error, wape
+from forecast.accuracy import (
+    WeeklySpread,
+    bias,
+    coverage,
+    pinball,
+    scaled_error,
+    wape,
+    weekly_spread,
+)
 from forecast.channel import Method, last_week_repeated, methods_named
 from forecast.days import Calendar, FloatArray, day_grid, days_between, local_cells
 from forecast.events import Events
 from forecast.history import History
 from forecast.prediction import FEWEST_DAYS, Forecast, make
 from scenario.calendar import parse_duration
+from scenario.demand import Demand
 from scenario.errors import InvalidValueError, PlanningError
 
 _WISHED_DAYS = 84  # of history before the first origin, where there is enough
@@ -45,6 +54,46 @@ class Backtest:
     origins: tuple[pd.Timestamp, ...]
     table: pd.DataFrame
     channels: dict[str, dict[str, Any]]
+
+    def weekly_spreads(self, forecast: Demand) -> dict[str, WeeklySpread]:
+        """
+        How far a forecast's paths stray over whole weeks, beside the errors of the weeks told.
+
+        Parameters
+        ----------
+        forecast
+            With paths, of the same channels, over at least a week: as a rule the one made of
+            the whole history.
+
+        Raises
+        ------
+        InvalidValueError
+            When it has no paths, or either is shorter than a week.
+        """
+        count = len(forecast.horizon.starts)
+        week = forecast.horizon.week_of_interval
+        whole = (forecast.horizon.end - forecast.horizon.start) // pd.Timedelta(days=7)
+        if forecast.paths is None or whole < 1 or self.horizon_days < 7:
+            rule = "with paths, over at least a week, as the backtest"
+            raise InvalidValueError("forecast", rule, f"{count} intervals")
+        table = self.table[self.table["actual"].notna()]
+        ahead = (table["interval_start"] - table["origin"]) // pd.Timedelta(days=7)
+        table = table.assign(week=ahead)[ahead < self.horizon_days // 7]
+        sums = table.groupby(["channel", "origin", "week"], sort=False)[["mean", "actual"]].sum()
+        spreads = {}
+        for channel in self.channels:
+            paths = forecast.paths[:, :, forecast.index_of(channel)]
+            totals = np.stack([paths[:, week == n].sum(axis=1) for n in range(whole)], axis=1)
+            told = sums.loc[channel] if channel in sums.index else sums.iloc[:0]
+            begun = {
+                (origin + pd.Timedelta(days=7 * n)).date()
+                for origin in self.origins
+                for n in range(int(self.horizon_days // 7))
+            }
+            spreads[channel] = weekly_spread(
+                told["mean"].to_numpy(), told["actual"].to_numpy(), totals, len(begun)
+            )
+        return spreads
 
     def document(self) -> dict[str, Any]:
         """

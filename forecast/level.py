@@ -14,8 +14,12 @@ _OUTLIER_MADS = 3.5
 _LEVEL_WINDOW = 21  # open days of the rolling median
 _FLOOR = 0.5  # contacts: stands for an empty day on the log scale
 _CONFIDENT_DAYS = 28
-_TREND_PENALTY = 300.0  # as of 300 days without growth, a week's growth each
+_LEVEL_HALF_LIFE = 20  # open days: four weeks of a level that moves slowly
+_ROUNDS = 3  # calendar and level explain each other's rest so often
+_TREND_PENALTY = 1500.0  # as of so many weeks' evidence against growth
+_GROWTH_WEEKS = 8.0  # growth ahead fades with this time constant
 _TINY = 1e-10
+_FIRST_VARIANCE = 1.5  # of the first day's rest, in variances of a day's surprise
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,8 @@ def fit_level(
     known
         Days of history, at least 1.
     trend
-        Whether the history is given a steady growth, held from its end on: a level that
-        keeps growing misleads more often than it helps over weeks.
+        Whether a steady growth, drawn to none, is allowed for. It fades ahead: a level that
+        keeps growing misleads over months.
     arma
         Parameters to use instead of estimating them.
 
@@ -117,18 +121,15 @@ def fit_level(
     past = days.until(known)
     design, penalty = _design(days, months=known >= _CONFIDENT_DAYS)
     if trend:
-        weeks = np.minimum(np.arange(len(design)) - known, 0) / 5
-        design = np.column_stack([design, weeks])
+        weeks = (np.arange(len(design)) - known) / 5
+        ahead_weeks = _GROWTH_WEEKS * (1 - np.exp(-np.maximum(weeks, 0.0) / _GROWTH_WEEKS))
+        design = np.column_stack([design, np.minimum(weeks, 0.0) + ahead_weeks])
         penalty = np.append(penalty, _TREND_PENALTY)
     observed = np.log(np.maximum(past.total, _FLOOR))
-    seen = np.isfinite(observed)
     clipped = winsorised(observed, past)
-    x, y = design[:known][seen], clipped[seen]
-    coefficients = np.linalg.solve(
-        x.T @ x + np.diag(penalty), x.T @ y + penalty * _prior(y, design)
-    )
-    line = design @ coefficients
-    rest = np.where(seen, clipped - line[:known], np.nan)
+    line, coefficients = _line(design, penalty, clipped, moving=not trend)
+    seen = np.isfinite(clipped)
+    rest = clipped - line[:known]
     if arma is None:
         arma = fit(rest)
     ahead, fitted = predict_rest(rest, arma, len(line) - known)
@@ -143,6 +144,43 @@ def fit_level(
         if design[:known, 7 + index][seen].any()
     }
     return Level(arma, np.exp(log_level) * smearing, effects)
+
+
+def _line(
+    design: FloatArray, penalty: FloatArray, clipped: FloatArray, *, moving: bool
+) -> tuple[FloatArray, FloatArray]:
+    """
+    The calendar's part of the log totals, upon a slowly moving level where asked for.
+
+    The level is what the calendar leaves, averaged with weights that halve every four weeks to
+    both sides; ahead it stays where it is. Without it the rest would draw the forecast back to
+    the mean of the whole history, which a growing channel has left long ago.
+    """
+    known = len(clipped)
+    seen = np.isfinite(clipped)
+    x, y = design[:known][seen], clipped[seen]
+    inverse = np.linalg.inv(np.einsum("nj,nk->jk", x, x) + np.diag(penalty))
+    level = np.zeros(len(design))
+    near = _both_sides(seen.astype(float))
+    for _ in range(_ROUNDS if moving else 1):
+        steady = y - level[:known][seen]
+        right = np.einsum("nj,n->j", x, steady) + penalty * _prior(steady, design)
+        coefficients = np.einsum("jk,k->j", inverse, right)
+        line = np.einsum("nj,j->n", design, coefficients)
+        if moving:
+            level[:known] = _both_sides(np.where(seen, clipped - line[:known], 0.0)) / near
+            level[known:] = level[known - 1]
+    return line + level, coefficients
+
+
+def _both_sides(values: FloatArray) -> FloatArray:
+    """Sums about each day with weights that halve every `_LEVEL_HALF_LIFE` days."""
+    from scipy.signal import lfilter
+
+    fade = 0.5 ** (1 / _LEVEL_HALF_LIFE)
+    before = lfilter([1.0], [1.0, -fade], values)
+    after = lfilter([1.0], [1.0, -fade], values[::-1])[::-1]
+    return np.asarray(before + after - values)
 
 
 def _design(days: LevelInput, *, months: bool) -> tuple[FloatArray, FloatArray]:
@@ -229,20 +267,28 @@ def fit(rest: FloatArray) -> Arma:
     # statsmodels resets the warning filters when imported, hence the local ones.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        # Beginning with the sample's own variance spares solving for the stationary one at
-        # every step, in a library whose threads crawl on a busy machine.
+        # Beginning with a variance near the stationary one spares solving for that at every
+        # step. The simplex needs no linear algebra: the library's threads crawl on matrices as
+        # small as a gradient's.
         model = SARIMAX(
             rest,
             order=(1, 0, 1),
+            concentrate_scale=True,
             initialization="known",
             initial_state=np.zeros(2),
-            initial_state_cov=np.diag([variance, 0.0]),
+            initial_state_cov=np.diag([_FIRST_VARIANCE, 0.0]),
         )
         settled: list[Arma] = []
-        for ar, ma in ((0.8, -0.3), (0.97, -0.9), (0.3, 0.1)):
+        for start in ((0.8, -0.3), (0.97, -0.9), (0.3, 0.1)):
             try:
                 result = model.fit(
-                    start_params=[ar, ma, 0.5 * variance], disp=False, cov_type="none", maxiter=60
+                    start_params=start,
+                    method="nm",
+                    disp=False,
+                    cov_type="none",
+                    maxiter=200,
+                    xtol=1e-3,
+                    ftol=1e-4,
                 )
             except (np.linalg.LinAlgError, ValueError):
                 continue

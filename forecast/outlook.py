@@ -18,7 +18,7 @@ from forecast.trials import Errors, errors_at_past_origins, errors_of_fit
 CHOSEN_FROM: tuple[Method, ...] = ("level_profile", "trend_profile", "weekday_mean")
 _PLAIN: Method = "seasonal_naive"
 _FEW_DAYS = 14
-_CLEARLY_BETTER = 0.95  # times the first candidate's error
+_CLEARLY_BETTER = 0.97  # times the first candidate's error
 _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
 _MOST_BURSTS_TOLD = 3
 
@@ -62,7 +62,7 @@ class Outlook:
     method
         The method chosen.
     spread, errors
-        How the rates may err, and the errors that it was learned from.
+        How single rates may err, and the errors that it was learned from.
     events
         Events of the channel, with factors where they could be found.
     reasons
@@ -86,7 +86,6 @@ def outlook(
     cells: Cells,
     days: Days,
     events: Events,
-    interval_minutes: int,
     methods: Sequence[Method] | None = None,
 ) -> Outlook:
     """
@@ -104,8 +103,6 @@ def outlook(
         From the first day of the history to the last day to tell.
     events
         Events known at the history's end.
-    interval_minutes
-        Length of an interval.
     methods
         Methods to choose from by their errors at past origins; default: all but the naive one.
     """
@@ -130,10 +127,9 @@ def outlook(
     method, told, errors, reason = _best(past, raw, candidates)
     reasons = [reason] if reason else []
     untried = not np.isfinite(errors.expected).any()
-    spread = learn(errors, interval_minutes, told.arma.ar)
+    spread = learn(errors)
     if untried and len(begun):
-        fitted = errors_of_fit(raw, told)
-        spread = widened(learn(fitted, interval_minutes, told.arma.ar))
+        spread = widened(learn(errors_of_fit(raw, told)))
     if untried and told.open_day.any() and not few:
         warnings.append("too short a history to learn from its errors: wide bands are assumed")
     found = _found_factors(channel, volume, told, cells, days, events)

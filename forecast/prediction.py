@@ -25,7 +25,8 @@ from forecast.history import History
 from forecast.opening import WEEKDAYS
 from forecast.outlook import Cells, Outlook, outlook
 from forecast.paths import count_quantiles, sample_paths
-from forecast.spread import Spread, channel_correlation
+from forecast.spread import Spread
+from forecast.together import channel_correlation, joined
 from scenario.calendar import Horizon, parse_duration
 from scenario.demand import Demand
 from scenario.errors import InvalidValueError, PlanningError
@@ -181,13 +182,19 @@ def make(
         parts[channel] = _parts(view, days, row, base, factor, period)
         handle_time[:, column] = _handle_time(history, column, then, days)[row, ahead.slot]
     lead_week = np.asarray(ahead.day - then.day[-1] - 1).clip(0) // 7
-    spreads = tuple(view.spread for view in views)
+    errors = [view.errors for view in views]
+    spreads = joined(
+        [view.spread for view in views],
+        errors,
+        [view.told.arma.ar for view in views],
+        history.interval_minutes,
+    )
     drawn = sample_paths(
         rates,
         row - row[0],
         lead_week,
         spreads,
-        channel_correlation([view.errors for view in views]),
+        channel_correlation(errors),
         history.interval_minutes,
         paths,
         np.random.default_rng(seed),
@@ -222,7 +229,7 @@ def _views(
     days = days_between(int(then.day[0]), int(ahead.day[-1]), calendar)
     foreseen = (events or Events()).told_until(history.end)
     views = [
-        outlook(channel, history.volume[:, column], then, days, foreseen, minutes, methods)
+        outlook(channel, history.volume[:, column], then, days, foreseen, methods)
         for column, channel in enumerate(history.channels)
     ]
     return views, days, then, ahead

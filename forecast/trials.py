@@ -11,7 +11,7 @@ from forecast.channel import Basis, Method, Told, tell
 from forecast.days import FloatArray
 
 LEAD_WEEKS = 4
-_ORIGINS = 8  # weekly ones, as far as the history allows
+_ORIGINS = 11  # weekly ones, as far as the history allows; eight of them see all lead weeks
 _FIRST_ORIGIN_DAYS = 56
 _FEWEST_DAYS = 14
 
@@ -32,6 +32,23 @@ class Errors:
     expected: FloatArray
     actual: FloatArray
     first_day: tuple[int, ...]
+
+    def where_told(self) -> Errors:
+        """Without the cells in which nothing was expected: there is no rate to spread."""
+        told = self.expected > 0
+        return Errors(
+            np.where(told, self.expected, np.nan),
+            np.where(told, self.actual, np.nan),
+            self.first_day,
+        )
+
+    def sums(self, days: int) -> tuple[FloatArray, FloatArray]:
+        """Expected and actual contacts of stretches of so many days, what is known of them."""
+        slots = self.expected.shape[2]
+        shape = (len(self.first_day), 7 * LEAD_WEEKS // days, days * slots)
+        seen = np.isfinite(self.expected)
+        expected = np.where(seen, self.expected, 0.0).reshape(shape).sum(axis=2)
+        return expected, np.where(seen, self.actual, 0.0).reshape(shape).sum(axis=2)
 
 
 def errors_at_past_origins(
