@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_inline
 from simulate.kernel.state import (
     AFTER,
     BEFORE,
@@ -29,7 +29,7 @@ from simulate.rules import LIVE
 _FIRST, _LAST = 0, 1
 
 
-@compiled_in_place
+@compiled_inline
 def bench_of(floor: Floor, group: int, channel: int, contacts: int) -> int:
     """Bench of a group's agents who hold so many contacts of a channel and have room."""
     if contacts == 0:
@@ -37,13 +37,13 @@ def bench_of(floor: Floor, group: int, channel: int, contacts: int) -> int:
     return floor.skills[group, channel, FIRST_BENCH] + contacts - 1
 
 
-@compiled_in_place
+@compiled_inline
 def longest_there(floor: Floor, bench: int) -> int:
     """The agent who has been longest on a bench."""
     return floor.benches[bench, _FIRST]
 
 
-@compiled_in_place
+@compiled_inline
 def join_bench(floor: Floor, agent: int) -> None:
     """An agent takes a new place among those who have room for one more."""
     state, row = floor.state, floor.agents[agent]
@@ -76,7 +76,7 @@ def join_bench(floor: Floor, agent: int) -> None:
         floor.agents[last, AFTER] = agent
 
 
-@compiled_in_place
+@compiled_inline
 def leave_bench(floor: Floor, agent: int) -> None:
     """An agent gives up the place, before the contacts in hand change."""
     row = floor.agents[agent]

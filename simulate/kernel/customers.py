@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import draws
-from simulate.compiled import compiled, compiled_in_place
+from simulate.compiled import compiled, compiled_in_place, compiled_inline
 from simulate.draws import NEVER, child_key, key_of, relative_duration
 from simulate.kernel.state import (
     AGENT,
@@ -50,7 +50,7 @@ from simulate.kernel.state import (
 from simulate.rules import rounded, rounded_patience
 
 
-@compiled_in_place
+@compiled_inline
 def new_contact(floor: Floor, key: int, channel: int, interval: int, offered: int) -> int:
     """A contact with its work, and endless patience; its id."""
     contact = floor.state[CONTACTS]
@@ -176,7 +176,7 @@ def _spans_begun(floor: Floor, channel: int, instant: int) -> int:
     return low
 
 
-@compiled_in_place
+@compiled_inline
 def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     """Solo work, before any agent's speed."""
     row = floor.channels[channel]
@@ -194,7 +194,7 @@ def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     return rounded(relative * mean, floor.state[GRAIN])
 
 
-@compiled_in_place
+@compiled_inline
 def _patience(floor: Floor, key: int, channel: int) -> int:
     row = floor.channels[channel]
     if row[PATIENCE_SHAPE] == draws.ENDURING:

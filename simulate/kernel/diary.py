@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.kernel.state import (
     DRAIN,
     EXCESS,
@@ -17,7 +17,7 @@ from simulate.kernel.state import (
 )
 
 
-@compiled_in_place
+@compiled_inline
 def note_held(floor: Floor, agent: int) -> None:
     """An agent has held what is in hand since the last change."""
     contacts = floor.agents[agent, IN_HAND]

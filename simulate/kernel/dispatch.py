@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import CHOICE as CHOICE_STREAM
 from simulate.draws import hashed, uniform
 from simulate.kernel.benches import bench_of, longest_there
@@ -57,7 +57,7 @@ _FIRST, _BEFORE, _PROMOTED, _AFTER = 0, 1, 2, 3
 _PART, _CONTACT = 0, 3
 
 
-@compiled_in_place
+@compiled_inline
 def settle(floor: Floor) -> None:
     """What follows at once from any event: agents too many leave, matches are made."""
     floor.state[LAST] = floor.state[NOW]
@@ -69,7 +69,7 @@ def settle(floor: Floor) -> None:
         let_go(floor, False)
 
 
-@compiled_in_place
+@compiled_inline
 def _match(floor: Floor) -> bool:
     """Start the first waiting contact, in the order of the queues, that finds an agent."""
     for place in range(_find_heads(floor)):
@@ -81,7 +81,7 @@ def _match(floor: Floor) -> bool:
     return False
 
 
-@compiled_in_place
+@compiled_inline
 def _find_heads(floor: Floor) -> int:
     """
     Write down the contacts to try, in order: at most two of every queue; how many they are.
@@ -132,7 +132,7 @@ def _goes_before(floor: Floor, contact: int, other: int) -> bool:
     return contact < other
 
 
-@compiled_in_place
+@compiled_inline
 def _line_up(floor: Floor, size: int, part: int, key: int, second: int, contact: int) -> None:
     """Put a contact in its place among those to try."""
     heads = floor.heads
@@ -173,7 +173,7 @@ def _let_promoted_overtake(floor: Floor, size: int, first_deferred: int) -> None
         heads[hole, _CONTACT] = contact
 
 
-@compiled_in_place
+@compiled_inline
 def _agent_for(floor: Floor, contact: int) -> int:
     """The agent who takes a contact, `NOBODY` if nobody can."""
     channel = floor.contacts[contact, CHANNEL]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import REACH, hashed, uniform
 from simulate.kernel.benches import join_bench, leave_bench
 from simulate.kernel.customers import next_endless
@@ -47,7 +47,7 @@ _ANSWERED = int(Ending.ANSWERED)
 _GIVEN_UP = int(Ending.GIVEN_UP)
 
 
-@compiled_in_place
+@compiled_inline
 def start(floor: Floor, contact: int, agent: int) -> None:
     """An agent takes a contact in hand."""
     state, row = floor.state, floor.contacts[contact]
@@ -70,7 +70,7 @@ def start(floor: Floor, contact: int, agent: int) -> None:
         take_in(floor, next_endless(floor, channel), True)
 
 
-@compiled_in_place
+@compiled_inline
 def complete(floor: Floor, agent: int) -> None:
     """The first of the contacts in an agent's hands is done."""
     contact = floor.agents[agent, NEXT_DONE]
@@ -95,7 +95,7 @@ def _is_reached(floor: Floor, contact: int) -> bool:
     return share < floor.chances[row[CHANNEL], IS_REACHED]
 
 
-@compiled_in_place
+@compiled_inline
 def _change_hands(floor: Floor, agent: int, channel: int, contact: int, takes: bool) -> None:
     """The contacts in an agent's hands change, and with them the pace of each."""
     row, hand = floor.agents[agent], floor.hands[agent]
@@ -121,7 +121,7 @@ def _change_hands(floor: Floor, agent: int, channel: int, contact: int, takes: b
         expect_no_completion(floor, agent)
 
 
-@compiled_in_place
+@compiled_inline
 def _work_until_now(floor: Floor, agent: int) -> None:
     """Work on everything in hand since the last change."""
     row, hand = floor.agents[agent], floor.hands[agent]
@@ -133,7 +133,7 @@ def _work_until_now(floor: Floor, agent: int) -> None:
             floor.contacts[hand[place], REMAINING] -= done
 
 
-@compiled_in_place
+@compiled_inline
 def _set_alarm(floor: Floor, agent: int) -> None:
     """When the first contact in hand will be done, and which; ties by the lowest id."""
     row, hand, contacts = floor.agents[agent], floor.hands[agent], floor.contacts

@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulate import rules
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import NEVER
 from simulate.kernel.customers import is_open_at, new_contact, next_endless
 from simulate.kernel.dispatch import settle
@@ -92,7 +92,7 @@ def live(floor: Floor, most_events: int) -> int:
     return PAUSED
 
 
-@compiled_in_place
+@compiled_inline
 def _next_event(floor: Floor) -> tuple[int, int]:
     """Instant and place of the event that is first of all still to come."""
     state = floor.state
@@ -115,12 +115,12 @@ def _next_event(floor: Floor) -> tuple[int, int]:
     return best
 
 
-@compiled_in_place
+@compiled_inline
 def _earlier(event: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
     return event if event < other else other
 
 
-@compiled_in_place
+@compiled_inline
 def _happen(floor: Floor, rank: int, entity: int) -> bool:
     """Let an event happen; whether the floor has to be settled."""
     state = floor.state

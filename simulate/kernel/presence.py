@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.kernel.benches import join_bench, leave_bench, longest_there
 from simulate.kernel.diary import note_excess
 from simulate.kernel.queues import is_draining
@@ -97,7 +97,7 @@ def exit_limit(floor: Floor, group: int) -> int:
     return exit_key(contacts, agent)
 
 
-@compiled_in_place
+@compiled_inline
 def limit_for(floor: Floor, group: int, channel: int) -> int:
     """As `exit_limit`; those who are to leave still serve who waits at a closed door."""
     if floor.groups[group, EXCESS] == 0 or is_draining(floor, channel):
@@ -105,7 +105,7 @@ def limit_for(floor: Floor, group: int, channel: int) -> int:
     return exit_limit(floor, group)
 
 
-@compiled_in_place
+@compiled_inline
 def is_leaving(floor: Floor, agent: int, limit: int) -> bool:
     """Whether an agent of a group with this exit limit takes nothing new."""
     return exit_key(floor.agents[agent, IN_HAND], agent) < limit

@@ -8,7 +8,7 @@ for the place takes a step or two; whoever gives up leaves from anywhere in one.
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.kernel.state import (
     AHEAD,
     BEHIND,
@@ -34,7 +34,7 @@ from simulate.rules import queue_key
 _TAIL = 1  # the tail's column stands behind the head's
 
 
-@compiled_in_place
+@compiled_inline
 def join(floor: Floor, contact: int) -> None:
     """A contact takes its place in the queue of its channel."""
     channel = floor.contacts[contact, CHANNEL]
@@ -44,7 +44,7 @@ def join(floor: Floor, contact: int) -> None:
     _line_up(floor, contact, channel)
 
 
-@compiled_in_place
+@compiled_inline
 def leave(floor: Floor, contact: int) -> None:
     """A contact leaves its queue, wherever it stands."""
     channel = floor.contacts[contact, CHANNEL]
@@ -66,7 +66,7 @@ def promote(floor: Floor, contact: int) -> None:
         _line_up(floor, contact, channel)
 
 
-@compiled_in_place
+@compiled_inline
 def is_served(floor: Floor, channel: int) -> bool:
     """
     Whether the channel's waiting contacts may be started.
@@ -87,7 +87,7 @@ def is_draining(floor: Floor, channel: int) -> bool:
     return row[KIND] == rules.LIVE and not row[IS_OPEN] and row[LENGTH] > 0
 
 
-@compiled_in_place
+@compiled_inline
 def _line_up(floor: Floor, contact: int, channel: int) -> None:
     contacts, channels = floor.contacts, floor.channels
     promoted = contacts[contact, PROMOTED]
@@ -113,7 +113,7 @@ def _line_up(floor: Floor, contact: int, channel: int) -> None:
         channels[channel, head + _TAIL] = contact
 
 
-@compiled_in_place
+@compiled_inline
 def _step_out(floor: Floor, contact: int, channel: int) -> None:
     contacts = floor.contacts
     head = PROMOTED_HEAD if contacts[contact, PROMOTED] else HEAD
@@ -125,7 +125,7 @@ def _step_out(floor: Floor, contact: int, channel: int) -> None:
         floor.channels[channel, head + _TAIL] = ahead
 
 
-@compiled_in_place
+@compiled_inline
 def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> None:
     """Behind this contact, or at the head of the queue, stands that one."""
     if ahead != NOBODY:
@@ -134,7 +134,7 @@ def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> Non
         floor.channels[channel, head] = behind
 
 
-@compiled_in_place
+@compiled_inline
 def _place(floor: Floor, order: int, contact: int) -> tuple[int, int]:
     contacts = floor.contacts
     return queue_key(order, contacts[contact, OFFERED], contacts[contact, DEADLINE], contact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import rules
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import ACCEPT, BALK, NEVER, uniform
 from simulate.kernel.customers import callback_of, opening_after
 from simulate.kernel.queues import join, leave, promote
@@ -58,7 +58,7 @@ _CLOSED = int(Ending.CLOSED)
 _CONVERTED = int(Ending.CONVERTED)
 
 
-@compiled_in_place
+@compiled_inline
 def arrive(floor: Floor, contact: int) -> bool:
     """A customer comes in, or the child of a contact is born; whether anything changes."""
     row = floor.contacts[contact]
@@ -72,7 +72,7 @@ def arrive(floor: Floor, contact: int) -> bool:
     return True
 
 
-@compiled_in_place
+@compiled_inline
 def take_in(floor: Floor, contact: int, arrived_open: bool) -> None:
     """New work joins its queue; a callback that is not due yet is put down for later."""
     due = _set_deadline(floor, contact, arrived_open)
@@ -82,7 +82,7 @@ def take_in(floor: Floor, contact: int, arrived_open: bool) -> None:
         _queue_up(floor, contact)
 
 
-@compiled_in_place
+@compiled_inline
 def stay_or_go(floor: Floor, contact: int) -> None:
     """Nobody could take a live customer: blocked, called back, gone at once, or patient."""
     state, row = floor.state, floor.contacts[contact]
@@ -156,7 +156,7 @@ def close(floor: Floor, channel: int) -> None:
             _end(floor, row[HEAD], _ABANDONED)
 
 
-@compiled_in_place
+@compiled_inline
 def _queue_up(floor: Floor, contact: int) -> None:
     """Work joins its queue, among the promoted where its deadline is near already."""
     row = floor.contacts[contact]
@@ -172,7 +172,7 @@ def _queue_up(floor: Floor, contact: int) -> None:
     join(floor, contact)
 
 
-@compiled_in_place
+@compiled_inline
 def _set_deadline(floor: Floor, contact: int, arrived_open: bool) -> int:
     """
     Write down when the contact's reply or call is due.

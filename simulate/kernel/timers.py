@@ -6,14 +6,14 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulate.compiled import compiled_in_place
+from simulate.compiled import compiled_inline
 from simulate.kernel.state import COMPLETIONS, DONE_AT, NOBODY, PLACE, TIMERS, Floor
 
 RANKS = 2**40
 """A place among the events of one instant is rank times this plus entity."""
 
 
-@compiled_in_place
+@compiled_inline
 def set_timer(floor: Floor, instant: int, rank: int, entity: int) -> None:
     """Something is to happen to a contact, now or later."""
     timers = floor.timers
@@ -31,7 +31,7 @@ def set_timer(floor: Floor, instant: int, rank: int, entity: int) -> None:
     timers[hole, 1] = place
 
 
-@compiled_in_place
+@compiled_inline
 def drop_first_timer(floor: Floor) -> None:
     """The first timer has gone off."""
     timers = floor.timers
@@ -57,12 +57,12 @@ def drop_first_timer(floor: Floor) -> None:
     timers[hole, 1] = place
 
 
-@compiled_in_place
+@compiled_inline
 def _precedes(instant: int, place: int, other_instant: int, other_place: int) -> bool:
     return instant < other_instant or (instant == other_instant and place < other_place)
 
 
-@compiled_in_place
+@compiled_inline
 def expect_completion(floor: Floor, agent: int, instant: int) -> None:
     """The agent's next contact will be done at this instant, whatever was expected before."""
     agents, heap = floor.agents, floor.completions
@@ -75,7 +75,7 @@ def expect_completion(floor: Floor, agent: int, instant: int) -> None:
     _sink(agents, heap, agent, hole, floor.state[COMPLETIONS])
 
 
-@compiled_in_place
+@compiled_inline
 def expect_no_completion(floor: Floor, agent: int) -> None:
     """The agent's hands are empty."""
     agents, heap = floor.agents, floor.completions
@@ -89,13 +89,13 @@ def expect_no_completion(floor: Floor, agent: int) -> None:
         _sink(agents, heap, last, hole, size)
 
 
-@compiled_in_place
+@compiled_inline
 def _is_done_before(agents: NDArray[Any], agent: int, other: int) -> bool:
     mine, theirs = agents[agent, DONE_AT], agents[other, DONE_AT]
     return mine < theirs or (mine == theirs and agent < other)
 
 
-@compiled_in_place
+@compiled_inline
 def _risen(agents: NDArray[Any], heap: NDArray[Any], agent: int, hole: int) -> int:
     """Where an agent put in at this place rises to."""
     while hole > 0:
@@ -109,7 +109,7 @@ def _risen(agents: NDArray[Any], heap: NDArray[Any], agent: int, hole: int) -> i
     return hole
 
 
-@compiled_in_place
+@compiled_inline
 def _sink(agents: NDArray[Any], heap: NDArray[Any], agent: int, hole: int, size: int) -> None:
     """Put an agent in at this place or below."""
     while True:
