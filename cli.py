@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from report.documents import as_json
-from scenario import Fault, InvalidInputError, InvalidValueError, PlanningError, Scenario
+from scenario import Demand, InvalidValueError, PlanningError, Scenario
+from scenario.assumptions import unmatched
 from terminal import err, out, print_outcome, print_plan, print_rows, print_table, progress, tell
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ HistoryFile = Annotated[Path, typer.Argument(help="History: CSV (also gz), XLSX 
 ScenarioFile = Annotated[Path, typer.Argument(help="Scenario file (TOML).")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Horizon = Annotated[str, typer.Option(help="How far to look ahead, e.g. 28d, 8w or 12h.")]
-TimeZone = Annotated[str, typer.Option(help="IANA time zone of local times in the file.")]
+TimeZone = Annotated[
+    str | None, typer.Option(help="IANA time zone of local times in the file; default: UTC.")
+]
 EventsFile = Annotated[Path | None, typer.Option("--events", help="Events file (CSV).")]
 Country = Annotated[str | None, typer.Option(help="Country of public holidays, e.g. GB.")]
 Region = Annotated[str | None, typer.Option(help="Region within the country, e.g. ENG.")]
@@ -37,7 +41,7 @@ Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.",
 Replications = Annotated[
     int | None, typer.Option(help="Simulated runs; default: the scenario's.", min=1)
 ]
-Engine = Annotated[str, typer.Option(help="Engine of the floor.")]
+Engine = Annotated[str, typer.Option(help="Engine of the floor: kernel or simpy.")]
 Workers = Annotated[int, typer.Option(help="Processes to use; the numbers stay the same.", min=1)]
 Changes = Annotated[
     list[str] | None,
@@ -47,79 +51,40 @@ Changes = Annotated[
 
 @command_line.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Scenarios, histories or staffing files.")],
-    timezone: TimeZone = "UTC",
+    files: Annotated[
+        list[Path], typer.Argument(help="Scenario, history, staffing or events files.")
+    ],
+    timezone: TimeZone = None,
     json: AsJson = False,
 ) -> None:
-    """Tell every fault of history, staffing and scenario files."""
-    results = [_checked(file, timezone) for file in files]
-    faults = [fault for result in results for fault in result["faults"]]
+    """Tell every fault of scenario, history, staffing and events files."""
+    from report.checks import check_file
+
+    checks = [check_file(file, timezone or "UTC") for file in files]
+    for one in checks:
+        if one.kind != "scenario":
+            _tell_timezone(one.file, timezone)
     if json:
-        print(as_json({"files": results}))
+        print(as_json({"files": [one.document() for one in checks]}))
     else:
-        for result in results:
-            verdict = "valid" if not result["faults"] else f"{len(result['faults'])} fault(s)"
-            out.print(f"{result['file']}: {result['kind']}, {verdict}", markup=False)
-            for sentence in [fault["sentence"] for fault in result["faults"]] + result["notes"]:
+        for one in checks:
+            verdict = "valid" if not one.faults else f"{len(one.faults)} fault(s)"
+            out.print(f"{one.file}: {one.kind}, {verdict}", markup=False)
+            for sentence in [*map(str, one.faults), *one.notes]:
                 out.print(f"  {sentence}", markup=False)
-    if faults:
+    if any(one.faults for one in checks):
         raise typer.Exit(BAD_INPUT)
-
-
-def _checked(file: Path, timezone: str) -> dict[str, Any]:
-    """Kind, faults and notes of one file."""
-    kind = "scenario" if file.suffix == ".toml" else "history"
-    faults: Sequence[Fault] = ()
-    notes: Sequence[str] = ()
-    try:
-        if kind == "scenario":
-            _check_scenario(Scenario.load(file))
-        else:
-            from forecast import read_history
-
-            read = read_history(file, timezone=timezone)
-            notes = (*read.repairs, *read.suspicions)
-    except InvalidInputError as error:
-        faults = error.faults
-    except PlanningError as error:
-        faults = [Fault(file.name, "", "", "", str(error))]
-    return {
-        "file": str(file),
-        "kind": kind,
-        "faults": [
-            {
-                "file": fault.file,
-                "where": fault.where,
-                "field": fault.field,
-                "value": fault.value,
-                "rule": fault.rule,
-                "sentence": str(fault),
-            }
-            for fault in faults
-        ],
-        "notes": list(notes),
-    }
-
-
-def _check_scenario(scenario: Scenario) -> None:
-    """Read the files that a scenario names, too."""
-    if scenario.staffing is not None:
-        scenario.staff()
-    if scenario.demand.history is not None:
-        from forecast import read_history
-
-        read_history(scenario.path_of(scenario.demand.history), timezone=scenario.timezone)
 
 
 @command_line.command()
 def forecast(
     history: HistoryFile,
     horizon: Horizon = "28d",
-    timezone: TimeZone = "UTC",
+    timezone: TimeZone = None,
     events: EventsFile = None,
     country: Country = None,
     region: Region = None,
-    seed: Seed = None,
+    seed: Annotated[int, typer.Option(help="Seed of the paths.", min=0)] = 1,
     out_file: Annotated[
         Path | None,
         typer.Option("--out", help="Write a forecast file: .parquet (with paths) or .csv."),
@@ -130,14 +95,17 @@ def forecast(
     from forecast import predict, read_history
     from report.documents import forecast_document
 
-    read = read_history(history, timezone=timezone)
+    if out_file is not None:
+        _check_destination("--out", out_file, (".parquet", ".csv", ".csv.gz"))
+    _tell_timezone(str(history), timezone)
+    read = read_history(history, timezone=timezone or "UTC")
     tell((*read.repairs, *read.suspicions))
     demand = predict(
         read,
         horizon=horizon,
         calendar=_calendar(country, region),
-        events=_events(events, timezone),
-        seed=seed or 1,
+        events=_events(events, timezone or "UTC"),
+        seed=seed,
     )
     tell(demand.warnings)
     if out_file is not None:
@@ -157,7 +125,7 @@ def backtest(
     methods: Annotated[
         str | None, typer.Option(help="Methods to compare, separated by commas.")
     ] = None,
-    timezone: TimeZone = "UTC",
+    timezone: TimeZone = None,
     events: EventsFile = None,
     country: Country = None,
     region: Region = None,
@@ -167,7 +135,8 @@ def backtest(
     from forecast import backtest as run_backtest
     from forecast import read_history
 
-    read = read_history(history, timezone=timezone)
+    _tell_timezone(str(history), timezone)
+    read = read_history(history, timezone=timezone or "UTC")
     tell((*read.repairs, *read.suspicions))
     result = run_backtest(
         read,
@@ -175,7 +144,7 @@ def backtest(
         origins=origins,
         methods=methods.split(",") if methods else None,
         calendar=_calendar(country, region),
-        events=_events(events, timezone),
+        events=_events(events, timezone or "UTC"),
     )
     document = result.document()
     if json:
@@ -190,7 +159,7 @@ def simulate(
     scenario: ScenarioFile,
     replications: Replications = None,
     seed: Seed = None,
-    engine: Engine = "simpy",
+    engine: Engine = "kernel",
     workers: Workers = 2,
     changes: Changes = None,
     records: Annotated[
@@ -199,18 +168,15 @@ def simulate(
     json: AsJson = False,
 ) -> None:
     """Rehearse the scenario with its current staffing."""
-    from forecast import demand_for
     from simulate.run import simulate as run
 
-    declared = Scenario.load(scenario, _parsed(changes))
-    demand = demand_for(declared)
-    tell(demand.warnings)
+    if records is not None:
+        _check_destination("--records", records, (".parquet", ".csv"))
+    declared, demand = _assumed(scenario, changes, seed=seed, replications=replications)
     with progress("Simulating") as show:
         outcome = run(
             declared,
             demand,
-            replications=replications,
-            seed=seed,
             engine=engine,
             workers=workers,
             progress=lambda done, total: show(done / total, "Simulating"),
@@ -229,7 +195,7 @@ def plan(
     scenario: ScenarioFile,
     replications: Replications = None,
     seed: Seed = None,
-    engine: Engine = "simpy",
+    engine: Engine = "kernel",
     workers: Workers = 2,
     changes: Changes = None,
     folder: Annotated[
@@ -238,18 +204,15 @@ def plan(
     json: AsJson = False,
 ) -> None:
     """Find the least staff that keeps the promises: requirement, shifts, cost and outcome."""
-    from forecast import demand_for
     from staffing import plan as make_plan
 
-    declared = Scenario.load(scenario, _parsed(changes))
-    demand = demand_for(declared)
-    tell(demand.warnings)
+    if folder is not None:
+        _make_folder("--out", folder)
+    declared, demand = _assumed(scenario, changes, seed=seed, replications=replications)
     with progress("Planning") as show:
         made = make_plan(
             declared,
             demand,
-            replications=replications,
-            seed=seed,
             engine=engine,
             workers=workers,
             progress=show,
@@ -285,6 +248,46 @@ def app(
     arguments = ["run", str(root / "app.py"), f"--server.port={port}"]
     arguments += ["--server.address=127.0.0.1", f"--server.headless={str(headless).lower()}"]
     streamlit.main(arguments)
+
+
+def _assumed(
+    file: Path, changes: Sequence[str] | None, **options: int | None
+) -> tuple[Scenario, Demand]:
+    """
+    A scenario and the demand that it names; what does not fit between them is told.
+
+    Options that are given go into the scenario: a plan's folder then gives the plan again.
+    """
+    from forecast import demand_for
+
+    given = {name: value for name, value in options.items() if value is not None}
+    declared = Scenario.load(file, {**_parsed(changes), **given})
+    demand = demand_for(declared)
+    tell((*demand.warnings, *unmatched(declared, demand.channels)))
+    return declared, demand
+
+
+def _tell_timezone(file: str, timezone: str | None) -> None:
+    if timezone is None:
+        tell([f"Times without an offset in {file} are read in UTC; --timezone names another zone."])
+
+
+def _check_destination(option: str, path: Path, suffixes: tuple[str, ...]) -> None:
+    """Refuse a file that could not be written before minutes are spent on what goes into it."""
+    if not path.name.endswith(suffixes):
+        raise InvalidValueError(option, f"a {' or '.join(suffixes)} file", str(path))
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise InvalidValueError(option, "a file in an existing folder, both writable", str(path))
+
+
+def _make_folder(option: str, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        rule = f"a folder that can be made ({error.strerror})"
+        raise InvalidValueError(option, rule, str(folder)) from None
+    if not os.access(folder, os.W_OK):
+        raise InvalidValueError(option, "a folder that can be written", str(folder))
 
 
 def _calendar(country: str | None, region: str | None) -> Any:
@@ -330,10 +333,8 @@ def _parsed(changes: Sequence[str] | None) -> Mapping[str, Any]:
 def _write_table(table: pd.DataFrame, path: Path) -> None:
     if path.suffix == ".parquet":
         table.to_parquet(path, index=False)
-    elif path.suffix == ".csv":
-        table.to_csv(path, index=False)
     else:
-        raise InvalidValueError("--records", "a .csv or .parquet file", str(path))
+        table.to_csv(path, index=False)
     err.print(f"Wrote {len(table):,} contacts to {path}", markup=False)
 
 

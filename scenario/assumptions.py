@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -47,9 +47,7 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
     neighbouring intervals rose and fell together; only the picture reads them. Paths, which
     the floor reads, are exact sums.
     """
-    if demand.channels and not set(demand.channels) & set(scenario.channels):
-        rule = f"known for a channel of the scenario ({', '.join(scenario.channels)})"
-        raise InvalidValueError("demand", rule, ", ".join(demand.channels))
+    require_common_channel(scenario, demand.channels)
     cut = _Cut(scenario, demand)
     paths = None
     if demand.paths is not None:
@@ -190,6 +188,20 @@ class _Cut:
                 known[:, column] = fine[:, source]
         pieces: FloatArray = known.reshape(-1, self.merge, len(self.columns))
         return pieces
+
+
+def require_common_channel(scenario: Scenario, channels: Collection[str]) -> None:
+    """
+    Refuse a demand, or a history, of which the scenario knows no channel: a plan for nobody.
+
+    Raises
+    ------
+    InvalidValueError
+        When there are channels and none is the scenario's.
+    """
+    if channels and not set(channels) & set(scenario.channels):
+        rule = f"known for a channel of the scenario ({', '.join(scenario.channels)})"
+        raise InvalidValueError("demand", rule, ", ".join(channels))
 
 
 def unmatched(scenario: Scenario, channels: Iterable[str]) -> Iterator[str]:

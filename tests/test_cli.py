@@ -130,6 +130,42 @@ def test_plan_prints_one_document_and_fills_its_folder(run, scenario, tmp_path):
     assert (folder / "plan.json").exists()
 
 
+def test_a_plan_s_folder_holds_the_options_it_was_made_with(run, scenario, tmp_path):
+    """The scenario in it gives the same plan again."""
+    from scenario import Scenario
+
+    folder = tmp_path / "plan"
+    options = ("--workers", 1, "--seed", 7, "--replications", 2)
+    run("plan", scenario, *options, "--out", folder)
+
+    kept = Scenario.load(folder / "scenario.toml")
+    assert (kept.seed, kept.replications) == (7, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("simulate", "--records", "nowhere/contacts.csv"),
+        ("simulate", "--records", "folder.csv"),
+        ("simulate", "--records", "contacts.txt"),
+        ("plan", "--out", "morning.toml"),
+        ("plan", "--out", "morning.toml/plan"),
+    ],
+)
+def test_results_that_could_not_be_kept_are_refused_before_the_work(
+    run, scenario, tmp_path, monkeypatch, arguments
+):
+    (tmp_path / "folder.csv").mkdir()
+    monkeypatch.setattr("forecast.sources.demand_for", lambda *_: pytest.fail("work was begun"))
+    command, option, place = arguments
+
+    status, out, err = run(command, scenario, option, tmp_path / place)
+
+    assert status == 2
+    assert option in err
+    assert out == ""
+
+
 def test_schema_is_a_json_schema(run):
     _, out, _ = run("schema")
 
@@ -142,6 +178,66 @@ def test_check_finds_a_valid_scenario_valid(run, scenario):
 
     assert status == 0
     assert "valid" in out
+
+
+TABLES = {
+    "staffing": ("interval_start,group,agents\n2026-04-13 08:00,team,{}\n", "3", "-3", "agents"),
+    "events": (
+        "name,channel,start,end\nsale,chat,2026-04-13 08:00,{}\n",
+        "2026-04-14 08:00", "soon", "end",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_check_knows_a_table_by_its_columns(run, tmp_path, kind):
+    text, good, bad, column = TABLES[kind]
+    file = tmp_path / "table.csv"
+    file.write_text(text.format(good))
+    status, out, _ = run("check", file, "--timezone", "Europe/London")
+    assert (status, out.strip()) == (0, f"{file}: {kind}, valid")
+
+    file.write_text(text.format(bad))
+    status, out, _ = run("check", file, "--timezone", "Europe/London")
+    assert status == 2
+    assert f"row 2, {column}: must be" in out
+
+
+FILES_NAMED = {
+    "a forecast that ends too soon": (
+        'forecast = "named.csv"',
+        "interval_start,channel,mean\n2026-04-13 08:00,chat,3\n2026-04-13 08:30,chat,3\n",
+        "demand must be known from 2026-04-13 08:00 BST",
+    ),
+    "a history of other channels": (
+        'history = "named.csv"',
+        "interval_start,channel,offered,answered,abandoned,handle_time_s\n"
+        "2026-01-05 08:00,phone,1,1,0,300\n2026-01-05 08:30,phone,1,1,0,300\n",
+        "for a channel of the scenario (chat, post), got 'phone'",
+    ),
+    "events that are not there": ('history = "named.csv"\nevents = "no.csv"', "", "no.csv"),
+}
+
+
+@pytest.mark.parametrize("fault", FILES_NAMED)
+def test_check_reads_the_files_that_a_scenario_names(run, scenario, tmp_path, fault):
+    keys, table, named = FILES_NAMED[fault]
+    scenario.write_text(SMALL.replace("[demand.rates]\nchat = 12\npost = 6", f"[demand]\n{keys}"))
+    (tmp_path / "named.csv").write_text(table)
+
+    status, out, _ = run("check", scenario)
+
+    assert status == 2
+    assert named in out
+
+
+def test_utc_is_told_where_no_time_zone_is_given(run, tmp_path):
+    file = tmp_path / "history.csv"
+    file.write_text(HEADER + "2026-01-05 08:00,chat,1,1,0,300\n2026-01-05 08:30,chat,1,1,0,300\n")
+
+    assert "read in UTC; --timezone" in run("check", file)[2]
+    assert "UTC" not in run("check", file, "--timezone", "Europe/London")[2]
+    assert "timezone must be an IANA name" in run("check", file, "--timezone", "Mars")[1]
 
 
 BROKEN_SCENARIOS = {

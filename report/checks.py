@@ -1,0 +1,121 @@
+"""What is wrong with the files of a planner, and what should be known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from scenario import Demand, Fault, Horizon, InvalidInputError, PlanningError, Scenario
+from scenario.assumptions import base_demand, require_common_channel, unmatched
+from scenario.cells import local_times
+from scenario.staff import read_staffing
+from scenario.tables import read_table
+
+
+@dataclass
+class FileCheck:
+    """
+    One file, read as it would be for a forecast or a plan.
+
+    Parameters
+    ----------
+    file
+        Path as the person gave it.
+    kind
+        "scenario", "history", "staffing" or "events".
+    faults
+        Everything that makes it unusable; none when it is valid.
+    notes
+        What was repaired, assumed or looks odd, in sentences.
+    """
+
+    file: str
+    kind: str
+    faults: Sequence[Fault] = ()
+    notes: list[str] = field(default_factory=list)
+
+    def document(self) -> dict[str, Any]:
+        """The check in JSON's types; each fault with its parts and as a sentence."""
+        parts = ("file", "where", "field", "value", "rule")
+        faults = [
+            {**{part: getattr(fault, part) for part in parts}, "sentence": str(fault)}
+            for fault in self.faults
+        ]
+        return {"file": self.file, "kind": self.kind, "faults": faults, "notes": self.notes}
+
+
+def check_file(path: Path, timezone: str) -> FileCheck:
+    """
+    Read a file and tell every fault.
+
+    Parameters
+    ----------
+    path
+        A scenario (`.toml`), or a table whose columns tell whether it is a history, a
+        staffing file or an events file.
+    timezone
+        IANA name of the zone of local times in tables; a scenario names its own.
+    """
+    check = FileCheck(str(path), "scenario" if path.suffix == ".toml" else "history")
+    try:
+        if check.kind == "scenario":
+            check.notes += _check_scenario(Scenario.load(path))
+        else:
+            check.kind, notes = _check_table(path, timezone)
+            check.notes += notes
+    except InvalidInputError as error:
+        check.faults = error.faults
+    except PlanningError as error:
+        check.faults = [Fault(path.name, "", "", "", str(error), whole=True)]
+    return check
+
+
+def _check_table(path: Path, timezone: str) -> tuple[str, list[str]]:
+    from forecast import read_events, read_history
+
+    table = read_table(path)
+    columns = set(table.columns)
+    if {"group", "agents"} <= columns and "channel" not in columns:
+        _check_staffing(path, table, timezone)
+        return "staffing", []
+    if {"name", "start", "end"} <= columns and "interval_start" not in columns:
+        read_events(path, timezone=timezone)
+        return "events", []
+    read = read_history(path, timezone=timezone)
+    return "history", [*read.repairs, *read.suspicions]
+
+
+def _check_staffing(path: Path, table: pd.DataFrame, timezone: str) -> None:
+    """Read a staffing file over all the time that it tells of, with the groups that it names."""
+    unread: list[Fault] = []
+    spans = [column for column in ("interval_start", "start", "end") if column in table.columns]
+    found = [local_times(table[name], name, timezone, path.name, unread) for name in spans]
+    times = pd.concat(found).dropna() if found else pd.Series(dtype=f"datetime64[us, {timezone}]")
+    first = times.min() if len(times) else pd.Timestamp("2000-01-01", tz=timezone)
+    last = times.max() if len(times) else first
+    quarters = int((last - first) / pd.Timedelta(minutes=15)) + 1
+    groups = sorted(set(table["group"].astype(str)))
+    read_staffing(path, Horizon(first, 15, quarters), groups)
+
+
+def _check_scenario(scenario: Scenario) -> list[str]:
+    """Read the files that a scenario names, too; what does not fit between them, in sentences."""
+    from forecast import read_events, read_history
+
+    if scenario.staffing is not None:
+        scenario.staff()
+    keys = scenario.demand
+    if keys.events is not None:
+        read_events(scenario.path_of(keys.events), timezone=scenario.timezone)
+    if keys.forecast is not None:
+        told = Demand.load(scenario.path_of(keys.forecast), scenario.timezone)
+        return list(base_demand(scenario, told).warnings)
+    if keys.history is not None:
+        history = read_history(scenario.path_of(keys.history), timezone=scenario.timezone)
+        require_common_channel(scenario, history.channels)
+        return list(unmatched(scenario, history.channels))
+    return []
