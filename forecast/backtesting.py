@@ -77,7 +77,7 @@ class Backtest:
             rule = "with paths, over at least a week, as the backtest"
             raise InvalidValueError("forecast", rule, f"{count} intervals")
         table = self.table[self.table["actual"].notna()]
-        ahead = (table["interval_start"] - table["origin"]) // pd.Timedelta(days=7)
+        ahead = (table["interval_start"] - table["origin"]).dt.days // 7
         table = table.assign(week=ahead)[ahead < self.horizon_days // 7]
         sums = table.groupby(["channel", "origin", "week"], sort=False)[["mean", "actual"]].sum()
         spreads = {}

@@ -8,11 +8,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast import History, backtest
-from forecast.accuracy import bias, coverage, pinball, scaled_error, wape
+from forecast import History, backtest, predict, read_events, read_history
+from forecast.accuracy import (
+    bias,
+    coverage,
+    pinball,
+    pooled_ratio,
+    scaled_error,
+    wape,
+    weekly_spread,
+)
 from made_histories import counts, history_of, post_rates
 from scenario import PlanningError
 from scenario.errors import InvalidValueError
+from scenario.model import CalendarKeys
 from support import need
 
 KEYS = {
@@ -130,6 +139,73 @@ def test_measures_by_hand():
     assert np.isnan(wape(told[2:], actual[2:]))
 
 
+def test_weekly_spread_by_hand():
+    """Errors of 10 % up and down; paths of 6 % on top of 8 % counting noise: also 10 %."""
+    expected = np.full(4, 156.25)
+    actual = expected * np.array([1.1, 0.9, 1.1, 0.9])
+    totals = np.array([[94.0, 188.0], [106.0, 212.0]])
+    found = weekly_spread(expected, actual, totals, weeks=8)
+    assert found.errors == pytest.approx(0.10)
+    assert found.paths == pytest.approx(0.10)
+    assert found.ratio == pytest.approx(1.0)
+    assert found.standard_error == pytest.approx(0.25)
+    other = weekly_spread(expected, 2 * actual - expected, totals, weeks=8)
+    assert pooled_ratio([found, other])[0] == pytest.approx(0.75)
+    assert np.isnan(weekly_spread(expected * 0, actual, totals, weeks=4).ratio)
+
+
+def test_paths_of_a_day_or_none_have_no_weekly_spread(posts, tested):
+    with pytest.raises(InvalidValueError, match="week"):
+        tested.weekly_spreads(predict(posts, horizon="1d", paths=10))
+
+
+def test_weeks_of_the_paths_stray_as_weeks_of_known_spread():
+    """Each week is 8 % busier or calmer on each of eight channels, told by its mean so far."""
+    rng = np.random.default_rng(11)
+    week = np.exp(0.08 * rng.standard_normal((26, 8)) - 0.0032)
+    rates = post_rates(182)[:, :, None] * 10 * week.repeat(7, axis=0)[:, None, :]
+    volume = rng.poisson(rates).astype(float)
+    names = tuple(f"queue {number}" for number in range(8))
+    told = predict(history_of(volume, channels=names), horizon="28d")
+    totals = told.paths.reshape(200, 4, -1, 8).sum(axis=2)
+    spread = (totals / totals.mean(axis=0)).std(axis=0)
+    off = told.mean.sum(axis=0) / (40 * post_rates(7).sum()) - 1
+    truth = np.sqrt(0.08**2 + off**2)
+    # Eleven weeks tell a spread to a fifth; eight channels' mean to a fourteenth.
+    assert (spread.mean(axis=0) / truth).mean() == pytest.approx(1.0, abs=0.15)
+
+
+@pytest.mark.parametrize("folder", ["team_20", "centre_200"])
+def test_paths_of_the_sample_stray_as_its_backtest_erred(folder):
+    """Pooled over the channels; a single one's eleven weeks tell its spread to a fifth only."""
+    data = Path(__file__).parents[1] / "data" / folder
+    known = {
+        "calendar": CalendarKeys(country="GB", region="ENG"),
+        "events": read_events(data / "events.csv", timezone="Europe/London"),
+    }
+    history = read_history(data / "history.csv", timezone="Europe/London")
+    told = predict(history, **known)
+    spreads = backtest(history, **known).weekly_spreads(told)
+    ratio, error = pooled_ratio(list(spreads.values()))
+    assert ratio == pytest.approx(1.0, abs=0.15)
+    assert error < 0.15
+    for spread in spreads.values():
+        assert abs(spread.ratio - 1) < 3 * spread.standard_error
+    for column in range(len(told.channels)):
+        assert 0.7 < neighbours_alike(told, column) < 0.9
+
+
+def neighbours_alike(told, column):
+    """Correlation of the relative residuals of neighbouring half-hours in trade."""
+    per = 30 // told.horizon.interval_minutes
+    mean = told.mean[:, column].reshape(-1, per).sum(axis=1)
+    paths = told.paths[:, :, column].reshape(len(told.paths), -1, per).sum(axis=2)
+    busy = mean > 0.3 * mean.mean()
+    both = busy[1:] & busy[:-1]
+    off = paths / np.where(busy, mean, 1) - 1
+    return np.corrcoef(off[:, 1:][:, both].ravel(), off[:, :-1][:, both].ravel())[0, 1]
+
+
 @pytest.mark.slow
 def test_bank_calls_are_told_as_well_as_promised():
     """Calls to a bank, 3 March to 31 July 2003, half-hourly (R package fpp3, bank_calls)."""
@@ -141,8 +217,15 @@ def test_bank_calls_are_told_as_well_as_promised():
     last = half_hours.index[-1].normalize() + pd.Timedelta(hours=23, minutes=30)
     whole = pd.date_range(half_hours.index[0].normalize(), last, freq="30min")
     history = history_of(half_hours.reindex(whole).to_numpy(), start="2003-03-03", timezone="UTC")
-    figures = backtest(history).channels["chat"]
+    states = CalendarKeys(country="US")
+    tested = backtest(history, calendar=states)
+    figures = tested.channels["chat"]
     assert figures["wape"] < 0.062
+    assert figures["wape_week1"] < 0.063
+    assert abs(figures["bias"]) < 0.025
     assert figures["wape"] < 0.7 * figures["naive_wape"]
-    assert 0.76 < figures["coverage_80"] < 0.87
-    assert 0.92 < figures["coverage_95"] < 0.98
+    assert 0.78 < figures["coverage_80"] < 0.84
+    assert 0.94 < figures["coverage_95"] < 0.97
+    told = predict(history, calendar=states)
+    assert tested.weekly_spreads(told)["chat"].ratio == pytest.approx(1.0, abs=0.15)
+    assert 0.7 < neighbours_alike(told, 0) < 0.9
