@@ -25,7 +25,7 @@ def simulate(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    engine: str = "simpy",
+    engine: str = "kernel",
     workers: int | Workers = 1,
     progress: Progress | None = None,
     cancel: Cancel | None = None,
@@ -45,7 +45,8 @@ def simulate(
     replications, seed
         Number of runs and the seed of every random number; default: the scenario's.
     engine
-        Name of the engine; "simpy" is the one to read and extend.
+        Name of the engine: "kernel" is the fast one, "simpy" the one to read and extend. The
+        numbers are the same.
     workers
         Processes to use, or a pool to share. The numbers are the same whatever it is.
     progress

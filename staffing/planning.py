@@ -126,7 +126,7 @@ def plan(
     *,
     replications: int | None = None,
     seed: int | None = None,
-    engine: str = "simpy",
+    engine: str = "kernel",
     workers: int | Workers = 1,
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
