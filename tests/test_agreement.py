@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,4 +41,11 @@ def assert_same(floor_input: FloorInput, seed: int, replication: int) -> None:
 @settings(max_examples=60)
 @given(scenarios(), st.integers(0, 3))
 def test_engines_agree_on_random_scenarios(scenario: Scenario, replication: int) -> None:
+    assert_same(encoded(scenario), scenario.seed, replication)
+
+
+@pytest.mark.slow
+@settings(max_examples=400)
+@given(scenarios(), st.integers(4, 9))
+def test_engines_agree_on_many_random_scenarios(scenario: Scenario, replication: int) -> None:
     assert_same(encoded(scenario), scenario.seed, replication)
