@@ -24,6 +24,7 @@ class HandleTime(Declared):
     mean_s: float = key(
         "Mean handle time; where the demand carries handle times by interval, theirs are used.",
         gt=0,
+        le=86_400,
         unit="seconds",
     )
     cv: float = key(
@@ -36,7 +37,9 @@ class HandleTime(Declared):
     values_s: tuple[float, ...] = key(
         "Observed handle times for `empirical`; scaled to the mean.", (), unit="seconds"
     )
-    scale: float = key("Multiplies every handle time of the channel.", 1.0, gt=0, unit="ratio")
+    scale: float = key(
+        "Multiplies every handle time of the channel.", 1.0, gt=0, le=100, unit="ratio"
+    )
 
     @model_validator(mode="after")
     def _empirical_has_values(self) -> HandleTime:

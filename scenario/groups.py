@@ -22,7 +22,7 @@ class Skill(Declared):
 
     preference: int = key("Groups with a lower number are chosen first.", 1, unit="rank")
     speed: float = key(
-        "Handle time multiplies by this (2 takes twice as long).", 1.0, gt=0, unit="ratio"
+        "Handle time multiplies by this (2 takes twice as long).", 1.0, gt=0, le=100, unit="ratio"
     )
     max_concurrent: int = key(
         "Most contacts of this channel that one agent holds at once.",
@@ -53,6 +53,8 @@ class Skill(Declared):
             raise ValueError("slowdown must begin with 1")
         if any(later < earlier for earlier, later in pairwise(self.slowdown)):
             raise ValueError("slowdown must not fall")
+        if self.slowdown[-1] > 100:
+            raise ValueError("slowdown must be at most 100")
         if len(self.slowdown) < self.max_concurrent:
             raise ValueError(
                 f"slowdown must have a value for each of the {self.max_concurrent} contacts at"

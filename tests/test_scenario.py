@@ -195,10 +195,15 @@ FAULTS = {
         'mean_s = "240"',
         "channels.x.handle_time.mean_s: must be a number, got '240'",
     ),
-    "a number beyond measure": (
+    "a handle time beyond a day": (
         "mean_s = 240",
-        "mean_s = 1e15",
-        "channels.x.handle_time.mean_s: must be less than or equal to 1000000000",
+        "mean_s = 86401",
+        "channels.x.handle_time.mean_s: must be less than or equal to 86400, got '86401'",
+    ),
+    "a number beyond measure": (
+        'kind = "deferred"',
+        'kind = "deferred"\npromote_before_s = 1e15',
+        "channels.x.promote_before_s: must be less than or equal to 1000000000",
     ),
     "a year that cannot be counted": (
         "start = 2026-04-13",
@@ -361,14 +366,13 @@ NAMES = st.text(string.ascii_letters + " _-#'\"äß[]=", min_size=1, max_size=8)
 def documents(draw):
     """Scenario documents that hold every rule."""
     names = draw(st.lists(NAMES.filter(bool), min_size=1, max_size=3, unique=True))
-    positive = st.floats(0.01, 1e6)
     channels, skills = {}, {}
     for name in names:
         kind = draw(st.sampled_from(["live", "deferred", "callback"]))
         channels[name] = {
             "kind": kind,
             "open": draw(st.sampled_from([{"daily": "00:00-24:00"}, {"mon-fri": "09:00-17:30"}])),
-            "handle_time": {"mean_s": draw(positive), "cv": draw(st.floats(0, 3))},
+            "handle_time": {"mean_s": draw(st.floats(0.01, 86_400)), "cv": draw(st.floats(0, 3))},
             "priority": draw(st.integers(-3, 3)),
             "target": draw(st.none() | st.just({"share": 0.8, "within_s": 60, "period": "week"})),
             "thresholds_s": draw(st.lists(st.floats(0, 1e5), max_size=2)),
@@ -380,7 +384,7 @@ def documents(draw):
         if channels[name]["target"] is None:
             del channels[name]["target"]
         skills[name] = {
-            "speed": draw(positive),
+            "speed": draw(st.floats(0.01, 100)),
             "keep_free": 0 if kind == "live" else draw(st.integers(0, 3)),
         }
     start = draw(
