@@ -207,10 +207,10 @@ def _summary(plan: Plan) -> pd.DataFrame:
             (f"Cost, as staffed now ({scenario.currency})", round(plan.baseline.cost, 2)),
         ]
     rows += [
-        ("Intervals under target", len(plan.unmet)),
+        ("Promises not kept", len(plan.unmet)),
         ("Engine", plan.outcome.engine),
-        ("Seed", plan.outcome.seed),
-        ("Replications", plan.outcome.replications),
+        ("Seed of the check", plan.outcome.seed),
+        ("Replications of the check", plan.outcome.replications),
     ]
     return pd.DataFrame(rows, columns=["what", "value"])
 

@@ -120,7 +120,7 @@ def test_workbook_says_what_it_was_made_from(plan):
     assert assumed["seed"] == 7
     assert assumed["channels.chat.handle_time.mean_s"] == 480
     summary = dict(sheets_of(plan_xlsx(plan))["Summary"].iter_rows(values_only=True))
-    assert (summary["Seed"], summary["Replications"]) == (7, 20)
+    assert (summary["Seed of the check"], summary["Replications of the check"]) == (7, 20)
 
 
 def test_an_empty_table_is_a_sheet_with_its_header():
