@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.errors import Fault
+
+_YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def local_times(
@@ -26,7 +30,7 @@ def local_times(
     Parameters
     ----------
     column
-        Texts or timestamps.
+        Texts with the year first, or timestamps.
     field, file
         Column and file to name in faults.
     timezone
@@ -56,12 +60,17 @@ def local_times(
 
 def _instant(cell: Any, timezone: str) -> tuple[Any, str]:
     """An instant, or NaT and what the cell must be."""
+    rule = "a date and time such as 2026-04-13 08:00"
+    # 04/05/2026 is April to some and May to others, and "now" or "08:00" alone is another
+    # instant every time the file is read.
+    if not isinstance(cell, date) and not _YEAR_FIRST.match(str(cell).strip()):
+        return pd.NaT, rule
     try:
         stamp = pd.Timestamp(cell)
     except (ValueError, TypeError):
-        return pd.NaT, "a date and time"
+        return pd.NaT, rule
     if pd.isna(stamp):
-        return pd.NaT, "a date and time"
+        return pd.NaT, rule
     if stamp.tzinfo is not None:
         return stamp.tz_convert(timezone), ""
     try:

@@ -160,7 +160,7 @@ def test_all_faults_of_a_staffing_file_are_told_at_once(tmp_path):
     )
     sentences = told(read_staffing, write(tmp_path, text), DAY, ["team"]).splitlines()
     assert sorted(sentences) == [
-        "staffing.csv, row 3, interval_start: must be a date and time, got 'never'",
+        "staffing.csv, row 3, interval_start: must be a date and time such as 2026-04-13 08:00, got 'never'",
         "staffing.csv, row 4, group: must be one of ['team'], got 'taem'",
         "staffing.csv, row 5, agents: must be a whole number of at least 0, got '2.5'",
         "staffing.csv, row 6, agents: must be a whole number of at least 0, got '-1'",
@@ -202,3 +202,11 @@ def test_an_agent_counts_where_present_for_the_whole_interval():
     agents = agents_from_shifts([shift, shift], DAY, ("team",))
     np.testing.assert_array_equal(np.flatnonzero(agents[:, 0]), [17, 18, 19])
     assert set(agents[17:20, 0]) == {8}
+
+
+@pytest.mark.parametrize("time", ["04/05/2026 08:00", "08:00", "now", "13 April 2026", "45000"])
+def test_times_that_can_be_read_in_two_ways_are_refused(tmp_path, time):
+    """Month or day first, or another day whenever the file is read."""
+    path = write(tmp_path, f"interval_start,group,agents\n{time},team,3\n")
+    rule = "row 2, interval_start: must be a date and time such as 2026-04-13 08:00"
+    assert f"{rule}, got '{time}'" in told(read_staffing, path, DAY, ["team"])
