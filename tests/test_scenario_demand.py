@@ -98,7 +98,7 @@ FAULTS = {
         "row 2, mean: must be a number of at least 0, got 'many'",
     ),
     "negative": (f"{HEADER}\n2026-04-13 08:00,chat,-1", "at least 0, got '-1'"),
-    "no time": (f"{HEADER}\nsoon,chat,1", "must be a date and time such as 2026-04-13 08:00, got 'soon'"),
+    "no time": (f"{HEADER}\nsoon,chat,1", "such as 2026-04-13 08:00, got 'soon'"),
     "repeated hour": (f"{HEADER}\n2026-10-25 01:30,chat,1", "since this hour comes twice"),
     "skipped hour": (f"{HEADER}\n2026-03-29 01:30,chat,1", "the clocks go forward"),
     "repeated row": (

@@ -160,7 +160,8 @@ def test_all_faults_of_a_staffing_file_are_told_at_once(tmp_path):
     )
     sentences = told(read_staffing, write(tmp_path, text), DAY, ["team"]).splitlines()
     assert sorted(sentences) == [
-        "staffing.csv, row 3, interval_start: must be a date and time such as 2026-04-13 08:00, got 'never'",
+        "staffing.csv, row 3, interval_start: must be a date and time such as 2026-04-13 08:00,"
+        " got 'never'",
         "staffing.csv, row 4, group: must be one of ['team'], got 'taem'",
         "staffing.csv, row 5, agents: must be a whole number of at least 0, got '2.5'",
         "staffing.csv, row 6, agents: must be a whole number of at least 0, got '-1'",
