@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+from forecast.arma import STEADY, Arma
 from forecast.days import HOLIDAY, BoolArray, Days, FloatArray, IntArray, weighted_sums
-from forecast.level import STEADY, Arma, LevelInput, fit_level
+from forecast.level import LevelInput, fit_level
 from forecast.opening import Opening
 from forecast.profile import ProfileChoice, choose, profiles
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
+from forecast.arma import Arma, fit, predict_rest
 from forecast.days import BoolArray, FloatArray, IntArray
 
 _OUTLIER_MADS = 3.5
@@ -18,8 +18,8 @@ _LEVEL_HALF_LIFE = 20  # open days: four weeks of a level that moves slowly
 _ROUNDS = 3  # calendar and level explain each other's rest so often
 _TREND_PENALTY = 1500.0  # as of so many weeks' evidence against growth
 _GROWTH_WEEKS = 8.0  # growth ahead fades with this time constant
-_TINY = 1e-10
-_FIRST_VARIANCE = 1.5  # of the first day's rest, in variances of a day's surprise
+_MONTH = slice(10, 14)  # columns of the design: two waves
+_MONTH_DOUBT = 1.0  # times what noise would explain
 
 
 @dataclass(frozen=True)
@@ -50,28 +50,6 @@ class LevelInput:
     def until(self, count: int) -> LevelInput:
         """The first `count` days."""
         return LevelInput(*(getattr(self, name)[:count] for name in self.__dataclass_fields__))
-
-
-@dataclass(frozen=True, slots=True)
-class Arma:
-    """
-    Parameters of x[t] = ar x[t-1] + e[t] + ma e[t-1].
-
-    Parameters
-    ----------
-    ar, ma
-        Within (-1, 1).
-    note
-        What was done when the fit did not settle; empty when it did.
-    """
-
-    ar: float
-    ma: float
-    note: str = ""
-
-
-STEADY = Arma(0.9, -0.6)
-"""Slow exponential smoothing: what a fit that does not settle falls back on."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +97,8 @@ def fit_level(
         Expected totals: fitted for the history, forecast after it.
     """
     past = days.until(known)
-    design, penalty = _design(days, months=known >= _CONFIDENT_DAYS)
+    months = known >= _CONFIDENT_DAYS
+    design, penalty = _design(days, months=months)
     if trend:
         weeks = (np.arange(len(design)) - known) / 5
         ahead_weeks = _GROWTH_WEEKS * (1 - np.exp(-np.maximum(weeks, 0.0) / _GROWTH_WEEKS))
@@ -127,7 +106,7 @@ def fit_level(
         penalty = np.append(penalty, _TREND_PENALTY)
     observed = np.log(np.maximum(past.total, _FLOOR))
     clipped = winsorised(observed, past)
-    line, coefficients = _line(design, penalty, clipped, moving=not trend)
+    line, coefficients = _line(design, penalty, clipped, months=months, moving=not trend)
     seen = np.isfinite(clipped)
     rest = clipped - line[:known]
     if arma is None:
@@ -147,7 +126,7 @@ def fit_level(
 
 
 def _line(
-    design: FloatArray, penalty: FloatArray, clipped: FloatArray, *, moving: bool
+    design: FloatArray, penalty: FloatArray, clipped: FloatArray, *, months: bool, moving: bool
 ) -> tuple[FloatArray, FloatArray]:
     """
     The calendar's part of the log totals, upon a slowly moving level where asked for.
@@ -166,11 +145,27 @@ def _line(
         steady = y - level[:known][seen]
         right = np.einsum("nj,n->j", x, steady) + penalty * _prior(steady, design)
         coefficients = np.einsum("jk,k->j", inverse, right)
+        if months:
+            coefficients[_MONTH] *= _belief(x, steady, coefficients)
         line = np.einsum("nj,j->n", design, coefficients)
         if moving:
             level[:known] = _both_sides(np.where(seen, clipped - line[:known], 0.0)) / near
             level[known:] = level[known - 1]
     return line + level, coefficients
+
+
+def _belief(x: FloatArray, y: FloatArray, coefficients: FloatArray) -> float:
+    """
+    How far the month's waves are believed, in [0, 1]: not at all where noise makes as many.
+
+    Positive-part shrinkage of James and Stein: what the waves explain against what they would
+    explain by accident.
+    """
+    explained = np.einsum("nj,j->n", x[:, _MONTH], coefficients[_MONTH])
+    noise = float(np.var(y - np.einsum("nj,j->n", x, coefficients)))
+    by_accident = _MONTH_DOUBT * 4 * noise
+    found = float((explained**2).sum())
+    return max(0.0, 1 - by_accident / found) if found > 0 else 0.0
 
 
 def _both_sides(values: FloatArray) -> FloatArray:
@@ -194,7 +189,7 @@ def _design(days: LevelInput, *, months: bool) -> tuple[FloatArray, FloatArray]:
     for harmonic in (1, 2) if months else ():
         angle = 2 * np.pi * harmonic * days.month_phase
         columns += [np.cos(angle), np.sin(angle)]
-        penalty += [2.0 * harmonic**2] * 2
+        penalty += [0.4 * harmonic**2] * 2
     return np.stack(columns, axis=1), np.array(penalty)
 
 
@@ -242,104 +237,3 @@ def _rolling_median(values: FloatArray) -> FloatArray:
     low = windows[near, (count[near] - 1) // 2]
     high = windows[near, count[near] // 2]
     return np.asarray(np.interp(np.arange(len(values)), near, 0.5 * (low + high)))
-
-
-def fit(rest: FloatArray) -> Arma:
-    """
-    Estimate ARMA(1, 1) by maximum likelihood: the one statsmodels fit.
-
-    Parameters
-    ----------
-    rest
-        What the regression leaves, on the log scale, shape (N,), NaN where unknown.
-
-    Returns
-    -------
-    Arma
-        `STEADY` with a note when there is too little to fit or the search does not settle.
-    """
-    seen = rest[np.isfinite(rest)]
-    variance = float(np.var(seen)) if len(seen) else 0.0
-    if len(seen) < _CONFIDENT_DAYS or variance < _TINY:
-        return Arma(STEADY.ar, STEADY.ma, "too few or too even days to fit the level's memory")
-    from statsmodels.tsa.statespace.sarimax import SARIMAX
-
-    # statsmodels resets the warning filters when imported, hence the local ones.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        # Beginning with a variance near the stationary one spares solving for that at every
-        # step. The simplex needs no linear algebra: the library's threads crawl on matrices as
-        # small as a gradient's.
-        model = SARIMAX(
-            rest,
-            order=(1, 0, 1),
-            concentrate_scale=True,
-            initialization="known",
-            initial_state=np.zeros(2),
-            initial_state_cov=np.diag([_FIRST_VARIANCE, 0.0]),
-        )
-        settled: list[Arma] = []
-        for start in ((0.8, -0.3), (0.97, -0.9), (0.3, 0.1)):
-            try:
-                result = model.fit(
-                    start_params=start,
-                    method="nm",
-                    disp=False,
-                    cov_type="none",
-                    maxiter=200,
-                    xtol=1e-3,
-                    ftol=1e-4,
-                )
-            except (np.linalg.LinAlgError, ValueError):
-                continue
-            if result.mle_retvals["converged"] and np.all(np.isfinite(result.params)):
-                fitted = [float(np.clip(value, -0.995, 0.995)) for value in result.params[:2]]
-                settled.append(Arma(fitted[0], fitted[1]))
-                # A level that swings to and fro is an accident of few days: look further.
-                if fitted[0] >= 0:
-                    return settled[-1]
-    if settled:
-        return settled[0]
-    return Arma(STEADY.ar, STEADY.ma, "the level's memory did not settle; a steady one is used")
-
-
-def predict_rest(rest: FloatArray, arma: Arma, ahead: int) -> tuple[FloatArray, FloatArray]:
-    """
-    Mean of the days ahead, and of each past day given the days before it.
-
-    The Kalman filter of ARMA(1, 1) with innovation variance 1, as statsmodels' own with the
-    same parameters, without the cost of building a model for every backtest.
-
-    Parameters
-    ----------
-    rest
-        Shape (N,), NaN where unknown.
-    arma
-        Parameters.
-    ahead
-        Days to tell.
-
-    Returns
-    -------
-    tuple of ndarray
-        Shapes (ahead,) and (N,).
-    """
-    ar, ma = arma.ar, arma.ma
-    # State: expected value of the next day and its part that dies at once.
-    mean, carried = 0.0, 0.0
-    variance = (1 + 2 * ar * ma + ma * ma) / (1 - ar * ar)
-    covariance, tail = ma, ma * ma
-    fitted = np.empty(len(rest))
-    for index, value in enumerate(rest.tolist()):
-        fitted[index] = mean
-        if value == value:  # known
-            gain, tail_gain = 1.0, covariance / variance
-            surprise = value - mean
-            mean += gain * surprise
-            carried += tail_gain * surprise
-            tail -= tail_gain * covariance
-            variance, covariance = 0.0, 0.0
-        mean, carried = ar * mean + carried, 0.0
-        variance = ar * ar * variance + 2 * ar * covariance + tail + 1
-        covariance, tail = ma, ma * ma
-    return np.asarray(mean * ar ** np.arange(ahead), dtype=np.float64), fitted

@@ -21,7 +21,7 @@ _NEIGHBOUR_REACH = (0.75, 0.9)  # what is believed of it
 _NEIGHBOUR_DAYS = 10.0  # days of clean evidence that this prior is worth
 _OUTLYING = 5.0  # standard deviations
 _MEMORIES = np.linspace(0.05, 0.95, 19)
-_MOST_WIDENED = 4.0  # times the variance of single rates, for the sake of the week's
+_WIDENED = (0.5, 4.0)  # times the variance of single rates, for the sake of the week's
 
 
 def joined(
@@ -121,8 +121,8 @@ def _split(
     level, slot, slot_memory = best
     within = _mean_correlation(slot_memory ** (interval_minutes / 30), profile)
     reached = level * week_level + (1 - level - slot + slot * within) * week_day
-    # Single rates spread at least as much as the week's: where counting noise hid it, widen.
-    wider = float(np.clip(week / (whole * reached), 1.0, _MOST_WIDENED))
+    # Where counting noise hides how single rates spread, the week's total tells it better.
+    wider = float(np.clip(week / (whole * reached), *_WIDENED))
     return replace(
         spread,
         cv=np.minimum(spread.cv * math.sqrt(wider), 1.2),

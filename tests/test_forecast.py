@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast import predict
+from forecast.arma import STEADY, Arma, fit, predict_rest
 from forecast.days import days_between
 from forecast.handle_time import expected_handle_time
-from forecast.level import STEADY, Arma, LevelInput, fit, predict_rest, winsorised
+from forecast.level import LevelInput, winsorised
 from forecast.profile import ProfileChoice, profiles
 from made_histories import SLOTS, chat_rates, counts, history_of, post_rates
 from scenario import Demand, PlanningError, Scenario
