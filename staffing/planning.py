@@ -109,9 +109,12 @@ class Plan:
 
     @property
     def cost_per_contact(self) -> float:
-        """Cost divided by the contacts handled; NaN when none were."""
+        """Cost of the measured time divided by the contacts handled in it; NaN when none were."""
+        warm, cool = self.scenario.edge_counts
+        agents = self.staff.agents
+        measured = agents[warm : len(agents) - cool].sum() / max(int(agents.sum()), 1)
         handled = float(self.outcome.data.contacts["answered"].sum()) / self.outcome.replications
-        return self.cost / handled if handled else float("nan")
+        return self.cost * float(measured) / handled if handled else float("nan")
 
     def document(self) -> dict[str, Any]:
         """The plan as one JSON-ready document; NaN stays NaN until it is written."""

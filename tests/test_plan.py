@@ -218,6 +218,13 @@ def test_no_volume_is_one_agent_where_a_live_channel_is_open(bare):
     assert np.isnan(plan.cost_per_contact)
 
 
+def test_cost_per_contact_leaves_the_warm_up_out_above_and_below(bare):
+    """Without shifts the floor knows the cost of the measured hours exactly."""
+    plan = planned(bare.with_changes({"horizon.warm_up": "11h"}), replications=4)
+    assert plan.cost > plan.outcome.cost
+    assert plan.cost_per_contact == pytest.approx(plan.outcome.cost_per_contact)
+
+
 def test_hours_that_no_shift_reaches_are_named(day):
     late = day.with_changes(
         {"replications": 3, "groups.team.shifts.long.earliest_start": "11:00",
