@@ -79,8 +79,8 @@ def fit(rest: FloatArray) -> Arma:
                     disp=False,
                     cov_type="none",
                     maxiter=200,
-                    xtol=1e-3,
-                    ftol=1e-4,
+                    xtol=1e-2,
+                    ftol=1e-3,
                 )
             except (np.linalg.LinAlgError, ValueError):
                 continue
