@@ -137,7 +137,7 @@ class Group(Declared):
     shifts: dict[str, ShiftKind] = key("Kinds of shift by name.", default_factory=dict)
     shrinkage: dict[str, float] = key(
         "Shares of paid time not available for contacts, by part; they add up. The part"
-        " `breaks` is left out where shifts plan the breaks.",
+        " `breaks` is left out where shifts plan paid breaks.",
         default_factory=dict,
         unit="share",
         source=SHRINKAGE_SOURCE,

@@ -19,6 +19,10 @@ LAST_AGENT = 5.0  # the last agent missing is so many times worse than the first
 # Missing agents up to each share of the requirement are so many times worse than the first:
 # half the agents for an hour serve customers worse than three quarters for two.
 SHORTAGE = ((0.25, 1.0), (0.5, 2.0), (1.0, 3.0))
+# So many times the price comes on top once a day lacks more than a share of its agents:
+# work that waits adds up over a day, so a day that lacks a tenth is worse than three that lack
+# a thirtieth each.
+DAY_SHORTAGE = ((0.02, 0.0), (0.04, 1.0), (0.08, 2.0), (0.16, 4.0), (np.inf, 8.0))
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def cover(
     options: Sequence[Option],
     *,
     maxima: Sequence[Maximum] = (),
+    days: IntArray | None = None,
     short_price: float,
     surplus_price: float = 0.0,
     gap: float = GOOD_ENOUGH,
@@ -116,10 +121,12 @@ def cover(
         Shifts to choose from; none leaves everything short.
     maxima
         Sums that must not be exceeded.
+    days
+        Day of each interval, shape (I,), within which shortage adds up; default: all are one.
     short_price
         Price of the first agent missing in an interval: dear, so that shortage is the last
-        resort. The more of an interval's agents are missing the dearer, so that a shortage
-        that cannot be helped is spread.
+        resort. The more of an interval's or a day's agents are missing the dearer, so that a
+        shortage that cannot be helped is spread.
     surplus_price
         Price of an agent too many in an interval, cost of the shift aside.
     gap
@@ -167,16 +174,13 @@ def cover(
             placed.append(resting)
         breaks.append(tuple(placed))
     every = np.arange(count)
-    upto = np.zeros(count)
-    for share, times in SHORTAGE:
-        further = np.floor(share * np.maximum(required - 1, 0))
-        short = program.variables(count, times * short_price, high=further - upto)
-        covering.append((every, short, 1.0))
-        upto = further
-    none = program.variables(count, LAST_AGENT * short_price, high=np.minimum(required, 1))
+    shortages = _shortages(program, required, short_price)
     surplus = program.variables(count, surplus_price)
-    covering += [(every, none, 1.0), (every, surplus, -1.0)]
+    covering += [(every, short, 1.0) for short in shortages]
+    covering.append((every, surplus, -1.0))
     program.sparse_rows(count, *covering, low=required, high=required)
+    together = np.zeros(count, dtype=np.int64) if days is None else days
+    _price_days(program, required, shortages, together, short_price)
     for maximum in maxima:
         members = agents[np.asarray(maximum.options, dtype=np.int64)]
         if members.size:
@@ -203,3 +207,34 @@ def cover(
         found.gap,
         found.optimal,
     )
+
+
+def _shortages(program: Program, required: IntArray, price: float) -> list[IntArray]:
+    """Agents missing by interval, in variables that cost the more the later they are needed."""
+    shortages = []
+    upto = np.zeros(len(required))
+    for share, times in SHORTAGE:
+        further = np.floor(share * np.maximum(required - 1, 0))
+        shortages.append(program.variables(len(required), times * price, high=further - upto))
+        upto = further
+    last = np.minimum(required, 1)
+    return [*shortages, program.variables(len(required), LAST_AGENT * price, high=last)]
+
+
+def _price_days(
+    program: Program,
+    required: IntArray,
+    shortages: list[IntArray],
+    days: IntArray,
+    price: float,
+) -> None:
+    """Let a day's shortage cost more the greater it is beside what the day requires."""
+    names, day = np.unique(days, return_inverse=True)
+    wanted = np.bincount(day, weights=required, minlength=len(names))
+    sums: list[tuple[IntArray, IntArray, float]] = [(day, short, 1.0) for short in shortages]
+    upto = 0.0
+    for share, times in DAY_SHORTAGE:
+        missing = program.variables(len(names), times * price, high=(share - upto) * (wanted + 1))
+        sums.append((np.arange(len(names)), missing, -1.0))
+        upto = share
+    program.sparse_rows(len(names), *sums, low=0.0, high=0.0)

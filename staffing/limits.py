@@ -85,20 +85,29 @@ def open_intervals(scenario: Scenario, channel: Channel) -> NDArray[np.bool_]:
 
 
 def kind_shrinkage(group: Group, kind: ShiftKind) -> float:
-    """Shrinkage behind an agent on such a shift: without `breaks` where it plans its own."""
-    taken_out = group.shrinkage.get(BREAKS, 0.0) if kind.breaks else 0.0
+    """Shrinkage behind an agent on such a shift: without `breaks` where it plans them itself."""
+    taken_out = group.shrinkage.get(BREAKS, 0.0) if plans_paid_breaks(kind) else 0.0
     return group.total_shrinkage - taken_out
+
+
+def plans_paid_breaks(kind: ShiftKind) -> bool:
+    """
+    Whether a kind of shift plans the breaks that shrinkage speaks of.
+
+    Shrinkage is a share of paid time, so an unpaid lunch is not in it and takes nothing out.
+    """
+    return any(pause.paid for pause in kind.breaks)
 
 
 def shrinkage_parts(group: Group) -> tuple[list[str], list[str]]:
     """
     Names of the parts of shrinkage that are applied, and of those that shifts plan themselves.
 
-    The part `breaks` is in both where only some kinds of shift have breaks.
+    The part `breaks` is in both where only some kinds of shift have paid breaks.
     """
     kinds = list(group.shifts.values())
-    planned = BREAKS in group.shrinkage and any(kind.breaks for kind in kinds)
-    throughout = planned and all(kind.breaks for kind in kinds)
+    planned = BREAKS in group.shrinkage and any(plans_paid_breaks(kind) for kind in kinds)
+    throughout = planned and all(plans_paid_breaks(kind) for kind in kinds)
     applied = [name for name in group.shrinkage if not (throughout and name == BREAKS)]
     return applied, [BREAKS] if planned else []
 

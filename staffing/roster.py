@@ -127,6 +127,7 @@ def _group_roster(
             wanted,
             [shift.option for shift in mine],
             maxima=_maxima(group, mine),
+            days=period.day_of_interval,
             short_price=SHORT_PRICE * dear * hours,
             surplus_price=SURPLUS_PRICE * dear * hours,
             time_limit_s=time_limit_s,

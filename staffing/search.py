@@ -111,7 +111,7 @@ def search(
     required = repair(floor, guess.required, rounds=FLOOR_ROUNDS, out_of_time=late(0.5))
 
     best, searched = _best_roster(
-        rehearsal, required.agents, limits, effort_s, replications, seed, late(0.75)
+        rehearsal, required.agents, current, limits, effort_s, replications, seed, late(0.75)
     )
     plan_staff = Staff(scenario.period, tuple(scenario.groups), best.roster.scheduled)
     telling.step(0.9, "Rehearsing the plan with a fresh seed", 0.75)
@@ -191,16 +191,23 @@ class _Rounds:
 def _best_roster(
     rehearsal: Rehearsal,
     required: IntArray,
+    current: Staff | None,
     limits: Limits,
     effort_s: FloatArray,
     replications: int,
     seed: int,
     out_of_time: Callable[[], bool],
 ) -> tuple[Candidate, int]:
-    """Put a requirement into shifts and repair it by what the shifts give; the best one seen."""
+    """
+    Put a requirement into shifts and repair it by what the shifts give; the best one seen.
+
+    Where contracts give less than is asked, the staffing of now, put into shifts, may spread
+    the shortage better than any repair did: it is the plan to beat.
+    """
     scenario = rehearsal.scenario
     hours = scenario.horizon.interval_minutes / 60
-    rounds = _Rounds(rehearsal.telling, 0.45, 0.75, SHIFT_ROUNDS, hours, "Rehearsing the shifts")
+    most = SHIFT_ROUNDS + 1  # and the current staffing
+    rounds = _Rounds(rehearsal.telling, 0.45, 0.75, most, hours, "Rehearsing the shifts")
     candidates: list[Candidate] = []
 
     def on_shifts(agents: IntArray) -> Replications:
@@ -212,6 +219,8 @@ def _best_roster(
 
     floor = Floor(scenario, limits, effort_s, on_shifts)
     repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
+    if current is not None and not out_of_time():
+        on_shifts(current.agents)
 
     def rank(candidate: Candidate) -> tuple[float, float]:
         short = _short_hours(scenario, candidate.verdicts, repaired.asked, effort_s)

@@ -48,7 +48,7 @@ posts = {}
 earliest_start = "09:00"
 latest_start = "09:00"
 length_minutes = 360
-breaks = [{ earliest_min = 120, latest_min = 240, minutes = 60 }]
+breaks = [{ earliest_min = 120, latest_min = 240, minutes = 60, paid = true }]
 [groups.team.shifts.short]
 earliest_start = "09:00"
 latest_start = "12:00"
@@ -113,9 +113,9 @@ def test_scheduled_agents_are_those_on_shift_and_not_on_a_break(plan):
 
 
 def test_paid_hours_and_cost_follow_from_the_shifts_with_shrinkage_once(plan):
-    """Long shifts plan their break, so 20 % is theirs; the short ones have 25 %."""
+    """Long shifts plan their paid break, so 20 % is theirs; the short ones have 25 %."""
     paid = sum(
-        shift.agents * (5 / 0.8 if shift.kind == "long" else 3 / 0.75)
+        shift.agents * (6 / 0.8 if shift.kind == "long" else 3 / 0.75)
         for shift in plan.shifts.itertuples()
     )
     assert plan.paid_hours == pytest.approx(paid)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scenario import RunCancelledError, Scenario
 from scenario.staff import agents_from_shifts
 from staffing.covering import Maximum, Option, cover
-from staffing.limits import limits_of, shrinkage_parts
+from staffing.limits import kind_shrinkage, limits_of, shrinkage_parts
 from staffing.roster import paid_of, roster
 from staffing.shifts import possible_shifts
 
@@ -179,6 +179,27 @@ def test_shrinkage_is_applied_once_and_without_the_breaks_that_shifts_plan(team)
     assert made.paid_hours.sum() == pytest.approx(agents * 7.5 / (1 - 0.20))
     assert made.cost.sum() == pytest.approx(made.paid_hours.sum() * 18)
     assert shrinkage_parts(team.groups["team"]) == (["leave", "meetings"], ["breaks"])
+
+
+def test_an_unpaid_lunch_takes_nothing_out_of_the_shrinkage(team):
+    """Shrinkage is a share of paid time, and nobody is paid at lunch."""
+    lunch = [{"earliest_min": 210, "latest_min": 300, "minutes": 30}]
+    group = team.with_changes({"groups.team.shifts.day.breaks": lunch}).groups["team"]
+    assert kind_shrinkage(group, group.shifts["day"]) == pytest.approx(0.25)
+    assert shrinkage_parts(group) == (["leave", "meetings", "breaks"], [])
+
+
+def test_a_shortage_that_cannot_be_helped_is_spread_over_the_days():
+    """Twelve agents for three days that want five each: four a day, not five, five and two."""
+    days = np.repeat(np.arange(3), 4)
+    found = cover(
+        np.full(12, 5),
+        [Option(1.0, days == day) for day in range(3)],
+        maxima=[Maximum([0, 1, 2], 1.0, 12)],
+        days=days,
+        short_price=100.0,
+    )
+    assert found.agents.tolist() == [4, 4, 4]
 
 
 def test_without_shift_kinds_every_interval_is_paid_with_all_shrinkage(team):
