@@ -1,24 +1,22 @@
-"""How the floor's small functions become machine code, and where that code is kept."""
+"""How the floor's small functions become machine code."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import os
-import sys
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
-from numba.core import config
+from numba.core import config, types
+
+from simulate.machine_code import cache_folder
 
 _settings: dict[str, Any] = vars(config)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-SOURCES = Path(__file__).parent
+_IN_PLACE: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
+_unliteral: Any = types.unliteral
 
 
 def compiled(function: Function) -> Function:
@@ -32,14 +30,24 @@ def compiled(function: Function) -> Function:
     return _compiled(function)
 
 
-def compiled_in_place(function: Function) -> Function:
+def compiled_entry(function: Function) -> Function:
     """
     As `compiled`, for functions that read and write the arrays they are given and make none.
 
     They count no references to arrays. The kernel's small functions hand two dozen tables to
     each other; counting took them forty times as long as their work.
     """
-    return _compiled(function, error_model="numpy", _nrt=False)
+    return _compiled(function, **_IN_PLACE)
+
+
+def compiled_in_place(function: Function) -> Function:
+    """
+    As `compiled_entry`, for functions that only compiled ones call.
+
+    A way in for Python's objects, two dozen tables each time, would take longer to compile
+    than the function itself.
+    """
+    return _compiled(function, no_cpython_wrapper=True, **_IN_PLACE)
 
 
 def compiled_inline(function: Function) -> Function:
@@ -48,7 +56,7 @@ def compiled_inline(function: Function) -> Function:
 
     Handing over two dozen tables takes longer than most of these steps themselves.
     """
-    return _compiled(function, error_model="numpy", _nrt=False, forceinline=True)
+    return _compiled(function, no_cpython_wrapper=True, forceinline=True, **_IN_PLACE)
 
 
 def _compiled(function: Function, **options: Any) -> Function:
@@ -56,11 +64,29 @@ def _compiled(function: Function, **options: Any) -> Function:
         return _wrapping_silently(function)
     # The setting is read while the decorator runs, so other users of numba keep their own.
     theirs = _settings["CACHE_DIR"]
-    _settings["CACHE_DIR"] = _cache_folder()
+    options |= {"cache": True, "nogil": True, "no_cfunc_wrapper": True}
+    _settings["CACHE_DIR"] = str(cache_folder())
     try:
-        return cast("Function", numba.njit(cache=True, nogil=True, **options)(function))
+        made = numba.njit(**options)(function)
     finally:
         _settings["CACHE_DIR"] = theirs
+    return cast("Function", _once_for_all_values(made))
+
+
+def _once_for_all_values(made: Any) -> Any:
+    """
+    Keep numba from compiling a function anew for each constant that a caller hands it.
+
+    What is made part of its caller is fitted to the constant there anyway.
+    """
+    template = made.get_call_template
+
+    def call_template(arguments: Any, named: Any) -> Any:
+        kinds = {name: _unliteral(kind) for name, kind in named.items()}
+        return template(tuple(_unliteral(kind) for kind in arguments), kinds)
+
+    made.get_call_template = call_template
+    return made
 
 
 def _wrapping_silently(function: Function) -> Function:
@@ -72,52 +98,3 @@ def _wrapping_silently(function: Function) -> Function:
             return function(*arguments)
 
     return cast("Function", quiet)
-
-
-@functools.cache
-def _cache_folder() -> str:
-    """
-    Folder of the machine code of exactly these sources.
-
-    numba notices an edit of the file that holds a function, but not of a helper in another
-    file. A folder named after all sources cannot go stale.
-    """
-    name = f"allweather/{source_digest(SOURCES)[:32]}"
-    for base in _cache_bases():
-        folder = base / name
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return str(folder)
-        except OSError:
-            continue
-    return tempfile.mkdtemp(prefix="allweather-")
-
-
-def source_digest(folder: Path) -> str:
-    """sha256 over the names and contents of the Python files in a folder and below."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(folder).as_posix()} {len(content)}\n".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def _cache_bases() -> list[Path]:
-    """Where this system keeps what can be made again, the best place first."""
-    named = os.environ.get("NUMBA_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
-    places = [Path(named)] if named else []
-    if sys.platform == "win32" and "LOCALAPPDATA" in os.environ:
-        places.append(Path(os.environ["LOCALAPPDATA"]))
-    elif sys.platform == "darwin":
-        places.append(Path("~/Library/Caches"))
-    else:
-        places.append(Path("~/.cache"))
-    expanded = []
-    for place in places:
-        try:
-            expanded.append(place.expanduser())
-        except RuntimeError:  # nobody's home
-            continue
-    return expanded

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import simulate
-from simulate import compiled, rules
+from simulate import rules
 from simulate.draws import NEVER
 
 SIMULATE = Path(simulate.__file__).parent
@@ -127,29 +127,6 @@ def test_every_rule_is_compiled_and_speaks_numbers() -> None:
         assert [ast.unparse(one) for one in function.decorator_list] == ["compiled"]
         kinds = {ast.unparse(a.annotation) for a in function.args.args if a.annotation}
         assert kinds <= {"int", "float", "bool"}, function.name
-
-
-def test_the_cache_of_machine_code_knows_every_source(tmp_path: Path) -> None:
-    """An edited helper in another file must lead to another folder."""
-    (tmp_path / "deep").mkdir()
-    (tmp_path / "one.py").write_text("A = 1\n")
-    (tmp_path / "deep" / "two.py").write_text("B = 2\n")
-    before = compiled.source_digest(tmp_path)
-    assert before == compiled.source_digest(tmp_path)
-    (tmp_path / "deep" / "two.py").write_text("B = 3\n")
-    assert compiled.source_digest(tmp_path) != before
-
-
-def test_without_a_folder_to_write_machine_code_goes_to_a_temporary_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder")
-    monkeypatch.setattr(compiled, "_cache_bases", lambda: [blocked])
-    folder = Path(compiled._cache_folder.__wrapped__())
-    assert folder.is_dir()
-    assert blocked not in folder.parents
-    folder.rmdir()
 
 
 def test_promises_and_promotions_of_what_never_comes_never_come() -> None:

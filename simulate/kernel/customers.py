@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import draws
-from simulate.compiled import compiled, compiled_in_place, compiled_inline
+from simulate.compiled import compiled, compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER, child_key, key_of, relative_duration
 from simulate.kernel.state import (
     AGENT,
@@ -73,7 +73,13 @@ def new_contact(floor: Floor, key: int, channel: int, interval: int, offered: in
     return contact
 
 
-@compiled_in_place
+@compiled_entry
+def told_contact(floor: Floor, key: int, channel: int, interval: int, offered: int) -> int:
+    """As `new_contact`, for callers that are not compiled."""
+    return new_contact(floor, key, channel, interval, offered)
+
+
+@compiled_entry
 def add_first_contacts(floor: Floor, rows: NDArray[Any], order: NDArray[Any]) -> None:
     """
     Put the first contacts on the table.

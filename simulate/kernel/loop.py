@@ -7,7 +7,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulate import rules
-from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER
 from simulate.kernel.customers import is_open_at, new_contact, next_endless
 from simulate.kernel.dispatch import settle
@@ -44,7 +44,7 @@ PAUSED = 1
 FULL = 2
 
 
-@compiled_in_place
+@compiled_entry
 def add_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
     """Put who waits at the start on the table: (offer, channel, key); key -1 never runs out."""
     for n in range(len(backlog)):
@@ -55,7 +55,7 @@ def add_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
             new_contact(floor, key, channel, -1, offered)
 
 
-@compiled_in_place
+@compiled_entry
 def line_up_backlog(floor: Floor, count: int) -> None:
     """The backlog joins its queues before anything happens."""
     for contact in range(count):
@@ -63,7 +63,7 @@ def line_up_backlog(floor: Floor, count: int) -> None:
         take_in(floor, contact, is_open_at(floor, channel, offered))
 
 
-@compiled_in_place
+@compiled_entry
 def live(floor: Floor, most_events: int) -> int:
     """
     Go on until nothing is left to happen, or so many events have, or the tables are full.

@@ -13,7 +13,7 @@ from simulate.arrivals import contact_counts, fill_first_contacts
 from simulate.draws import BACKLOG, FIRST, key_of, root_of
 from simulate.encode import FloorInput, GivenContacts
 from simulate.kernel import state as at
-from simulate.kernel.customers import add_first_contacts, new_contact, order_of_arrival
+from simulate.kernel.customers import add_first_contacts, order_of_arrival, told_contact
 from simulate.kernel.loop import FULL, OVER, add_backlog, line_up_backlog, live
 from simulate.kernel.state import Floor
 from simulate.kernel.tables import floor_of, with_more_room
@@ -111,7 +111,7 @@ def _add_told(floor: Floor, told: GivenContacts) -> None:
     intervals = told.offered_us // floor.state[at.INTERVAL_LENGTH]
     for ordinal, channel in enumerate(told.channel):
         key = key_of(floor.channels[channel, at.CHANNEL_KEY], FIRST, 0, ordinal)
-        contact = new_contact(floor, key, channel, intervals[ordinal], told.offered_us[ordinal])
+        contact = told_contact(floor, key, channel, intervals[ordinal], told.offered_us[ordinal])
         row = floor.contacts[contact]
         row[at.WORK] = told.work_us[ordinal]
         row[at.PATIENCE] = told.patience_us[ordinal]
