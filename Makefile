@@ -19,16 +19,16 @@ PYTHON ?= $(shell for python in python3 python python3.13 python3.12 python3.11 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
-setup: .venv/run-time.stamp ## Make .venv with what the program needs; leaves .venv/bin/allweather
+setup: .venv/kernel.stamp ## Make .venv with what the program needs; leaves .venv/bin/allweather
 
-app: .venv/run-time.stamp ## Open the app on the sample data
+app: .venv/kernel.stamp ## Open the app on the sample data
 	$(BIN)/allweather app
 
-test: lint types ## Lint, types and all tests but the slow ones
+test: lint types .venv/kernel.stamp ## Lint, types and all tests but the slow ones
 	$(BIN)/python -m pytest -q -m "not slow"
 
 # No slow test at all (exit status 5) is no failure.
-slow: .venv/test.stamp ## The slow tests
+slow: .venv/test.stamp .venv/kernel.stamp ## The slow tests
 	$(BIN)/python -m pytest -q -m slow || [ $$? -eq 5 ]
 
 check: test slow ## Everything that the continuous integration runs
@@ -66,4 +66,9 @@ clean: ## Remove the virtual environment and what tools left behind
 .venv/test.stamp: .venv/run-time.stamp
 	@echo "Installing the packages that the tests need."
 	$(PIP_INSTALL) -e ".[test]"
+	@touch $@
+
+# Says a line if it has to compile; the machine code is kept outside of this folder.
+.venv/kernel.stamp: .venv/run-time.stamp $(wildcard simulate/*.py simulate/*/*.py)
+	@$(BIN)/python -m simulate.warm_up
 	@touch $@

@@ -41,5 +41,7 @@ def run_replication(
         When `cancel` says so.
     """
     from simulate.kernel.run import run
+    from simulate.warm_up import warm_up
 
+    warm_up(cancel)
     return run(floor_input, seed, replication, cancel)
