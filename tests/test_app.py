@@ -1,6 +1,9 @@
 """The pages and what stands behind them: uploads, results, downloads, and a first open."""
 
 import io
+import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from views.downloads import package
 from views.downloads import staffed as staffed_in
 from views.faults import faults_table
 from views.jobs import board
+from views.levers import read_presets
 from views.words import duration, money, percent
 
 ROOT = Path(__file__).parents[1]
@@ -246,7 +250,7 @@ def test_results_stand_beside_the_baseline_with_interval_and_verdict(outcome, bu
     assert " to " in row["Difference"]
     assert row["Real or noise"] in {results.REAL, results.NOISE}
     cost = table.loc["Cost; per contact handled"]
-    assert cost["Difference"] == "+0"
+    assert cost["Difference"] == "±0"
     assert (table["Here"] != "").all()
 
 
@@ -303,15 +307,6 @@ def test_an_edit_scales_the_channel_that_was_edited(small):
     assert ahead.edits(grid, small) == {"demand.scale.x": 1.2}
 
 
-def test_counting_noise_of_a_small_rate():
-    """Mean absolute deviation of a Poisson count of mean 8.5: 2.32 (sum over its counts)."""
-    rate = 8.5
-    counts = np.arange(100)
-    chance = np.exp(-rate + counts * np.log(rate) - np.cumsum(np.log(np.maximum(counts, 1))))
-    expected = float((np.abs(counts - rate) * chance).sum())
-    assert ahead._poisson_deviation(np.array([rate]))[0] == pytest.approx(expected)
-
-
 def test_the_usual_week_is_a_mean_of_known_hours():
     history = read(history_csv(24 * 14, minutes=30))
     week = past.usual_week(history, "chat")
@@ -342,6 +337,32 @@ def test_a_downloaded_what_if_gives_the_same_numbers(small, outcome, tmp_path):
     assert here.totals["offered"].sum() != outcome.totals["offered"].sum()
 
 
+@pytest.mark.parametrize("name", ["small", "sample"])
+def test_the_command_line_gives_a_downloaded_what_if_the_screens_numbers(name, small, tmp_path):
+    """With the real command, from the ZIP alone, number for number."""
+    scenario, changes = small, {"groups.team.agents_change": 1, "demand.scale.x": 1.5}
+    if name == "sample":  # its history, paths, bursts, backlog and callbacks, for one day
+        presets = {preset.key: preset.changes for preset in read_presets(files.PRESETS)}
+        changes |= {"horizon.length": "1d", "replications": 4} | presets["outage_monday"]
+        scenario = Scenario.load(files.SAMPLE)
+    imagined = scenario.with_changes(changes)
+    demand = demand_for(imagined)
+    screen = simulate(imagined, demand, replications=6)
+    with zipfile.ZipFile(io.BytesIO(package(imagined, demand, screen.replications))) as archive:
+        archive.extractall(tmp_path)
+    command = Path(sys.executable).with_name("allweather")
+    told = subprocess.run(
+        [command, "simulate", "scenario.toml", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    document = json.loads(told.stdout)
+    assert document["replications"] == 6
+    assert document["totals"] == json.loads(json.dumps(screen.document()["totals"]))
+    assert document["groups"] == json.loads(json.dumps(screen.document()["groups"]))
+
+
 def test_a_downloaded_what_if_can_be_opened_again(small):
     opened = uploads.scenario_from({"mine.zip": package(small, demand_for(small))}, small)
     assert (opened.staff().agents == small.staff().agents).all()
@@ -358,7 +379,7 @@ def test_levers_start_anew_from_a_planned_staffing(small):
     [
         (percent(float("nan")), "–"),
         (duration(float("nan")), "–"),
-        (duration(59.6), "1:00 min"),
+        (duration(59.6), "60 s"),
         (money(1234.5, "EUR"), "€1,234"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from scenario import InvalidValueError, RunCancelledError
+from views import jobs
 from views.apart import apart
 from views.jobs import Board, Job, State, fingerprint
 
@@ -77,6 +78,56 @@ def test_a_stopped_job_stays_stopped_until_asked_again():
     assert still.state is State.STOPPED
     again = board.request("me", "plan", "key", "Planning", lambda _: "answer", again=True)
     assert ended(again).result == "answer"
+
+
+def test_a_closed_tab_frees_its_work(monkeypatch):
+    monkeypatch.setattr(jobs, "FORSAKEN_S", 0.05)
+    open_tabs = {"me"}
+    board = Board(here=open_tabs.__contains__)
+    job = board.request("me", "whatif", "key", "Rehearsing", until_cancelled)
+    time.sleep(0.2)
+    assert job.running, "an open tab is no reason to stop, however long it looks elsewhere"
+    open_tabs.clear()
+    assert ended(job).state is State.STOPPED
+    assert board.running() == []
+
+
+def test_a_refresh_takes_over_the_work_of_the_tab_before():
+    open_tabs = {"before"}
+    board = Board(here=open_tabs.__contains__)
+    job = board.request("before", "plan", "key", "Planning", until_cancelled)
+    open_tabs.symmetric_difference_update({"before", "after"})
+    assert board.request("after", "plan", "key", "Planning", until_cancelled) is job
+    assert job.running
+    board.cancel("after", "plan")
+    assert ended(job).state is State.STOPPED, "the tab before cannot hold it any more"
+
+
+def test_what_waits_for_a_forsaken_job_frees_it_too(monkeypatch):
+    monkeypatch.setattr(jobs, "FORSAKEN_S", 0.05)
+    open_tabs = {"me"}
+    board = Board(here=open_tabs.__contains__)
+    demand = board.request("me", "forecast", "f", "Forecasting", until_cancelled)
+    plan = board.request("me", "plan", "p", "Planning", lambda job: job.wait_for(demand))
+    open_tabs.clear()
+    assert ended(plan).state is State.STOPPED
+    assert ended(demand).state is State.STOPPED
+
+
+def test_a_page_waits_a_moment_for_a_first_look():
+    def work(job):
+        job.publish("first")
+        until_cancelled(job)
+
+    board = Board()
+    job = board.request("me", "whatif", "key", "Rehearsing", work)
+    assert job.look(10) == "first"
+    board.cancel("me", "whatif")
+    ended(job)
+    never = board.request("me", "whatif", "other", "Rehearsing", until_cancelled)
+    assert never.look(0.01) is None
+    board.cancel("me", "whatif")
+    ended(never)
 
 
 def test_a_fault_of_the_planner_is_kept_for_the_page():

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from forecast.bands import count_quantiles, counting_noise
 from scenario import Demand, Scenario
 from scenario.targets import ratio
 from views.charts import clock_ms, clock_text
-from views.words import duration, heading, number, percent
+from views.words import change, duration, heading, number, percent, points
 
 if TYPE_CHECKING:
     from forecast import History
 
 GRAINS = {"interval": "Interval", "h": "Hour", "D": "Day"}
 BANDS = {"p05": 0.05, "p10": 0.10, "p90": 0.90, "p95": 0.95}
-DRAWS_PER_PATH = 10
 
 
 def bands(demand: Demand, channel: str, grain: str) -> pd.DataFrame:
@@ -54,9 +54,7 @@ def bands(demand: Demand, channel: str, grain: str) -> pd.DataFrame:
         summed = np.add.reduceat(
             demand.paths[:, :, column], np.flatnonzero(np.diff(label, prepend=-1)), axis=1
         )
-        rng = np.random.default_rng(0)
-        counts = rng.poisson(np.repeat(summed, DRAWS_PER_PATH, axis=0))
-        quantiles = np.quantile(counts, list(BANDS.values()), axis=0)
+        quantiles = count_quantiles(summed, list(BANDS.values()), rng=np.random.default_rng(0))
         table = table.assign(**dict(zip(BANDS, quantiles, strict=True)))
     elif grain == "interval" and set(BANDS.values()) <= set(demand.quantiles):
         known = {name: demand.quantiles[level][:, column] for name, level in BANDS.items()}
@@ -117,7 +115,7 @@ def week_grid(scenario: Scenario, demand: Demand, history: History | None) -> pd
                 "Last week": number(before),
                 "Forecast": number(expected),
                 "9 in 10 within": _range(demand, column),
-                "Change": f"{100 * (expected / weeks / before - 1):+.0f} %" if before else "–",
+                "Change": f"{change(100 * (expected / weeks / before - 1))} %" if before else "–",
                 "Handle time": duration(handle_s),
                 "My edit, %": round(100 * (base - 1), 1),
             }
@@ -193,8 +191,8 @@ def accuracy(channels: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
             "Error, first week": percent(found["wape_week1"]),
             "Error": percent(found["wape"]),
             "Last week repeated": percent(found["naive_wape"]),
-            "Better by": f"{100 * (found['naive_wape'] - found['wape']):+.1f} pp",
-            "Bias": f"{100 * found['bias']:+.1f} %",
+            "Better by": points(found["naive_wape"] - found["wape"]),
+            "Bias": f"{change(100 * found['bias'], 1)} %",
             "In the 80 % band": percent(found["coverage_80"]),
             "In the 95 % band": percent(found["coverage_95"]),
             "Method": str(found["method"]).replace("_", " "),
@@ -229,22 +227,12 @@ def errors_by_grain(table: pd.DataFrame) -> pd.DataFrame:
         ):
             sums = own.groupby([own["origin"], key])[["actual", "mean"]].sum()
             off = float((sums["actual"] - sums["mean"]).abs().sum())
-            noise = float(_poisson_deviation(sums["mean"].to_numpy()).sum())
+            noise = float(counting_noise(sums["mean"].to_numpy()).sum())
             total = np.array([sums["actual"].sum()])
             row[name] = percent(float(ratio(np.array([off]), total)[0]))
             row[f"{name}: counting noise"] = percent(float(ratio(np.array([noise]), total)[0]))
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def _poisson_deviation(rate: np.ndarray) -> np.ndarray:
-    """Mean absolute deviation of Poisson counts: 2 e^-λ λ^(⌊λ⌋+1) / ⌊λ⌋! (Crow, 1958)."""
-    from scipy.special import gammaln
-
-    safe = np.maximum(rate, 1e-12)
-    whole = np.floor(safe)
-    logarithm = -safe + (whole + 1) * np.log(safe) - gammaln(whole + 1)
-    return np.asarray(2 * np.exp(logarithm))
 
 
 def _labels(starts: pd.DatetimeIndex, grain: str) -> tuple[pd.DatetimeIndex, np.ndarray]:
@@ -276,7 +264,6 @@ def _range(demand: Demand, column: int) -> str:
     """Nine in ten totals lie in it, counting noise included."""
     if demand.paths is None:
         return "–"
-    totals = demand.paths[:, :, column].sum(axis=1)
-    counts = np.random.default_rng(0).poisson(np.repeat(totals, DRAWS_PER_PATH))
-    low, high = np.quantile(counts, [0.05, 0.95])
+    totals = demand.paths[:, :, column].sum(axis=1, keepdims=True)
+    low, high = count_quantiles(totals, [0.05, 0.95], rng=np.random.default_rng(0))[:, 0]
     return f"{low:,.0f} – {high:,.0f}"

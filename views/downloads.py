@@ -22,7 +22,7 @@ forecast.parquet  expected contacts, their spread and handle times
 """
 
 
-def package(scenario: Scenario, demand: Demand) -> bytes:
+def package(scenario: Scenario, demand: Demand, replications: int | None = None) -> bytes:
     """
     A scenario with its forecast, as a ZIP that stands on its own.
 
@@ -32,6 +32,8 @@ def package(scenario: Scenario, demand: Demand) -> bytes:
         What was simulated; its staffing is written into it.
     demand
         What it was simulated with, before the scenario's scale and bursts.
+    replications
+        How many were run; default: the scenario's own number.
 
     Returns
     -------
@@ -40,6 +42,8 @@ def package(scenario: Scenario, demand: Demand) -> bytes:
         numbers of the app.
     """
     alone = standing_alone(scenario)
+    if replications is not None:
+        alone = alone.with_changes({"replications": replications})
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("scenario.toml", alone.to_toml())

@@ -12,8 +12,9 @@ from views.work import app_version
 
 def frame() -> None:
     """Begin the work of a new session and draw the sidebar's foot."""
-    session.begin()
     scenario = session.scenario()
+    session.keep_in_address()
+    session.begin()
     with st.sidebar:
         st.markdown(f"**{_plain(scenario.name)}**")
         period = scenario.period

@@ -15,13 +15,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from scenario.errors import PlanningError, RunCancelledError
 
 FINISHED_KEPT = 48  # results of a sample week are about 1 MB each
-UNATTENDED_S = 900.0  # a job that no page has looked at for so long is stopped
+FORSAKEN_S = 20.0  # a refresh comes back sooner; after that a closed tab's work is stopped
 
 log = logging.getLogger("allweather.app")
 
@@ -33,6 +33,11 @@ class State(Enum):
     DONE = "done"
     FAILED = "failed"
     STOPPED = "stopped"
+
+
+def _always() -> bool:
+    """Whether somebody is there of whom nothing else is known."""
+    return True
 
 
 class Job:
@@ -60,8 +65,9 @@ class Job:
         self.started = time.monotonic()
         self.seconds = 0.0
         self._work = work
-        self._holders: set[str] = set()
-        self._looked_at = self.started
+        self._holders: dict[str, Callable[[], bool]] = {}
+        self._wanted_at = self.started
+        self._looked = threading.Event()
         self._stop = threading.Event()
         self._ended = threading.Event()
         self._lock = threading.Lock()
@@ -83,10 +89,19 @@ class Job:
             if self.state is State.RUNNING:
                 self.result = result
                 self.version += 1
+        self._looked.set()
 
     def cancelled(self) -> bool:
         """Whether the work should stop: nobody wants the answer any more."""
-        return self._stop.is_set() or time.monotonic() - self._looked_at > UNATTENDED_S
+        return self._stop.is_set() or self._forsaken()
+
+    def _forsaken(self) -> bool:
+        """Whether all who wanted the answer have been away for longer than a refresh takes."""
+        with self._lock:
+            holders = list(self._holders.values())
+        if any(here() for here in holders):
+            self._wanted_at = time.monotonic()
+        return time.monotonic() - self._wanted_at > FORSAKEN_S
 
     def wait_for(self, other: Job) -> Any:
         """
@@ -99,10 +114,9 @@ class Job:
         Exception
             Whatever the other job failed with.
         """
-        other.hold(self.key)
+        other.hold(self.key, lambda: self.running)
         try:
             while not other._ended.wait(0.05):
-                other.looked_at()
                 if self.cancelled():
                     raise RunCancelledError
                 self.tell(self.share, f"waiting: {other.label.lower()}")
@@ -121,24 +135,34 @@ class Job:
         """Whether the work still goes on."""
         return self.state is State.RUNNING
 
-    def hold(self, holder: str) -> None:
-        """Say that somebody wants the answer."""
+    def hold(self, holder: str, here: Callable[[], bool] = _always) -> None:
+        """
+        Say that somebody wants the answer.
+
+        Parameters
+        ----------
+        holder
+            Name of a session, or key of another job.
+        here
+            Whether the holder is still there: a closed tab never says that it goes.
+        """
         with self._lock:
-            self._holders.add(holder)
+            self._holders[holder] = here
 
     def release(self, holder: str) -> None:
         """Say that somebody no longer wants the answer; the last one to go stops the work."""
         with self._lock:
-            self._holders.discard(holder)
-            if self._holders or self.state is not State.RUNNING:
+            self._holders.pop(holder, None)
+            if self.state is not State.RUNNING or any(here() for here in self._holders.values()):
                 return
             self._stop.set()
             # The page is free at once; the thread ends as soon as its work notices.
             self.state = State.STOPPED
 
-    def looked_at(self) -> None:
-        """Say that a page still shows this job."""
-        self._looked_at = time.monotonic()
+    def look(self, timeout: float) -> Any:
+        """Wait a moment for an answer, early or final; None where there is none yet."""
+        self._looked.wait(timeout)
+        return self.result
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait for the end of the thread; whether it ended."""
@@ -171,6 +195,7 @@ class Job:
             self.version += 1
             self.seconds = time.monotonic() - self.started
             self._work = _nothing
+        self._looked.set()
         self._ended.set()
 
 
@@ -186,10 +211,14 @@ class Board:
     ----------
     kept
         Finished jobs whose answers are kept for the next one who asks.
+    here
+        Tells of a session whether its tab is open.
     """
 
-    def __init__(self, kept: int = FINISHED_KEPT) -> None:
-        self._kept = kept
+    def __init__(
+        self, kept: int = FINISHED_KEPT, here: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        self._kept, self._here = kept, here
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._slots: dict[tuple[str, str], Job] = {}
         self._lock = threading.Lock()
@@ -213,18 +242,16 @@ class Board:
         with self._lock:
             former = self._slots.get((session, slot))
             if former is not None and former.key == key and not again:
-                former.looked_at()
                 return former
             job = self._jobs.get(key)
             if job is None or job.state in (State.STOPPED, State.FAILED):
                 job = Job(key, label, work)
                 self._jobs[key] = job
-                job.hold(session)
+                job.hold(session, partial(self._here, session))
                 job.start()
             else:
-                job.hold(session)
+                job.hold(session, partial(self._here, session))
             self._jobs.move_to_end(key)
-            job.looked_at()
             self._slots[session, slot] = job
             self._forget_old()
         if former is not None and former is not job:
@@ -233,10 +260,7 @@ class Board:
 
     def of(self, session: str, slot: str) -> Job | None:
         """The session's job in a slot."""
-        job = self._slots.get((session, slot))
-        if job is not None:
-            job.looked_at()
-        return job
+        return self._slots.get((session, slot))
 
     def cancel(self, session: str, slot: str) -> None:
         """Stop wanting the job of a slot."""
@@ -250,6 +274,9 @@ class Board:
             return [job for job in self._jobs.values() if job.running]
 
     def _forget_old(self) -> None:
+        for session, slot in list(self._slots):
+            if not self._here(session) and not self._slots[session, slot].running:
+                del self._slots[session, slot]
         finished = [key for key, job in self._jobs.items() if not job.running]
         for key in finished[: max(0, len(finished) - self._kept)]:
             del self._jobs[key]
@@ -258,7 +285,14 @@ class Board:
 @cache
 def board() -> Board:
     """The board of this process."""
-    return Board()
+    return Board(here=_tab_open)
+
+
+def _tab_open(session: str) -> bool:
+    """Whether a session's tab is connected; without a server, as in tests, it always is."""
+    from streamlit import runtime
+
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
 def fingerprint(*parts: object) -> str:

@@ -6,6 +6,7 @@ from report.tables import plan_csv, plan_xlsx
 from views import plan_charts, session, staffed
 from views.downloads import package
 from views.downloads import staffed as staffed_in
+from views.figures import Figure, tiles
 from views.progress import awaited
 from views.words import change, heading, money, number
 
@@ -28,34 +29,38 @@ now = plan.baseline
 currency = scenario.currency
 kept = int(plan.targets["met"].sum())
 figures = [
-    (
+    Figure(
         "Paid hours",
         number(plan.paid_hours),
         None if now is None else change(plan.paid_hours - now.paid_hours),
         "Before shrinkage: hours on the floor divided by one less the shrinkage, once.",
     ),
-    (
+    Figure(
         "Full-time posts",
         number(plan.fte, 1),
         None if now is None else change(plan.fte - now.fte, 1),
         f"Paid hours over {scenario.full_time_hours:g} hours a week.",
     ),
-    (
+    Figure(
         "Cost",
         money(plan.cost, currency),
         None if now is None else change(plan.cost - now.cost),
         "Paid hours times the rates, over the planned time. The change is against as staffed now.",
     ),
-    (
+    Figure(
         "Cost per contact",
         money(plan.cost_per_contact, currency, 2),
         None,
         "Cost over contacts handled.",
     ),
-    ("Promises kept", f"{kept} of {len(plan.targets)}", None, "Checked with fresh random numbers."),
+    Figure(
+        "Promises kept",
+        f"{kept} of {len(plan.targets)}",
+        None,
+        "Checked with fresh random numbers.",
+    ),
 ]
-for place, (label, value, delta, help_) in zip(st.columns(len(figures)), figures, strict=True):
-    place.metric(label, value, delta, delta_color="off", help=help_, border=True, height="stretch")
+tiles(figures)
 
 left, *buttons = st.columns([3, 2, 2, 2, 3], vertical_alignment="center")
 left.caption("Take it away:")
@@ -105,13 +110,20 @@ st.dataframe(
     width="stretch",
     height="content",
     column_config={
-        "Kept": st.column_config.TextColumn("", width=30, help="● kept, ▼ not."),
+        "Kept": st.column_config.TextColumn(
+            "",
+            width=30,
+            help="● kept, ▼ not: a promise of each day is kept when every day keeps it.",
+        ),
         "Planned": st.column_config.TextColumn(help="With the numbers that the search saw."),
         "Fresh check": st.column_config.TextColumn(
             help="With random numbers that the search never saw: what to expect."
         ),
         "Chance": st.column_config.TextColumn(
             help="Share of the periods in which the promise is kept, with fresh numbers."
+        ),
+        "Falls short": st.column_config.TextColumn(
+            help="Periods under the promise, though the mean over all may be above it."
         ),
     },
 )

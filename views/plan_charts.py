@@ -124,7 +124,7 @@ def gantt(table: pd.DataFrame) -> alt.LayerChart:
         .mark_bar(height={"band": 0.7}, color="white", stroke=PLAIN, strokeDash=[2, 2])
         .encode(tooltip=tips)
     )
-    return (work + pause).properties(height=22 * max(len(rows), 1) + 50)
+    return (work + pause).properties(height=24 * max(len(rows), 1) + 90)
 
 
 def steps(table: pd.DataFrame) -> alt.LayerChart:
@@ -142,16 +142,22 @@ def steps(table: pd.DataFrame) -> alt.LayerChart:
         label=[f"{hours:+,.0f} h" for hours in table["agent_hours"]],
     )
     ladder["right"] = ladder[["begin", "end"]].max(axis=1)
+    most = float(ladder["right"].max())
     base = alt.Chart(ladder).encode(
         alt.Y(
             "step:N",
             sort=list(ladder["step"]),
             title=None,
-            axis=alt.Axis(labelLimit=320, labelOverlap=False),
+            axis=alt.Axis(labelLimit=320, labelOverlap=False, minExtent=70),
         )
     )
     bars = base.mark_bar(color=GOOD, height={"band": 0.7}).encode(
-        alt.X("begin:Q", title="Agent hours", scale=alt.Scale(padding=40)),
+        alt.X(
+            "begin:Q",
+            title="Agent hours",
+            # Room for the labels, to the right only: there are no hours below nothing.
+            scale=alt.Scale(domain=[min(0.0, float(ladder["end"].min())), 1.2 * most], nice=False),
+        ),
         alt.X2("end:Q"),
         tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("label:N", title="Adds")],
     )

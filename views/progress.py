@@ -12,7 +12,7 @@ from views.faults import show_faults
 from views.jobs import Job, State, board
 from views.session import session_id
 
-POLL_S = 0.5
+POLL_S = 0.25
 
 
 def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
@@ -45,7 +45,7 @@ def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
 
 @st.fragment(run_every=POLL_S)
 def _watch(slot: str, seen: int, again: Callable[..., Job]) -> None:
-    """Progress of the slot's job, looked up every half second; the page follows its end."""
+    """Progress of the slot's job, looked up four times a second; the page follows its end."""
     job = board().of(session_id(), slot)
     told = f"stop-told-{slot}"
     if job is not None and job.state is State.STOPPED and not st.session_state.get(told):
@@ -70,7 +70,8 @@ def _watch(slot: str, seen: int, again: Callable[..., Job]) -> None:
 
 def _tell_stop(slot: str, job: Job, again: Callable[..., Job]) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
-    left.info(f"{job.label} was stopped. Nothing else has changed.")
+    stands = "Nothing else has changed" if job.result is None else "What it had found is shown"
+    left.info(f"{job.label} was stopped. {stands}.")
     right.button(
         "Run",
         key=f"again-{slot}",
@@ -100,7 +101,7 @@ def background() -> None:
         _background_lines()
 
 
-@st.fragment(run_every=2 * POLL_S)
+@st.fragment(run_every=4 * POLL_S)
 def _background_moving() -> None:
     if not _background_lines():
         st.rerun()

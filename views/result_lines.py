@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scenario.channels import Channel
-from views.words import UNKNOWN, duration, heading, moment, money, number, percent
+from views.words import UNKNOWN, duration, heading, limit, moment, money, number, percent
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -115,11 +115,11 @@ def _waiting(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resul
         asked = channel.target.within_s if channel.target else float("nan")
         slow = row["wait_p90_s"]
         yield Result(
-            f"{who}: mean wait of those answered; 9 in 10 within",
+            f"{who}: mean wait; 9 in 10 within",
             f"{duration(row['asa_s'])}; {duration(slow)}",
             row["asa_s"],
             "seconds",
-            f"9 in 10 ≤ {duration(asked)}",
+            f"9 in 10 ≤ {limit(asked)}",
             slow <= asked if np.isfinite(slow) and np.isfinite(asked) else None,
             "asa_s",
             name,
@@ -129,11 +129,11 @@ def _waiting(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resul
         asked = 2 * channel.target.within_s if channel.target else float("nan")
         slow = row["response_p90_s"]
         yield Result(
-            f"{who}: half have a first response within; 9 in 10",
+            f"{who}: first response, half within; 9 in 10",
             f"{duration(row['response_p50_s'])}; {duration(slow)}",
             row["response_p50_s"],
             "seconds",
-            f"9 in 10 ≤ {duration(asked)}",
+            f"9 in 10 ≤ {limit(asked)}",
             slow <= asked if np.isfinite(slow) and np.isfinite(asked) else None,
         )
     else:
@@ -150,7 +150,7 @@ def _waiting(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resul
         )
     left = row["backlog_at_close"]
     yield Result(
-        f"{who}: waiting at close; the oldest; not yet due at the end",
+        f"{who}: waiting at close; oldest; not yet due",
         f"{number(left, 1)}; {duration(row['oldest_at_close_s'])}; {number(row['not_yet_due'], 1)}",
         left,
         "contacts",

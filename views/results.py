@@ -9,6 +9,7 @@ import pandas as pd
 
 from scenario.targets import ratio
 from views.charts import UNDER, clock_ms, clock_text
+from views.figures import Figure
 from views.result_lines import Result, result_lines
 from views.words import (
     UNKNOWN,
@@ -89,45 +90,55 @@ def headline(outcome: Outcome) -> str:
                     f" {heading(row['channel'])} is worst on {moment(row['worst_interval_start'])}."
                 )
     if not missed:
-        return "Every promise is kept over the planned time."
+        return f"Every promise is kept over the planned time.{_weak_days(outcome)}"
     verb = "is" if len(missed) == 1 else "are"
     return f"{'; '.join(missed)} {verb} under target.{worst}"
 
 
-def key_figures(outcome: Outcome, baseline: Outcome | None) -> list[dict[str, str]]:
-    """Label, value, change and help of the figures at the top of the page."""
+def _weak_days(outcome: Outcome) -> str:
+    """Days that fall short where the whole time does not: a mean hides them."""
+    found = []
+    for name, channel in outcome.scenario.channels.items():
+        days = outcome.days[outcome.days["channel"] == name]
+        if channel.target is None or len(days) < 2:
+            continue
+        under = days[days["service_level"] < channel.target.share]
+        if len(under):
+            told = [
+                f"{start:%a %d %b} {percent(level, 0)}"
+                for start, level in zip(
+                    under["interval_start"], under["service_level"], strict=True
+                )
+            ]
+            found.append(f"{heading(name)} on {', '.join(told)}")
+    return f" Single days fall short: {'; '.join(found)}." if found else ""
+
+
+def key_figures(outcome: Outcome, baseline: Outcome | None) -> list[Figure]:
+    """The figures at the top of the page: every promise, and the cost."""
     figures = []
     before = None if baseline is None else baseline.totals.set_index("channel")
     for row in outcome.totals.to_dict("records"):
         target = outcome.scenario.channels[row["channel"]].target
         if target is None:
             continue
-        delta = ""
+        delta = None
         if before is not None and row["channel"] in before.index:
             delta = points(row["service_level"] - before.loc[row["channel"], "service_level"])
         mark = GOOD if row["service_level"] >= target.share else BAD
         figures.append(
-            {
-                "label": heading(row["channel"]),
-                "value": f"{mark} {percent(row['service_level'])}",
-                "delta": delta,
-                "help": f"Share served in time; promised are {percent(target.share, 0)} within"
-                f" {limit(target.within_s)}.",
-            }
+            Figure(
+                heading(row["channel"]),
+                f"{mark} {percent(row['service_level'])}",
+                delta,
+                f"Share served in time; promised are {percent(target.share, 0)} within"
+                f" {limit(target.within_s)}. ● kept, ▼ not.",
+            )
         )
-    currency = outcome.scenario.currency
-    delta = ""
-    if baseline is not None:
-        delta = change(outcome.cost - baseline.cost)
-    figures.append(
-        {
-            "label": "Cost",
-            "value": money(outcome.cost, currency),
-            "delta": delta,
-            "help": "Paid hours times the rates, over the planned time.",
-        }
-    )
-    return figures
+    cost = money(outcome.cost, outcome.scenario.currency)
+    delta = None if baseline is None else change(outcome.cost - baseline.cost)
+    help_ = "Paid hours times the rates, over the planned time."
+    return [*figures, Figure("Cost", cost, delta, help_)]
 
 
 def service_heat(outcome: Outcome, channel: str) -> pd.DataFrame:
@@ -208,7 +219,7 @@ def _sized(difference: float, unit: str) -> str:
         case "share":
             return points(difference)
         case "seconds":
-            return f"{difference:+,.0f} s"
+            return f"{change(difference)} s"
         case "money" | "paid hours" | "intervals":
-            return f"{difference:+,.0f}"
-    return f"{difference:+,.1f}"
+            return change(difference)
+    return change(difference, 1)

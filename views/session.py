@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-import uuid
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from scenario import PlanningError, Scenario
 from views import work
@@ -14,18 +15,22 @@ from views.files import PRESETS, SAMPLE, scenario_content
 from views.jobs import Job, board, fingerprint
 from views.levers import Preset, read_presets
 
+ADDRESS = "scenario"  # name in the page's address
+OPENED_KEPT = 200  # scenarios are small; their files are kept until the app ends
 SCENARIO_VARIABLE = "ALLWEATHER_SCENARIO"  # a scenario file to open instead of the sample
 
 
 def session_id() -> str:
-    """Name of this session among all."""
-    return str(st.session_state.setdefault("session", uuid.uuid4().hex))
+    """Name of this session among all; the server's own, so that a closed tab is known."""
+    context = get_script_run_ctx()
+    return "alone" if context is None else context.session_id
 
 
 def scenario() -> Scenario:
-    """The scenario that every page starts from; the sample at first open."""
+    """The scenario that every page starts from: the address's, or the sample at first open."""
     if "scenario" not in st.session_state:
-        st.session_state["scenario"] = Scenario.load(first_scenario())
+        known = _opened().get(st.query_params.get(ADDRESS, ""))
+        st.session_state["scenario"] = known or Scenario.load(first_scenario())
     found: Scenario = st.session_state["scenario"]
     return found
 
@@ -40,6 +45,29 @@ def open_scenario(opened: Scenario) -> None:
     for key in [key for key in st.session_state if str(key).startswith(("lever-", "whatif-"))]:
         del st.session_state[key]
     st.session_state["scenario"] = opened
+    key = fingerprint(scenario_content(opened))[:16]
+    found = _opened()
+    found.pop(key, None)
+    found[key] = opened
+    while len(found) > OPENED_KEPT:
+        del found[next(iter(found))]
+    st.session_state["scenario-key"] = key
+
+
+def keep_in_address() -> None:
+    """Name the opened scenario in the address, so that a refresh loses nothing."""
+    key = st.session_state.setdefault("scenario-key", st.query_params.get(ADDRESS, ""))
+    if key in _opened():
+        if st.query_params.get(ADDRESS) != key:
+            st.query_params[ADDRESS] = key
+    elif ADDRESS in st.query_params:
+        del st.query_params[ADDRESS]
+
+
+@cache
+def _opened() -> dict[str, Scenario]:
+    """Scenarios opened since the app started, by content, the latest last."""
+    return {}
 
 
 def presets() -> tuple[Preset, ...]:

@@ -58,9 +58,21 @@ def promises(plan: Plan) -> pd.DataFrame:
                 "Fresh check": percent(row["fresh_seed_achieved"]),
                 "Chance": percent(row["fresh_probability_met"], 0),
                 "As staffed now": level,
+                "Falls short": _short_periods(plan, row["channel"], closed=row["arrived_closed"]),
             }
         )
     return pd.DataFrame(rows)
+
+
+def _short_periods(plan: Plan, channel: str, *, closed: bool) -> str:
+    """The periods in which a promise is not kept, e.g. "Sun 19 Apr 73 %": a mean hides them."""
+    own = plan.unmet[(plan.unmet["channel"] == channel) & (plan.unmet["arrived_closed"] == closed)]
+    told = [
+        f"{row['interval_start']:{DAY} %b} {percent(row['achieved'], 0)}"
+        for row in own.to_dict("records")
+    ]
+    more = f" and {len(told) - 3} more" if len(told) > 3 else ""
+    return ", ".join(told[:3]) + more
 
 
 def unmet(plan: Plan) -> pd.DataFrame:

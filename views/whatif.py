@@ -6,6 +6,7 @@ from scenario import PlanningError
 from views import charts, lever_widgets, results, session, work
 from views.downloads import package, staffed
 from views.faults import show_faults
+from views.figures import tiles
 from views.jobs import board
 from views.levers import changes_of, levers_of, moved
 from views.progress import awaited
@@ -15,6 +16,7 @@ AS_FORECAST = "as forecast"
 NOW, PLANNED = "as now", "as planned"
 BY_HOUR, SERVICE = "Service level by day and hour", "Service level over time, %"
 WAITING, OFFERED = "Contacts waiting", "Contacts offered"
+FIRST_LOOK_S = 0.6  # how long the page waits for a first answer before it draws
 
 scenario = session.scenario()
 st.title("What-if")
@@ -31,6 +33,7 @@ with st.sidebar:
         default=NOW,
         key="whatif-start",
         required=True,
+        bind="query-params",
         persist_state="session",
         help="The staffing that the levers start from: the current one, or the plan's.",
         disabled=plan.result is None,
@@ -42,6 +45,7 @@ with st.sidebar:
             [AS_FORECAST, *labels],
             format_func=lambda key: labels.get(key, key),
             key="whatif-preset",
+            bind="query-params",
             persist_state="session",
             on_change=lever_widgets.forget,
             args=(st.session_state.get("whatif-levers-of", scenario),),
@@ -99,27 +103,20 @@ told = ([preset.label] if preset else []) + moved(start, values)
 same = not told
 st.caption("Moved: " + " · ".join(told) if told else "Nothing is moved: this is the baseline.")
 
-baseline = awaited(slot, ask_baseline(), ask_baseline)
-outcome = baseline
+asked = ask_baseline()
 if not same:
-    outcome = awaited("whatif", ask_imagined(), ask_imagined)
-if outcome is None:
+    ask_imagined().look(FIRST_LOOK_S)  # a page drawn once is quicker than one drawn twice
+before = awaited(slot, asked, ask_baseline)
+here = before if same else awaited("whatif", ask_imagined(), ask_imagined)
+if here is None:
     st.stop()
-beside = None if same else baseline
+outcome, beside = here.latest, None
+if not same and before is not None:
+    outcome, beside = here.beside(before)
 
 sentence = results.headline(outcome)
 (st.success if sentence.startswith("Every") else st.warning)(sentence)
-figures = results.key_figures(outcome, beside)
-for place, figure in zip(st.columns(len(figures)), figures, strict=True):
-    place.metric(
-        figure["label"],
-        figure["value"],
-        figure["delta"] or None,
-        delta_color="off",
-        help=figure["help"],
-        border=True,
-        height="stretch",
-    )
+tiles(results.key_figures(outcome, beside))
 
 left, right = st.columns([3, 2])
 channel = left.segmented_control(
@@ -185,7 +182,7 @@ st.caption(
 if forecast.result is not None:
     st.download_button(
         "Download this what-if",
-        lambda: package(imagined, forecast.result),
+        lambda: package(imagined, forecast.result, outcome.replications),
         "what_if.zip",
         "application/zip",
         on_click="ignore",

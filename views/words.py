@@ -42,25 +42,27 @@ def percent(share: float, digits: int = 1) -> str:
 
 def points(difference: float, digits: int = 1) -> str:
     """A difference of shares in percentage points, with its sign, e.g. "+2.3 pp"."""
-    return UNKNOWN if _unknown(difference) else f"{100 * difference:+.{digits}f} pp"
+    return UNKNOWN if _unknown(difference) else f"{change(100 * difference, digits)} pp"
 
 
 def duration(seconds: float) -> str:
     """
-    Minutes and seconds, or hours and minutes from an hour on.
+    A time as people say it: seconds below two minutes, minutes below an hour, then hours.
 
     Examples
     --------
-    >>> duration(8), duration(95), duration(11_400)
-    ('0:08 min', '1:35 min', '3:10 h')
+    >>> duration(8), duration(95), duration(489), duration(11_400)
+    ('8 s', '95 s', '8 min 09 s', '3 h 10 min')
     """
     if _unknown(seconds):
         return UNKNOWN
     whole = round(seconds)
+    if whole < 120:
+        return f"{whole} s"
     if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02d} min"
+        return f"{whole // 60} min {whole % 60:02d} s"
     minutes = round(whole / 60)
-    return f"{minutes // 60}:{minutes % 60:02d} h"
+    return f"{minutes // 60} h {minutes % 60:02d} min"
 
 
 def limit(seconds: float) -> str:
@@ -72,6 +74,8 @@ def limit(seconds: float) -> str:
     >>> limit(60), limit(900), limit(7200), limit(5400)
     ('60 s', '15 min', '2 h', '90 min')
     """
+    if _unknown(seconds):
+        return UNKNOWN
     for unit, size in (("h", 3600), ("min", 60)):
         if seconds > 120 and seconds % size == 0 and (unit == "min" or seconds > 3600):
             return f"{seconds / size:g} {unit}"

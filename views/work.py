@@ -11,15 +11,14 @@ from scenario import Demand, InvalidValueError, Scenario
 from views.apart import apart
 from views.files import demand_content, history_content, scenario_content
 from views.jobs import Board, Job, fingerprint
+from views.rehearsal import Rehearsal, rehearse
 
 if TYPE_CHECKING:
     from forecast import History
     from forecast.backtesting import Backtest
-    from simulate.outcome import Outcome
     from staffing import Plan
 
 OUTLOOK = "28d"
-FIRST_REPLICATIONS = 4  # enough for a first look while the rest is simulated
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 
 
@@ -78,31 +77,21 @@ def ask_rehearsal(
     again: bool = False,
 ) -> Job:
     """
-    Simulate a scenario with its own staffing; answers with an `Outcome`.
+    Simulate a scenario with its own staffing; answers with a `Rehearsal`.
 
-    An early answer of a few replications is published while the rest runs.
+    The first look is published within half a second, the others follow.
     """
 
-    def work(job: Job) -> Outcome:
-        from simulate.run import simulate
-
+    def work(job: Job) -> Rehearsal:
         contacts = job.wait_for(demand)
-        total = scenario.replications
-
-        def run(count: int, done_before: int) -> Outcome:
-            return simulate(
-                scenario,
-                contacts,
-                replications=count,
-                workers=pool(),
-                progress=lambda done, _: job.count(max(done, done_before), total),
-                cancel=job.cancelled,
-            )
-
-        if total > 2 * FIRST_REPLICATIONS:
-            job.publish(run(FIRST_REPLICATIONS, 0))
-            return run(total, FIRST_REPLICATIONS)
-        return run(total, 0)
+        return rehearse(
+            scenario,
+            contacts,
+            workers=pool(),
+            publish=job.publish,
+            count=job.count,
+            cancelled=job.cancelled,
+        )
 
     key = _key("rehearsal", scenario_content(scenario))
     return board.request(session, slot, key, "Rehearsing the week", work, again=again)
