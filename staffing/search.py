@@ -220,7 +220,7 @@ def _best_roster(
     floor = Floor(scenario, limits, effort_s, on_shifts)
     repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
     if current is not None and not out_of_time():
-        on_shifts(current.agents)
+        on_shifts(np.clip(current.agents, limits.fewest, limits.most))
 
     def rank(candidate: Candidate) -> tuple[float, float]:
         short = _short_hours(scenario, candidate.verdicts, repaired.asked, effort_s)
