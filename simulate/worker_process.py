@@ -131,5 +131,9 @@ class Worker:
                 raise EOFError
             return pickle.load(process.stdout)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-            status = process.poll() if process is not None else None
+            status = None
+            if process is not None:
+                # Its output ends a moment before it does.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    status = process.wait(timeout=1)
             raise WorkerDiedError(f"a worker process ended, exit status {status}") from None
