@@ -322,6 +322,22 @@ def test_holidays_and_gaps_are_marked():
     assert marks["Facebook", "Fri 12 Dec 2025"] == past.BURST
 
 
+def test_channels_that_a_file_calls_otherwise_take_the_scenarios_names(small):
+    found = ("Live chat", "X post")
+    names = uploads.guessed_names(list(small.channels), found)
+    assert names == {"chat": "Live chat", "x": "X post"}
+    history = read(history_csv(24 * 14, channels=found))
+    own = {theirs: ours for ours, theirs in names.items()}
+    known = uploads.renamed(history, own, small.timezone)
+    assert set(known.channels) == {"chat", "x"}
+    assert known.volume.sum() == history.volume.sum()
+    assert uploads.with_history(small, known).demand.rates == {}
+
+
+def test_a_name_that_fits_no_channel_is_left_to_the_planner():
+    assert uploads.guessed_names(["voice", "x"], ["Extra", "Text"]) == {}
+
+
 # Downloads
 
 

@@ -98,7 +98,8 @@ def slowdown(scenario: Scenario, channel: str) -> Iterator[Lever]:
             f"{heading(channel)} slowdown at {count}, ×",
             now[count - 1],
             put,
-            f"Each takes so many times longer while the agent holds {count}. Cautious default"
+            f"Each takes so many times longer while the agent holds {count}; without effect where"
+            " fewer are allowed at once. Cautious default"
             f" {SLOWDOWN[count - 1]:g}; +18 % reply delay an extra chat in Goes et al.; best fitted"
             " from your own logs.",
             1.0,
@@ -295,16 +296,19 @@ def targets(scenario: Scenario, channel: str) -> Iterator[Lever]:
         1.0,
     )
     if declared.kind != "callback":  # there the window is the promise
-        step = 60 if declared.kind == "deferred" else 5
+        minutes = declared.kind == "deferred" and target.within_s % 60 == 0
+        size, unit, long = (60, "min", "minutes") if minutes else (1, "s", "seconds")
+        step = 5
+        now = round(target.within_s / size)
         yield Lever(
             within,
             TARGETS,
-            f"{name} target, s",
-            round(target.within_s),
-            put_at(f"{place}.within_s", within),
-            "Seconds within which a contact is served in time.",
-            0,
-            max(240 * step, round(target.within_s)),
+            f"{name} target, {unit}",
+            now,
+            put_at(f"{place}.within_s", within, lambda time: size * time),
+            f"Time within which a contact is served in time, in {long}.",
+            min(step, now),
+            max(240 * 5, now),
             step,
         )
     yield Lever(

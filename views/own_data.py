@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ from views.faults import show_faults
 from views.jobs import fingerprint
 from views.uploads import (
     appended,
+    guessed_names,
     read_upload,
+    renamed,
     scenario_from,
     template,
     with_history,
@@ -36,6 +38,7 @@ LOG_FIELDS = {
     "handle_time": "Handle time",
 }
 NONE = "(none)"
+MOST_NAMES = 50
 
 
 def draw() -> None:
@@ -91,6 +94,7 @@ def _history() -> None:
     if file is None:
         return
     options = _options(file)
+    names = _channel_names(file, options, scenario)
     more = st.toggle(
         "Append to the history so far",
         key="history-append",
@@ -99,6 +103,8 @@ def _history() -> None:
     if st.button("Use this history", type="primary", key="history-use"):
         with _told_faults(), st.spinner("Reading and checking the file"):
             history = read_upload(file.name, file.getvalue(), scenario.timezone, options)
+            if names:
+                history = renamed(history, names, scenario.timezone)
             if more:
                 before = session.history_job()
                 if before is None or before.result is None:
@@ -159,9 +165,49 @@ def _options(file: UploadedFile) -> dict[str, Any]:
     return options
 
 
+def _channel_names(
+    file: UploadedFile, options: Mapping[str, Any], scenario: Scenario
+) -> dict[str, str]:
+    """The scenario's name of each channel of the file that is called otherwise there."""
+    column = options.get("mapping", {}).get("channel", "channel")
+    try:
+        found = _values(file.name, file.getvalue(), column)
+    except PlanningError:
+        return {}  # told when the file is used
+    strange = [channel for channel in scenario.channels if channel not in found]
+    free = [name for name in found if name not in scenario.channels]
+    if not strange or not free:
+        return {}
+    st.caption("The file calls its channels otherwise. Say which is which:")
+    guess = guessed_names(strange, free)
+    names = {}
+    for place, channel in zip(st.columns(max(len(strange), 3)), strange, strict=False):
+        choices = [NONE, *free]
+        chosen = place.selectbox(
+            heading(channel),
+            choices,
+            index=choices.index(guess[channel]) if channel in guess else 0,
+            key=f"called-{channel}-{fingerprint(*free)[:8]}",
+            persist_state="session",
+            help="What the file calls this channel.",
+        )
+        if chosen != NONE:
+            names[chosen] = channel
+    return names
+
+
 @st.cache_data(max_entries=8, show_spinner=False)
 def _columns(name: str, content: bytes) -> list[str]:
     return list(read_table(io.BytesIO(content), name).columns)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _values(name: str, content: bytes, column: str) -> list[str]:
+    """Different values of a column, at most as many as anybody would tell apart by hand."""
+    table = read_table(io.BytesIO(content), name)
+    if column not in table:
+        return []
+    return sorted({str(value).strip() for value in table[column].dropna()})[:MOST_NAMES]
 
 
 def _staffing() -> None:

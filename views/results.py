@@ -43,8 +43,8 @@ def results_table(outcome: Outcome, baseline: Outcome | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `Fine` (● or ▼), `Result`, `Here`, and with a baseline `Baseline`, `Difference` (with
-        its 95 % interval), `Real or noise`; `Good is`; all texts.
+        `Fine` (● or ▼), `Result`, `Here`, and with a baseline `Difference` (with its 95 %
+        interval), `Real or noise`, `Baseline`; `Good is`; all texts.
     """
     here = list(result_lines(outcome))
     marks = {None: PLAIN, True: GOOD, False: BAD}
@@ -59,11 +59,12 @@ def results_table(outcome: Outcome, baseline: Outcome | None) -> pd.DataFrame:
         before = {line.name: line for line in result_lines(baseline)}
         rows = _paired(baseline, outcome)
         told = [_compared(line, before.get(line.name), rows) for line in here]
+        # The difference stands next to the result, before a narrow window cuts the table.
+        table["Difference"] = [difference for difference, _ in told]
+        table["Real or noise"] = [word for _, word in told]
         table["Baseline"] = [
             before[line.name].text if line.name in before else UNKNOWN for line in here
         ]
-        table["Difference"] = [difference for difference, _ in told]
-        table["Real or noise"] = [word for _, word in told]
     table["Good is"] = [line.good for line in here]
     return table
 

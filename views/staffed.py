@@ -44,15 +44,15 @@ def promises(plan: Plan) -> pd.DataFrame:
         level = UNKNOWN
         if now is not None and row["channel"] in now.index:
             level = percent(now.loc[row["channel"], f"service_level{ending}"])
-        sure = "on average"
+        sure = "mean"
         if row["confidence"] is not None and np.isfinite(row["confidence"]):
-            sure = f"in {percent(row['confidence'], 0)} of them"
+            sure = f"{percent(row['confidence'], 0)} of them"
         rows.append(
             {
                 "Kept": KEPT if row["met"] else MISSED,
-                "Channel": heading(row["channel"]),
-                "Arrived": "closed" if row["arrived_closed"] else "in hours",
-                "Promise": f"{percent(row['target'], 0)} within {limit(row['within_s'])}",
+                "Channel": heading(row["channel"])
+                + (", arrived closed" if row["arrived_closed"] else ""),
+                "Promise": f"{percent(row['target'], 0)} in {limit(row['within_s'])}",
                 "Judged each": f"{row['period']}, {sure}",
                 "Planned": percent(row["achieved"]),
                 "Fresh check": percent(row["fresh_seed_achieved"]),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -79,6 +80,34 @@ def own_rows(history: History) -> pd.DataFrame:
     rows = table[OWN_COLUMNS].copy()
     rows["interval_start"] = [start.isoformat() for start in rows["interval_start"]]
     return rows
+
+
+def guessed_names(channels: Sequence[str], found: Sequence[str]) -> dict[str, str]:
+    """
+    What a file probably calls each channel of a scenario.
+
+    Examples
+    --------
+    >>> guessed_names(["chat", "x", "callback"], ["Call back", "Live chat", "X post"])
+    {'chat': 'Live chat', 'x': 'X post', 'callback': 'Call back'}
+    """
+    left = {name: re.findall(r"[a-z0-9]+", name.casefold()) for name in found}
+    guesses = {}
+    for channel in channels:
+        words = re.findall(r"[a-z0-9]+", channel.casefold())
+        whole = "".join(words)
+        for name, parts in left.items():
+            if whole in ("".join(parts), *parts) or set(words) <= set(parts):
+                guesses[channel] = name
+                break
+    return guesses
+
+
+def renamed(history: History, names: Mapping[str, str], timezone: str) -> History:
+    """A history whose channels carry the scenario's names; `names` are by its own ones."""
+    rows = own_rows(history)
+    rows["channel"] = rows["channel"].replace(dict(names))
+    return read_upload("history.csv", rows.to_csv(index=False).encode(), timezone, {})
 
 
 def with_history(scenario: Scenario, history: History) -> Scenario:

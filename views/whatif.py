@@ -165,6 +165,7 @@ st.dataframe(
     height="content",
     column_config={
         "Fine": st.column_config.TextColumn("", width=30, help="● as it should be, ▼ not."),
+        "Result": st.column_config.TextColumn(width=320),
         "Difference": st.column_config.TextColumn(
             help="Here less baseline, with the 95 % interval of the difference: both met the very"
             " same customers."
