@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.dates import DateFormatter
 from matplotlib.figure import Figure
 
 from scenario import Demand
@@ -38,6 +39,7 @@ def overview(demand: Demand, plan: Plan, channel: str) -> Figure:
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(colors=INK)
         axes.margins(x=0)
+    below.xaxis.set_major_formatter(DateFormatter("%a %d %b"))
     return figure
 
 
