@@ -30,9 +30,7 @@ def test_chat_queue_matches_exact_chain(case):
 @pytest.mark.parametrize("case", CASES)
 def test_spreading_chats_evenly_is_half_a_point_off_at_most(case):
     rates = np.array(case["total_rate_by_level"], float)
-    queue = chat_queue(
-        case["lam"], case["agents"], rates, patience_rate=case["theta"], exact=False
-    )
+    queue = chat_queue(case["lam"], case["agents"], rates, patience_rate=case["theta"], exact=False)
     for time, answered in case["t"]:
         assert queue.answered_within(time) == pytest.approx(answered, abs=0.005)
 

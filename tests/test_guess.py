@@ -107,9 +107,7 @@ def test_a_promise_that_no_number_of_agents_keeps_has_a_guess(blended):
 
 
 def test_fractions_of_groups_that_share_channels_are_rounded_together(blended):
-    two = blended.with_changes(
-        {"groups.other": {"skills": {"posts": {}}, "min_agents": 0}}
-    )
+    two = blended.with_changes({"groups.other": {"skills": {"posts": {}}, "min_agents": 0}})
     limits = limits_of(two)
     agents = np.where(limits.most > 0, 0.4, 0.0)
     whole = whole_agents(agents, serving(two), limits)

@@ -94,7 +94,7 @@ def test_what_is_left_out_comes_from_the_scenario(outcome):
     with_staff = BLENDED.with_changes({"groups.team.agents": 7})
     run = simulate(with_staff, demand())
 
-    assert (run.replications, run.seed, run.engine) == (3, 4, "simpy")
+    assert (run.replications, run.seed, run.engine) == (3, 4, "kernel")
     assert outcome.replications == 10
     assert not outcome.cancelled
 
