@@ -52,12 +52,36 @@ def served(scenario: Path | None = None) -> Iterator[tuple[str, int]]:
         _wait_for(address, process)
         yield address, process.pid
     finally:
+        started = _children(process.pid)
         process.terminate()
         try:
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        _wait_for_end(started)
+
+
+def _children(process: int) -> set[int]:
+    """Processes that a process has started, and what these have started."""
+    parents: dict[int, int] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(status.parent.name)] = int(status.read_text().rsplit(")", 1)[1].split()[1])
+        except (OSError, IndexError):
+            continue  # it ended meanwhile
+    found = {process}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {process}
+
+
+def _wait_for_end(processes: set[int], limit_s: float = 5) -> None:
+    """Whatever the server has started ends with it."""
+    until = time.monotonic() + limit_s
+    while left := {one for one in processes if Path(f"/proc/{one}").exists()}:
+        assert time.monotonic() < until, f"processes outlive the server: {left}"
+        time.sleep(0.05)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], limit_s: float = 60) -> None:

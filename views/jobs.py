@@ -21,7 +21,7 @@ from typing import Any
 from scenario.errors import PlanningError, RunCancelledError
 
 FINISHED_KEPT = 48  # results of a sample week are about 1 MB each
-FORSAKEN_S = 20.0  # a refresh comes back sooner; after that a closed tab's work is stopped
+FORSAKEN_S = 10.0  # a refresh comes back sooner; after that a closed tab's work is stopped
 
 log = logging.getLogger("allweather.app")
 

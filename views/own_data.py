@@ -43,11 +43,13 @@ MOST_NAMES = 50
 
 def draw() -> None:
     """The three uploads, folded away; faults stand below them and nothing is lost."""
-    told = st.session_state.pop("opened", None)
+    # The place is there from the start: a message that pushed the rest down would fold it.
+    place = st.container()
+    told = st.session_state.get("opened")
     if told:
-        st.success(told)
-    with st.expander("Use your own data: history, staffing, scenario"):
-        history, staffing, whole = st.tabs(["History", "Staffing now", "Scenario"])
+        place.success(told)
+    with st.expander("Use your own data: history, staffing, scenario", key="own-data"):
+        history, staffing, whole = st.tabs(["History", "Staffing now", "Scenario"], key="own-tabs")
         with history:
             _history()
         with staffing:

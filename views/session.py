@@ -45,6 +45,7 @@ def open_scenario(opened: Scenario) -> None:
     for key in [key for key in st.session_state if str(key).startswith(("lever-", "whatif-"))]:
         del st.session_state[key]
     st.session_state["scenario"] = opened
+    st.session_state.pop("opened", None)
     key = fingerprint(scenario_content(opened))[:16]
     found = _opened()
     found.pop(key, None)
