@@ -283,6 +283,17 @@ def test_the_week_by_hour_is_a_ratio_of_sums(outcome):
     assert heat[heat["hour"] == 3]["value"].isna().all(), "nobody comes at night: undefined"
 
 
+def test_days_that_fall_short_are_named_where_the_mean_hides_them(small):
+    """A day of plenty and a day of one agent: the mean alone would say that all is well."""
+    two = small.with_changes(
+        {"horizon.length": "2d", "staffing": None, "demand.scale.chat": 0.3}
+        | {"groups.team.agents": [20] * 24 + [1] * 24, "groups.team.max_agents": None}
+    )
+    told = results.headline(simulate(two, demand_for(two), replications=4))
+    assert "Tue 14 Apr" in told
+    assert "Mon 13 Apr" not in told.split("fall short")[-1]
+
+
 # Forecast tables
 
 

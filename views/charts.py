@@ -219,7 +219,8 @@ def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
             alt.Tooltip("offered:Q", title="Contacts", format=",.1f"),
         ],
     )
-    text = base.mark_text(fontSize=11, color="#1f2933").encode(text="symbol:N")
+    readable = alt.condition(alt.datum.value < 0.4, alt.value("#ffffff"), alt.value("#1f2933"))
+    text = base.mark_text(fontSize=11).encode(text="symbol:N", color=readable)
     return (cells + text).properties(height=26 * max(len(days), 1) + 110)
 
 

@@ -48,7 +48,7 @@ figures = [
         "Paid hours times the rates, over the planned time. The change is against as staffed now.",
     ),
     Figure(
-        "Cost per contact",
+        "Cost a contact",
         money(plan.cost_per_contact, currency, 2),
         None,
         "Cost over contacts handled.",
@@ -115,6 +115,7 @@ st.dataframe(
             width=30,
             help="● kept, ▼ not: a promise of each day is kept when every day keeps it.",
         ),
+        "Channel": st.column_config.TextColumn(width=165),
         "Planned": st.column_config.TextColumn(help="With the numbers that the search saw."),
         "Fresh check": st.column_config.TextColumn(
             help="With random numbers that the search never saw: what to expect."

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from simulate.outcome import Outcome
 
 GOOD, BAD, PLAIN = "●", "▼", ""
+ALL_KEPT = "Every promise is kept over the planned time."
 REAL, NOISE, EXACT = "real", "may be noise", "exact"
 
 
@@ -91,7 +92,7 @@ def headline(outcome: Outcome) -> str:
                     f" {heading(row['channel'])} is worst on {moment(row['worst_interval_start'])}."
                 )
     if not missed:
-        return f"Every promise is kept over the planned time.{_weak_days(outcome)}"
+        return f"{ALL_KEPT}{_weak_days(outcome)}"
     verb = "is" if len(missed) == 1 else "are"
     return f"{'; '.join(missed)} {verb} under target.{worst}"
 
@@ -220,7 +221,7 @@ def _sized(difference: float, unit: str) -> str:
         case "share":
             return points(difference)
         case "seconds":
-            return f"{change(difference)} s"
+            return f"{change(difference, 0 if abs(difference) >= 10 else 1)} s"
         case "money" | "paid hours" | "intervals":
             return change(difference)
     return change(difference, 1)

@@ -65,12 +65,9 @@ def promises(plan: Plan) -> pd.DataFrame:
 
 
 def _short_periods(plan: Plan, channel: str, *, closed: bool) -> str:
-    """The periods in which a promise is not kept, e.g. "Sun 19 Apr 73 %": a mean hides them."""
+    """The periods in which a promise is not kept, e.g. "Sun 19 Apr": a mean hides them."""
     own = plan.unmet[(plan.unmet["channel"] == channel) & (plan.unmet["arrived_closed"] == closed)]
-    told = [
-        f"{row['interval_start']:{DAY} %b} {percent(row['achieved'], 0)}"
-        for row in own.to_dict("records")
-    ]
+    told = [f"{start:{DAY} %b}" for start in own["interval_start"]]
     more = f" and {len(told) - 3} more" if len(told) > 3 else ""
     return ", ".join(told[:3]) + more
 

@@ -115,7 +115,7 @@ if not same and before is not None:
     outcome, beside = here.beside(before)
 
 sentence = results.headline(outcome)
-(st.success if sentence.startswith("Every") else st.warning)(sentence)
+(st.success if sentence == results.ALL_KEPT else st.warning)(sentence.replace(" %", "\u00a0%"))
 tiles(results.key_figures(outcome, beside))
 
 left, right = st.columns([3, 2])
@@ -165,7 +165,7 @@ st.dataframe(
     height="content",
     column_config={
         "Fine": st.column_config.TextColumn("", width=30, help="● as it should be, ▼ not."),
-        "Result": st.column_config.TextColumn(width=320),
+        "Result": st.column_config.TextColumn(width=300),
         "Difference": st.column_config.TextColumn(
             help="Here less baseline, with the 95 % interval of the difference: both met the very"
             " same customers."
