@@ -234,6 +234,16 @@ class Horizon:
         """Microseconds from the horizon's start to an instant; negative before it."""
         return int((instant - self.start) // pd.Timedelta(microseconds=1))
 
+    def open_intervals(
+        self, hours: dict[str, str], closed_dates: frozenset[date] = frozenset()
+    ) -> NDArray[np.bool_]:
+        """Whether each interval is open at some time of it, shape (count,)."""
+        starts = np.arange(self.count, dtype=np.int64) * self.interval_us
+        is_open = np.zeros(self.count, dtype=np.bool_)
+        for opens, closes in self.open_spans_us(hours, closed_dates):
+            is_open |= (starts < closes) & (starts + self.interval_us > opens)
+        return is_open
+
     def open_spans_us(
         self, hours: dict[str, str], closed_dates: frozenset[date] = frozenset()
     ) -> list[tuple[int, int]]:

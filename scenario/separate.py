@@ -41,7 +41,9 @@ def separated(scenario: Scenario, demand: Demand, staff: Staff) -> tuple[Scenari
         return scenario, staff
     workload = _workload(scenario, demand)
     channels = list(scenario.channels)
-    open_now = np.stack([_open_intervals(scenario, c) for c in scenario.channels.values()], axis=1)
+    hours = [channel.open for channel in scenario.channels.values()]
+    closed = scenario.closed_dates
+    open_now = np.stack([scenario.period.open_intervals(open_, closed) for open_ in hours], axis=1)
     present = _agents_by_channel(scenario, staff)
 
     groups: dict[str, Group] = {}
@@ -98,16 +100,6 @@ def _agents_by_channel(scenario: Scenario, staff: Staff) -> NDArray[np.int64]:
     return agents
 
 
-def _open_intervals(scenario: Scenario, channel: Channel) -> NDArray[np.bool_]:
-    """Whether the channel is open at some time of each interval, shape (I,)."""
-    period = scenario.period
-    starts = np.arange(period.count) * period.interval_us
-    is_open = np.zeros(period.count, dtype=np.bool_)
-    for opens, closes in period.open_spans_us(channel.open, scenario.closed_dates):
-        is_open |= (starts < closes) & (starts + period.interval_us > opens)
-    return is_open
-
-
 def _workload(scenario: Scenario, demand: Demand) -> FloatArray:
     """
     Erlangs of solo work to be done in each interval, shape (I, C).
@@ -119,7 +111,7 @@ def _workload(scenario: Scenario, demand: Demand) -> FloatArray:
     seconds = scenario.period.interval_minutes * 60
     load = expected.mean * handle_time_s(scenario, expected) / seconds
     for column, channel in enumerate(scenario.channels.values()):
-        is_open = _open_intervals(scenario, channel)
+        is_open = scenario.period.open_intervals(channel.open, scenario.closed_dates)
         closed = np.where(is_open, 0.0, load[:, column])
         load[:, column] -= closed
         if channel.kind != "live":

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenario.channels import Channel
 from scenario.groups import Group, ShiftKind
 from scenario.model import Scenario
 
@@ -51,7 +50,8 @@ NO_LIMIT = 1_000_000
 def limits_of(scenario: Scenario) -> Limits:
     """The limits that a scenario's opening hours, groups and contracts set."""
     channels, groups = scenario.channels, scenario.groups
-    open_now = np.stack([open_intervals(scenario, c) for c in channels.values()], axis=1)
+    period, closed = scenario.period, scenario.closed_dates
+    open_now = np.stack([period.open_intervals(c.open, closed) for c in channels.values()], axis=1)
     serves = serving(scenario)
     works = open_now @ serves.T  # shape (I, G)
     fewest = np.where(works, [g.min_agents for g in groups.values()], 0)
@@ -72,16 +72,6 @@ def serving(scenario: Scenario) -> NDArray[np.bool_]:
     return np.array(
         [[name in group.skills for name in scenario.channels] for group in scenario.groups.values()]
     )
-
-
-def open_intervals(scenario: Scenario, channel: Channel) -> NDArray[np.bool_]:
-    """Whether the channel is open at some time of each interval, shape (I,)."""
-    period = scenario.period
-    begins = np.arange(period.count) * period.interval_us
-    is_open = np.zeros(period.count, dtype=np.bool_)
-    for opens, closes in period.open_spans_us(channel.open, scenario.closed_dates):
-        is_open |= (begins < closes) & (begins + period.interval_us > opens)
-    return is_open
 
 
 def kind_shrinkage(group: Group, kind: ShiftKind) -> float:
