@@ -21,6 +21,7 @@ IntArray = NDArray[np.int64]
 
 NOISE = 2.0  # standard errors by which a fresh check may miss a target by chance ...
 TOLERANCE = 0.01  # ... but never by more than this
+NEARLY_ALL = 0.98  # of the contracted hours: the last ones seldom make a whole shift
 
 
 def requirement_table(scenario: Scenario, required: IntArray, scheduled: IntArray) -> pd.DataFrame:
@@ -152,12 +153,30 @@ def unmet_table(
                     "arrived_closed": promise.closed,
                     "target": promise.target.share,
                     "achieved": reached[period],
-                    "reason": "under target",
+                    "reason": _why(scenario, promise.channel, scheduled, limits),
                 }
             )
     rows += _nobody_there(scenario, fresh, scheduled, limits)
     table = pd.DataFrame(rows, columns=UNMET_COLUMNS)
     return table.sort_values(["interval_start", "channel"], kind="stable", ignore_index=True)
+
+
+def _why(scenario: Scenario, channel: str, scheduled: IntArray, limits: Limits) -> str:
+    """What keeps the groups that serve a channel from giving more, as far as limits tell."""
+    able = [n for n, group in enumerate(scenario.groups.values()) if channel in group.skills]
+    weeks = scenario.period.week_of_interval
+    hours = np.stack(
+        [
+            np.bincount(weeks, weights=scheduled[:, group]) * scenario.period.interval_minutes / 60
+            for group in able
+        ]
+    )
+    if np.all(hours.max(axis=1) >= NEARLY_ALL * limits.hours_a_week[able]):
+        return "contracts used up"
+    most, there = limits.most[:, able], scheduled[:, able]
+    if np.all(((there >= most) & (most > 0)).any(axis=0)):
+        return "no more people or desks"
+    return "under target"
 
 
 def _nobody_there(

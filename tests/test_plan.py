@@ -196,9 +196,29 @@ def test_too_few_desks_give_a_plan_with_the_missed_promises_named(bare):
     plan = planned(bare.with_changes({"groups.team.max_agents": 2}))
     assert plan.staff.agents.max() <= 2
     chat = plan.unmet[plan.unmet["channel"] == "chat"].iloc[0]
-    assert chat["reason"] == "under target"
+    assert chat["reason"] == "no more people or desks"
     assert chat["achieved"] < 0.8
     assert not plan.targets.set_index("channel").loc["chat", "met"]
+
+
+def test_contracts_that_give_too_few_hours_are_named_as_the_reason(bare):
+    """Twenty people of 36 minutes each are nine hours on the floor, absence taken off."""
+    contract = {"agents": 20, "hours_per_week": 0.6, "cost_per_hour": 20.0}
+    plan = planned(
+        bare.with_changes(
+            {
+                "groups.team.contracts.only": contract,
+                "groups.team.shifts.hour": {
+                    "earliest_start": "09:00",
+                    "latest_start": "14:00",
+                    "step_minutes": 60,
+                    "length_minutes": 60,
+                },
+            }
+        )
+    )
+    days = plan.unmet[plan.unmet["period"] == "day"]
+    assert set(days["reason"]) == {"contracts used up"}
 
 
 def test_an_impossible_promise_neither_fails_nor_buys_the_town(bare):
