@@ -110,6 +110,9 @@ def main() -> None:
 def _serve() -> NoReturn:
     # Ctrl-C is for the caller, who then hangs up.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Where processors are scarce, the one who waits for answers (a browser, say) goes first.
+    if hasattr(os, "nice"):
+        os.nice(5)
     answers = os.fdopen(os.dup(1), "wb")
     # Whatever prints must not end up among the answers.
     os.dup2(2, 1)
