@@ -90,7 +90,7 @@ def test_cancelling_stops_every_worker_within_a_second(pool):
 
 
 def test_a_cancellation_reaches_the_middle_of_a_replication(pool):
-    """Four months in one replication take far longer than the test."""
+    """Four months in one replication take SimPy far longer than the test."""
     long = BLENDED.with_changes({"horizon.length": "120d", "groups.team.agents": 7})
     period = long.period
     volume = demand()
@@ -108,7 +108,7 @@ def test_a_cancellation_reaches_the_middle_of_a_replication(pool):
         return bool(asked)
 
     with pytest.raises(RunCancelledError):
-        simulate(long, repeated, replications=4, workers=pool, cancel=cancel)
+        simulate(long, repeated, replications=4, workers=pool, cancel=cancel, engine="simpy")
 
     assert time.monotonic() - asked[0] < 1.5
     assert pool.busy == 0
