@@ -28,6 +28,10 @@ ACCEPT = 6
 REACH = 7
 CHOICE = 8
 DAY_FACTOR = 9
+ABSENCE = 10
+SILENT = 11
+FOLLOWERS = 12
+RESIDUAL = 13
 
 # Causes: why a contact exists that did not come in by itself.
 FIRST = 1

@@ -13,11 +13,13 @@ from scenario.groups import Skill
 from scenario.separate import separated
 from simulate import draws, rules
 from simulate.floor_input import (
+    AgentShifts,
     ChannelInput,
     Durations,
     FloatArray,
     FloorInput,
     GivenContacts,
+    GroupInput,
     IntArray,
     SkillInput,
 )
@@ -82,8 +84,10 @@ def encode(scenario: Scenario, demand: Demand, staff: Staff) -> FloorInput:
             _channel(scenario, name, work_means[:, number]) for number, name in enumerate(names)
         ),
         skills=_skills(scenario),
-        group_names=tuple(scenario.groups),
+        groups=tuple(GroupInput(name, draws.name_key(name)) for name in scenario.groups),
+        cohort_groups=np.arange(len(scenario.groups)),
         staff=staff.agents.astype(np.int64),
+        shifts=AgentShifts.nobody(),
         choice=_CHOICES[scenario.routing.choice],
         load=rules.PACK if scenario.routing.load == "pack" else rules.SPREAD,
     )
@@ -193,7 +197,7 @@ def _skills(scenario: Scenario) -> tuple[SkillInput, ...]:
     }
     return tuple(
         SkillInput(
-            group=number,
+            cohort=number,
             channel=column,
             most=skill.max_concurrent,
             preference=ranks[channel].index(skill.preference),
@@ -201,6 +205,7 @@ def _skills(scenario: Scenario) -> tuple[SkillInput, ...]:
             slowdown=_slowdown(skill),
             keep_free=skill.keep_free,
             keep_free_unit=rules.AGENTS if skill.keep_free_unit == "agents" else rules.SLOTS,
+            priority=scenario.channels[channel].priority,
         )
         for number, group in enumerate(scenario.groups.values())
         for column, channel in enumerate(channels)

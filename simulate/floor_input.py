@@ -72,6 +72,11 @@ class ChannelInput:
     dial_us: int
     retry_after_us: int
     max_tries: int
+    interruptible: bool = False
+    silent: float = 0.0
+    silent_us: int = 0  # agent time, slowdown apart, of a customer who left unnoticed
+    followers_mean: float = 0.0  # reach of the customers; 0 where it is not told
+    followers_cv: float = 0.0
 
     @property
     def open_spans(self) -> list[tuple[int, int]]:
@@ -90,10 +95,64 @@ class ChannelInput:
 
 
 @dataclass(frozen=True)
-class SkillInput:
-    """How the agents of one group serve one channel."""
+class GroupInput:
+    """
+    Agents who come and go together.
 
-    group: int
+    Parameters
+    ----------
+    name, key
+        Name, and what its random numbers are drawn by.
+    exit
+        `rules.FIRST_FREE` (a number for every interval) or `rules.NAMED` (shifts).
+    absence
+        Probability that an agent is absent for a whole day (`FIRST_FREE`) or shift (`NAMED`).
+    novices
+        Millionths of the agents who are novices; see `rules.is_novice`.
+    """
+
+    name: str
+    key: int
+    exit: int = 0
+    absence: float = 0.0
+    novices: int = 0
+
+
+@dataclass(frozen=True)
+class AgentShifts:
+    """
+    The shifts of all groups that work by shifts, a row an agent, sorted by group, then start.
+
+    Parameters
+    ----------
+    group, start_us, end_us
+        Shape (N,). A shift may begin before the horizon and end after it.
+    break_start_us, break_us
+        Planned start and length of each break, in order; shape (N, B), length 0 for none.
+    """
+
+    group: IntArray
+    start_us: IntArray
+    end_us: IntArray
+    break_start_us: IntArray
+    break_us: IntArray
+
+    @classmethod
+    def nobody(cls) -> AgentShifts:
+        """No shift at all."""
+        none = np.zeros(0, dtype=np.int64)
+        return cls(none, none, none, none.reshape(0, 0), none.reshape(0, 0))
+
+
+@dataclass(frozen=True)
+class SkillInput:
+    """
+    How agents of one cohort serve one channel.
+
+    A group has one cohort, or two: the experienced, and behind them the novices.
+    """
+
+    cohort: int
     channel: int
     most: int
     preference: int  # rank among the channel's preferences, 0 for the best
@@ -101,6 +160,8 @@ class SkillInput:
     slowdown: IntArray  # by contacts in hand; place 0 is not used
     keep_free: int
     keep_free_unit: int
+    priority: int = 0  # the group's own for the channel, else the channel's
+    after_us: int = 0  # only contacts that have waited this long
 
 
 @dataclass(frozen=True)
@@ -141,13 +202,19 @@ class FloorInput:
     channels
         C channels.
     skills
-        Every skill, by group and then channel.
-    group_names
-        G names.
+        Every skill, by cohort and then channel.
+    groups
+        G groups.
+    cohort_groups
+        Group of each cohort, shape (K,), rising.
     staff
-        Agents present, shape (I, G).
+        Agents scheduled, shape (I, G); 0 for groups that work by shifts.
+    shifts
+        Shifts of the groups that work by shifts.
     choice, load
         Codes of the routing rule.
+    own_priorities
+        Whether some group has a priority of its own for a channel.
     given
         Contacts in place of drawn ones.
     """
@@ -158,16 +225,24 @@ class FloorInput:
     rates: Rates
     channels: tuple[ChannelInput, ...]
     skills: tuple[SkillInput, ...]
-    group_names: tuple[str, ...]
+    groups: tuple[GroupInput, ...]
+    cohort_groups: IntArray
     staff: IntArray
+    shifts: AgentShifts
     choice: int
     load: int
+    own_priorities: bool = False
     given: GivenContacts | None = None
 
     @property
     def channel_names(self) -> tuple[str, ...]:
         """C names, in the order of the log's channel numbers."""
         return tuple(channel.name for channel in self.channels)
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """G names, in the order of the log's group numbers."""
+        return tuple(group.name for group in self.groups)
 
     def with_contacts(self, given: GivenContacts) -> FloorInput:
         """The same floor, met by exactly these first contacts."""

@@ -37,6 +37,10 @@ CONTACT = np.dtype(
         ("group", np.int16),  # the agent's group, -1 for nobody
         ("work_us", np.int64),  # solo agent time drawn, speed included
         ("tries", np.int16),  # calls made to a callback customer, else 0
+        ("put_aside", np.int16),  # times that an agent put it aside for a live contact
+        ("silent", np.bool_),  # abandoned unnoticed: it kept its place in the queue
+        ("silent_us", np.int64),  # agent time spent on it after the customer had left
+        ("reach", np.int64),  # followers of the customer
         ("ending", np.int8),
     ]
 )
@@ -52,12 +56,16 @@ class FloorLog:
     contacts
         Structured array of dtype `CONTACT`, sorted by id.
     present_us
-        Agent microseconds present and not leaving, shape (I, G).
+        Agent microseconds present, not on break and not leaving, shape (I, G).
+    break_us, absent_us
+        Agent microseconds on break, and of agents scheduled who are absent, shape (I, G).
     busy_us
         Agent microseconds with at least one contact in hand, by the channel in hand,
         shape (I, G, C); within the horizon.
     held_us
         Contact microseconds in hand, shape (I, G, C): at two chats at once twice `busy_us`.
+    in_hand_us
+        Agent microseconds with exactly n contacts in hand, shape (I, G, M) for n from 1.
     drain_us
         Agent microseconds worked after the agent should have left or after the horizon,
         shape (G,).
@@ -69,8 +77,11 @@ class FloorLog:
 
     contacts: NDArray[np.void]
     present_us: NDArray[np.int64]
+    break_us: NDArray[np.int64]
+    absent_us: NDArray[np.int64]
     busy_us: NDArray[np.int64]
     held_us: NDArray[np.int64]
+    in_hand_us: NDArray[np.int64]
     drain_us: NDArray[np.int64]
     leaving_us: NDArray[np.int64]
     end_us: int

@@ -24,10 +24,12 @@ WAITING_TIMER = 4  # promotion, then offers, of waiting contacts
 ARRIVAL = 5
 
 # Within a rank, what comes first.
-STAFFING = 0
-HOURS = 1
+STAFFING = 0  # numbers of all groups that work by numbers
+SHIFTS = 1  # then shifts and breaks, agent by agent
+HOURS = 2
 PROMOTION = 0
-OFFER = 3  # places 1 and 2 are those of the `after` gate and of posting again
+AFTER_GATE = 1
+OFFER = 3  # place 2 is that of posting again
 SUBRANK = 2**36
 
 # Kinds of channel.
@@ -39,6 +41,7 @@ CALLBACK = 2
 FIFO = 0
 DEADLINE = 1
 LIFO = 2
+REACH_FIRST = 3
 
 # Choices among agents, and loads.
 LOAD_FIRST = 0
@@ -46,6 +49,10 @@ PREFERENCE_FIRST = 1
 RANDOM = 2
 SPREAD = 0
 PACK = 1
+
+# Ways to leave: as many as are too many, whoever is free first; or each at the end of a shift.
+FIRST_FREE = 0
+NAMED = 1
 
 # Units of what is kept free.
 SLOTS = 0
@@ -96,10 +103,12 @@ def finish_at(now: int, remaining: int, slowdown: int) -> int:
 
 
 @compiled
-def queue_key(order: int, offered: int, deadline: int, contact: int) -> tuple[int, int]:
+def queue_key(order: int, offered: int, deadline: int, reach: int, contact: int) -> tuple[int, int]:
     """Place in a queue, the lowest first."""
     if order == DEADLINE:
         return deadline, contact
+    if order == REACH_FIRST:
+        return -reach, contact
     if order == LIFO:
         return -offered, -contact
     return offered, contact
@@ -224,6 +233,33 @@ def excess(present: int, staff: int) -> int:
 def exit_key(contacts: int, agent: int) -> int:
     """Who takes nothing new while there are too many: those with the lowest."""
     return contacts * 2**40 + agent
+
+
+@compiled
+def is_novice(number: int, share: int) -> bool:
+    """
+    Whether an agent is a novice, so that any first agents of a group hold about the share.
+
+    Parameters
+    ----------
+    number
+        The agent's place in the group, from 0.
+    share
+        Novices in millionths of the group.
+    """
+    return (number + 1) * share // MILLION > number * share // MILLION
+
+
+@compiled
+def has_waited(now: int, offered: int, after: int) -> bool:
+    """Whether a contact has waited as long as a group asks before it helps."""
+    return now - offered >= after
+
+
+@compiled
+def break_end(now: int, length: int, shift_end: int) -> int:
+    """When a break that begins now is over; never past the end of the shift."""
+    return min(now + length, shift_end)
 
 
 @compiled

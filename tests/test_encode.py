@@ -69,7 +69,7 @@ def test_durations_speeds_and_slowdowns_become_whole_numbers() -> None:
 
 
 def test_preferences_become_ranks_within_a_channel() -> None:
-    ranks = {(skill.group, skill.channel): skill.preference for skill in encoded().skills}
+    ranks = {(skill.cohort, skill.channel): skill.preference for skill in encoded().skills}
     assert ranks == {(0, 0): 0, (0, 1): 0, (1, 1): 1}
 
 

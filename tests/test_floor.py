@@ -19,7 +19,7 @@ from simulate.measures import measure
 
 
 def assert_hands_hold_one_channel_up_to_the_cap(log: FloorLog, floor_input: FloorInput) -> None:
-    most = {(skill.group, skill.channel): skill.most for skill in floor_input.skills}
+    most = {(skill.cohort, skill.channel): skill.most for skill in floor_input.skills}
     changes = defaultdict(list)
     for contact in log.contacts[log.contacts["start_us"] >= 0]:
         who, what = int(contact["agent"]), int(contact["channel"])

@@ -98,7 +98,18 @@ def log_of(*rows, present_s=3600, end_s=3600):
     present = np.full((2, 1), present_s * SECOND)
     nothing = np.zeros((2, 1), dtype=np.int64)
     drained = np.zeros(1, dtype=np.int64)
-    return FloorLog(contacts, present, held.copy(), held, drained, nothing, end_s * SECOND)
+    return FloorLog(
+        contacts,
+        present,
+        nothing,
+        nothing,
+        held.copy(),
+        held,
+        held.copy(),
+        drained,
+        nothing,
+        end_s * SECOND,
+    )
 
 
 def test_live_contacts_count_by_their_ending_in_the_interval_of_the_offer():

@@ -83,7 +83,18 @@ def one_replication(chats, posts=()):
     present = np.full((4, 1), 7 * 3600 * SECOND)
     nothing = np.zeros((4, 1), dtype=np.int64)
     ends = 4 * 3600 * SECOND
-    return FloorLog(rows, present, busy, busy.copy(), np.zeros(1, np.int64), nothing, ends)
+    return FloorLog(
+        rows,
+        present,
+        nothing,
+        nothing,
+        busy,
+        busy.copy(),
+        busy,
+        np.zeros(1, np.int64),
+        nothing,
+        ends,
+    )
 
 
 def outcome_of(*logs, seed=1, scenario=SCENARIO):

@@ -47,14 +47,16 @@ def test_no_patience_at_all_is_kept() -> None:
 
 
 def test_queue_orders() -> None:
-    waiting = [(10, 90, 0), (20, 50, 1), (20, 50, 2), (-5, 99, 3)]  # offered, deadline, id
+    waiting = [(10, 90, 7, 0), (20, 50, 9, 1), (20, 50, 7, 2), (-5, 99, 8, 3)]
+    # offered, deadline, reach, id
 
     def order(code: int) -> list[int]:
-        return [c[2] for c in sorted(waiting, key=lambda c: rules.queue_key(code, *c))]
+        return [c[3] for c in sorted(waiting, key=lambda c: rules.queue_key(code, *c))]
 
     assert order(rules.FIFO) == [3, 0, 1, 2]
     assert order(rules.DEADLINE) == [1, 2, 0, 3]
     assert order(rules.LIFO) == [2, 1, 0, 3]
+    assert order(rules.REACH_FIRST) == [1, 3, 0, 2]
 
 
 agents = st.tuples(st.integers(0, 15), st.integers(0, 50), st.integers(0, 2**39))

@@ -84,8 +84,11 @@ class Diary:
         return FloorLog(
             contacts=_table(contacts),
             present_us=self.given.staff * interval_us,
+            break_us=np.zeros((intervals, groups), dtype=np.int64),
+            absent_us=np.zeros((intervals, groups), dtype=np.int64),
             busy_us=busy,
             held_us=held,
+            in_hand_us=np.zeros((intervals, groups, 1), dtype=np.int64),
             drain_us=drain,
             leaving_us=leaving[:, :, 0].copy(),
             end_us=max(horizon_us, self.last_us),
@@ -98,7 +101,8 @@ def _rows(stretches: array[int]) -> IntArray:
 
 def _table(contacts: list[Contact]) -> NDArray[np.void]:
     table = np.zeros(len(contacts), dtype=CONTACT)
-    names = [name for name in CONTACT.names or () if name not in {"agent", "group"}]
+    missing = {"agent", "group", "put_aside", "silent", "silent_us", "reach"}
+    names = [name for name in CONTACT.names or () if name not in missing]
     for name in names:
         table[name] = [getattr(contact, name) for contact in contacts]
     table["agent"] = [c.agent.id if c.agent else -1 for c in contacts]

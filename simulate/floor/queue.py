@@ -60,7 +60,9 @@ class Queue:
         if contact.promoted:
             heappush(self._promoted, ((contact.deadline_us, contact.id), contact))
         else:
-            place = rules.queue_key(self.order, contact.offered_us, contact.deadline_us, contact.id)
+            place = rules.queue_key(
+                self.order, contact.offered_us, contact.deadline_us, 0, contact.id
+            )
             heappush(self._ordinary, (place, contact))
 
     def _drop_gone_heads(self) -> None:

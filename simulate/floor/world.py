@@ -119,7 +119,7 @@ class Floor:
             groups.append(Group(number, first_id, most))
             first_id += most
         for given in self.given.skills:
-            group, channel = groups[given.group], self.channels[given.channel]
+            group, channel = groups[given.cohort], self.channels[given.channel]
             skill = Skill(given, group, is_live=channel.is_live)
             group.skills[given.channel] = skill
             channel.skills.append(skill)

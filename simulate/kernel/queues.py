@@ -93,7 +93,7 @@ def _line_up(floor: Floor, contact: int, channel: int) -> None:
     promoted = contacts[contact, PROMOTED]
     head = PROMOTED_HEAD if promoted else HEAD
     order = rules.DEADLINE if promoted else channels[channel, ORDER]
-    key = queue_key(order, contacts[contact, OFFERED], contacts[contact, DEADLINE], contact)
+    key = _place(floor, order, contact)
     if order == rules.LIFO:
         behind = channels[channel, head]
         while behind != NOBODY and _place(floor, order, behind) < key:
@@ -137,4 +137,4 @@ def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> Non
 @compiled_inline
 def _place(floor: Floor, order: int, contact: int) -> tuple[int, int]:
     contacts = floor.contacts
-    return queue_key(order, contacts[contact, OFFERED], contacts[contact, DEADLINE], contact)
+    return queue_key(order, contacts[contact, OFFERED], contacts[contact, DEADLINE], 0, contact)

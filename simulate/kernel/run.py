@@ -43,8 +43,11 @@ def run(
     return FloorLog(
         contacts=_table(floor),
         present_us=given.staff * given.period.interval_us,
+        break_us=np.zeros_like(floor.leaving),
+        absent_us=np.zeros_like(floor.leaving),
         busy_us=floor.busy,
         held_us=floor.held,
+        in_hand_us=np.zeros((*floor.leaving.shape, 1), dtype=np.int64),
         drain_us=floor.groups[:, at.DRAIN].copy(),
         leaving_us=floor.leaving,
         end_us=max(given.period.length_us, int(floor.state[at.LAST])),

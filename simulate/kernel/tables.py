@@ -94,8 +94,8 @@ def _groups_and_agents(given: FloorInput) -> tuple[IntArray, IntArray]:
     groups[:, at.FIRST_AGENT] = groups[:, at.END_AGENT] - sizes
     for skill in given.skills:
         if given.channels[skill.channel].kind == rules.LIVE:
-            slots = groups[skill.group, at.LIVE_SLOTS]
-            groups[skill.group, at.LIVE_SLOTS] = max(slots, skill.most)
+            slots = groups[skill.cohort, at.LIVE_SLOTS]
+            groups[skill.cohort, at.LIVE_SLOTS] = max(slots, skill.most)
     agents = np.zeros((int(sizes.sum()), at.AGENT_SIZE), dtype=np.int64)
     agents[:, at.GROUP] = np.repeat(np.arange(len(sizes)), sizes)
     agents[:, [at.HELD_CHANNEL, at.NEXT_DONE, at.PLACE, at.BENCH]] = NOBODY
@@ -110,14 +110,14 @@ def _skills(given: FloorInput, most: int) -> tuple[IntArray, IntArray, int]:
     slowdown = np.full((*shape, most + 1), rules.MILLION, dtype=np.int64)
     benches = len(given.group_names)
     for skill in given.skills:
-        row = skills[skill.group, skill.channel]
+        row = skills[skill.cohort, skill.channel]
         row[at.MOST] = skill.most
         row[at.PREFERENCE] = skill.preference
         row[at.SPEED] = skill.speed
         row[at.KEEP_FREE] = skill.keep_free
         row[at.KEEP_FREE_UNIT] = skill.keep_free_unit
         row[at.FIRST_BENCH] = benches
-        slowdown[skill.group, skill.channel, : skill.most + 1] = skill.slowdown
+        slowdown[skill.cohort, skill.channel, : skill.most + 1] = skill.slowdown
         benches += skill.most - 1
     return skills, slowdown, benches
 
