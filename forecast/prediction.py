@@ -27,6 +27,7 @@ from forecast.outlook import Cells, Outlook, outlook
 from forecast.paths import count_quantiles, sample_paths
 from forecast.spread import Spread
 from forecast.together import channel_correlation, joined
+from forecast.trials import Errors
 from scenario.calendar import Horizon, parse_duration
 from scenario.demand import Demand
 from scenario.errors import InvalidValueError, PlanningError
@@ -51,11 +52,15 @@ class Forecast(Demand):
         Method chosen, by channel.
     reasons
         Why the forecast is as it is, in sentences.
+    trials
+        What the method would have told at past origins beside what came, by channel: what an
+        update within the day learns from.
     """
 
     parts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
+    trials: Mapping[str, Errors] = field(default_factory=dict)
 
 
 def predict(
@@ -210,6 +215,7 @@ def make(
         parts,
         dict(zip(history.channels, (view.method for view in views), strict=True)),
         tuple(text for view in views for text in view.reasons),
+        dict(zip(history.channels, errors, strict=True)),
     )
     return Made(forecast, spreads, lead_week)
 
