@@ -64,8 +64,8 @@ clean: ## Remove the virtual environment and what tools left behind
 	@touch $@
 
 .venv/test.stamp: .venv/run-time.stamp
-	@echo "Installing the packages that the tests need."
-	$(PIP_INSTALL) -e ".[test]"
+	@echo "Installing the packages that the tests and benchmarks need."
+	$(PIP_INSTALL) -e ".[test,benchmark]"
 	@touch $@
 
 # Says a line if it has to compile; the machine code is kept outside of this folder.
