@@ -46,6 +46,12 @@ class Skill(Declared):
         " so many other agents of this group stay free.",
         "slots",
     )
+    priority: int | None = key(
+        "Lower is served first by this group; left out: the channel's own.", None, unit="rank"
+    )
+    after_s: float = key(
+        "The group helps only with contacts that have waited this long.", 0.0, ge=0, unit="seconds"
+    )
 
     @model_validator(mode="after")
     def _slowdown_covers_the_cap(self) -> Skill:
@@ -61,6 +67,28 @@ class Skill(Declared):
                 f" once, got {len(self.slowdown)}"
             )
         return self
+
+
+class Novices(Declared):
+    """Agents in training, spread evenly over the group."""
+
+    share: float = key("Share of the group's agents.", ge=0, le=1, unit="share")
+    speed: float = key(
+        "Their handle time multiplies by this, on top of the skill's own speed.",
+        1.35,
+        gt=0,
+        le=10,
+        unit="ratio",
+        source="rule of thumb of planners",
+    )
+    max_concurrent: int = key(
+        "Most contacts that a novice holds at once, never more than the skill's own.",
+        1,
+        ge=1,
+        le=16,
+        unit="contacts",
+        source="rule of thumb of planners",
+    )
 
 
 class Break(Declared):
@@ -135,9 +163,25 @@ class Group(Declared):
     )
     contracts: dict[str, Contract] = key("Contracts by name.", default_factory=dict)
     shifts: dict[str, ShiftKind] = key("Kinds of shift by name.", default_factory=dict)
+    exit: Literal["first_free", "named"] = key(
+        "Who leaves when the number falls: first_free, whoever has empty hands first; named, each"
+        " agent at the end of a shift (the agents come from shifts, with their breaks).",
+        "first_free",
+    )
+    absence: float = key(
+        "Share of the agents scheduled who stay away for a whole day (first_free) or shift"
+        " (named), drawn for each; they are paid.",
+        0.0,
+        ge=0,
+        lt=1,
+        unit="share",
+        source="sickness 5 %: trade surveys",
+    )
+    novices: Novices | None = key("Agents in training; left out: none.", None)
     shrinkage: dict[str, float] = key(
-        "Shares of paid time not available for contacts, by part; they add up. The part"
-        " `breaks` is left out where shifts plan paid breaks.",
+        "Shares of paid time not available for contacts, by part; they add up. A part that is"
+        " planned or simulated itself is left out: `breaks` where shifts plan paid breaks,"
+        " `absence` where `absence` above is not 0.",
         default_factory=dict,
         unit="share",
         source=SHRINKAGE_SOURCE,
@@ -158,10 +202,39 @@ class Group(Declared):
             raise ValueError("shrinkage must have parts of at least 0 that add up to less than 1")
         if self.max_agents is not None and self.max_agents < self.min_agents:
             raise ValueError("max_agents must be at least min_agents")
+        if self.exit == "named" and self.agents is not None:
+            raise ValueError(
+                'exit must be "first_free" where agents are given by interval; named agents come'
+                " from the shifts of a staffing file or of a plan"
+            )
+        if self.exit == "named" and self.agents_change:
+            raise ValueError(
+                'agents_change must be 0 with exit = "named": add shifts to the staffing file, or'
+                " take some out"
+            )
         for name, kind in self.shifts.items():
             if kind.contract is not None and kind.contract not in self.contracts:
                 raise ValueError(f"shifts.{name}.contract must be one of {list(self.contracts)}")
         return self
+
+    def novice_skill(self, channel: str) -> Skill:
+        """
+        How the group's novices serve a channel: slower, and fewer at once.
+
+        Raises
+        ------
+        InvalidValueError
+            When the group has no novices.
+        """
+        if self.novices is None:
+            raise InvalidValueError("novices", "declared", None)
+        skill = self.skills[channel]
+        return skill.model_copy(
+            update={
+                "speed": skill.speed * self.novices.speed,
+                "max_concurrent": min(skill.max_concurrent, self.novices.max_concurrent),
+            }
+        )
 
     @property
     def total_shrinkage(self) -> float:

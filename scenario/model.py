@@ -42,6 +42,26 @@ class DayFactor(Declared):
     per: Literal["day", "horizon"] = key("How long one draw holds.", "day")
 
 
+class Residual(Declared):
+    """
+    Lognormal factor of every interval, mean one, that fades from interval to interval.
+
+    Its logarithm is autoregressive of order 1; it multiplies the mean, beside the day factor.
+    """
+
+    cv: float = key("Coefficient of variation.", ge=0, lt=2, unit="ratio")
+    correlation: float = key(
+        "Correlation of the logarithms of neighbouring intervals.",
+        0.8,
+        ge=0,
+        lt=1,
+        source="0.8 between adjacent half-hours: Avramidis, Deslauriers, L'Ecuyer (2004)",
+    )
+    shared: float = key(
+        "Part of the variance that is common to all channels.", 1.0, ge=0, le=1, unit="share"
+    )
+
+
 class DemandKeys(Declared):
     """Where the expected contacts come from; exactly one of rates, forecast and history."""
 
@@ -57,11 +77,14 @@ class DemandKeys(Declared):
         "Multiplies the volume of a channel.", default_factory=dict, unit="ratio"
     )
     uncertainty: Literal["paths", "day_factor", "none"] = key(
-        "Volume of a replication: a path of the forecast, the mean times a day factor, or the"
-        " mean.",
+        "Volume of a replication: a path of the forecast, the mean times day factor and residual,"
+        " or the mean.",
         "paths",
     )
     day_factor: DayFactor | None = key("Spread where the demand brings no paths.", None)
+    residual: Residual | None = key(
+        "Spread from interval to interval where the demand brings no paths.", None
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> DemandKeys:
@@ -72,8 +95,8 @@ class DemandKeys(Declared):
             raise ValueError("events belongs to a history")
         if any(not factor >= 0 for factor in self.scale.values()):
             raise ValueError("scale must be at least 0")
-        if self.uncertainty == "day_factor" and self.day_factor is None:
-            raise ValueError("uncertainty day_factor needs a day_factor")
+        if self.uncertainty == "day_factor" and self.day_factor is None and self.residual is None:
+            raise ValueError("uncertainty day_factor needs a day_factor or a residual")
         return self
 
 
@@ -115,7 +138,9 @@ class Routing(Declared):
         "With load_first: the agent with the fewest contacts in hand, or with the most.", "spread"
     )
     blend: Literal["blended", "separate"] = key(
-        "separate splits every group's agents by workload into one team a channel.", "blended"
+        "separate splits every group's agents by workload into one team a channel; teams are set"
+        " interval by interval, whatever `exit` says.",
+        "blended",
     )
 
 
@@ -276,12 +301,16 @@ class Scenario(Declared):
         """
         The current staffing on the floor, with each group's `agents_change` applied.
 
+        Groups whose agents leave by name keep their shifts; of the others the numbers lead, so
+        that a change of theirs holds.
+
         Raises
         ------
         InvalidInputError
             When the staffing file has faults.
         InvalidValueError
-            When a group has neither `agents` nor a staffing file.
+            When a group has neither `agents` nor a staffing file, or one whose agents leave by
+            name has no shifts in it.
         """
         period = self.period
         names = tuple(self.groups)
@@ -299,7 +328,12 @@ class Scenario(Declared):
                 raise InvalidValueError(f"groups.{name}.agents", rule, None)
             working = agents[:, column] > 0
             agents[working, column] = np.maximum(agents[working, column] + group.agents_change, 0)
-        return Staff(period, names, agents)
+        shifts = () if filed is None else filed.shifts
+        named = {name for name, group in self.groups.items() if group.exit == "named"}
+        for name in named - {shift.group for shift in shifts}:
+            rule = "first_free, or the staffing file one of shifts (group, start, end, agents)"
+            raise InvalidValueError(f"groups.{name}.exit", rule, "named")
+        return Staff(period, names, agents, tuple(s for s in shifts if s.group in named))
 
 
 __all__ = ["InvalidInputError", "Scenario"]

@@ -35,7 +35,8 @@ def separated(scenario: Scenario, demand: Demand, staff: Staff) -> tuple[Scenari
     -------
     tuple
         A blended scenario whose groups are named "group: channel" and hold one skill each,
-        and its staff; `keep_free` is 0, since no team has live work to keep free for.
+        and its staff; `keep_free` is 0, since no team has live work to keep free for. Teams are
+        set interval by interval, so nobody leaves by name.
     """
     if scenario.routing.blend == "blended":
         return scenario, staff
@@ -51,7 +52,7 @@ def separated(scenario: Scenario, demand: Demand, staff: Staff) -> tuple[Scenari
     for number, name in enumerate(staff.groups):
         group = scenario.groups[name]
         served = [channels.index(channel) for channel in group.skills]
-        effort = np.array([_agent_time(skill) for skill in group.skills.values()])
+        effort = np.array([_agent_time(group, channel) for channel in group.skills])
         # Where several groups serve a channel, each takes its part of the work by its agents.
         weights = workload[:, served] * effort / np.maximum(present[:, served], 1)
         teams = _divide(staff.agents[:, number], weights, open_now[:, served])
@@ -66,7 +67,7 @@ def separated(scenario: Scenario, demand: Demand, staff: Staff) -> tuple[Scenari
 
 
 def _team(group: Group, channel: str, skill: Skill, agents: NDArray[np.int64]) -> Group:
-    alone = skill.model_copy(update={"keep_free": 0})
+    alone = skill.model_copy(update={"keep_free": 0, "priority": None})
     shifts = {
         name: kind.model_copy(update={"contract": None}) for name, kind in group.shifts.items()
     }
@@ -75,6 +76,7 @@ def _team(group: Group, channel: str, skill: Skill, agents: NDArray[np.int64]) -
             "skills": {channel: alone},
             "agents": tuple(int(number) for number in agents),
             "agents_change": 0,
+            "exit": "first_free",
             "cost_per_hour": group.rate,
             "contracts": {},
             "shifts": shifts,
@@ -84,10 +86,19 @@ def _team(group: Group, channel: str, skill: Skill, agents: NDArray[np.int64]) -
     )
 
 
-def _agent_time(skill: Skill) -> float:
-    """Agent time per second of solo handle time when the agent's hands are full."""
+def _agent_time(group: Group, channel: str) -> float:
+    """Agent time per second of solo handle time when hands are full, over the whole group."""
+    rate = _rate(group.skills[channel])
+    if group.novices is not None:
+        share = group.novices.share
+        rate = (1 - share) * rate + share * _rate(group.novice_skill(channel))
+    return 1 / rate
+
+
+def _rate(skill: Skill) -> float:
+    """Seconds of solo handle time that an agent with full hands gets through in a second."""
     together = skill.max_concurrent
-    return skill.speed * skill.slowdown[together - 1] / together
+    return together / (skill.speed * skill.slowdown[together - 1])
 
 
 def _agents_by_channel(scenario: Scenario, staff: Staff) -> NDArray[np.int64]:

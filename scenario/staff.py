@@ -32,16 +32,21 @@ class Staff:
         G group names.
     agents
         Whole agents present, shape (I, G), at least 0.
+    shifts
+        Who works when, where that is known: what the floor reads of groups whose agents leave
+        by name (`exit = "named"`); of others it reads the numbers.
 
     Raises
     ------
     InvalidValueError
-        When the shape does not fit, or a number is negative or more than a machine can hold.
+        When the shape does not fit, a number is negative or more than a machine can hold, or a
+        shift is of an unknown group.
     """
 
     horizon: Horizon
     groups: tuple[str, ...]
     agents: NDArray[np.int64]
+    shifts: tuple[Shift, ...] = ()
 
     def __post_init__(self) -> None:
         shape = (self.horizon.count, len(self.groups))
@@ -52,6 +57,9 @@ class Staff:
         if np.any(self.agents > MOST_AGENTS):
             rule = f"at most {MOST_AGENTS:,} a group"
             raise InvalidValueError("staff agents", rule, int(self.agents.max()))
+        for shift in self.shifts:
+            if shift.group not in self.groups:
+                raise InvalidValueError("shift group", f"one of {list(self.groups)}", shift.group)
 
     @property
     def hours(self) -> NDArray[np.float64]:
@@ -60,8 +68,8 @@ class Staff:
         return total
 
     def with_agents(self, agents: NDArray[np.int64]) -> Staff:
-        """The same intervals and groups with other numbers."""
-        return replace(self, agents=agents)
+        """The same intervals and groups with other numbers; who works when is not known then."""
+        return replace(self, agents=agents, shifts=())
 
     def frame(self) -> pd.DataFrame:
         """Long table `interval_start`, `group`, `agents`, sorted by time."""
@@ -88,11 +96,17 @@ class Shift:
     start, end
         Time-zone-aware instants; the end comes after the start.
     breaks
-        (start, end) instants of the breaks, in order.
+        (start, end) instants of the breaks, in order of their starts, within the shift.
     agents
         Agents working it on the floor.
     paid_hours
         Paid hours of one agent, unpaid breaks taken out.
+
+    Raises
+    ------
+    InvalidValueError
+        When the shift does not end after its start, a break lies outside it or out of order,
+        or the number of agents is negative.
     """
 
     group: str
@@ -102,6 +116,18 @@ class Shift:
     breaks: tuple[tuple[pd.Timestamp, pd.Timestamp], ...]
     agents: int
     paid_hours: float
+
+    def __post_init__(self) -> None:
+        if not self.end > self.start:
+            raise InvalidValueError("shift end", f"after its start, {self.start}", str(self.end))
+        if not self.agents >= 0:
+            raise InvalidValueError("shift agents", "at least 0", self.agents)
+        earliest = self.start
+        for begin, end in self.breaks:
+            if not earliest <= begin < end <= self.end:
+                rule = f"in order and within {self.start} to {self.end}"
+                raise InvalidValueError("shift breaks", rule, f"{begin} to {end}")
+            earliest = begin
 
 
 def agents_from_shifts(
@@ -154,9 +180,9 @@ def read_staffing(
     ----------
     source
         Table with `interval_start, group, agents` (agents on the floor), or with `group,
-        start, end, agents[, break_start, break_end]`. Local times are in the horizon's time
-        zone; intervals that the file does not name have nobody. The file's intervals may be
-        longer than the horizon's by a whole multiple.
+        start, end, agents[, break_start, break_end]`, which keeps the shifts. Local times are
+        in the horizon's time zone; intervals that the file does not name have nobody. The
+        file's intervals may be longer than the horizon's by a whole multiple.
     horizon
         Intervals wanted; rows outside it are left out.
     groups
@@ -245,7 +271,7 @@ def _from_shift_rows(
         hours = (end - begin).total_seconds() / 3600
         group = str(table["group"].iloc[row])
         shifts.append(Shift(group, "existing", begin, end, pauses[row], int(number), hours))
-    return Staff(horizon, groups, agents_from_shifts(shifts, horizon, groups))
+    return Staff(horizon, groups, agents_from_shifts(shifts, horizon, groups), tuple(shifts))
 
 
 def _breaks(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -9,11 +11,10 @@ from scenario import Demand, Horizon, InvalidValueError, Scenario, Staff
 from scenario.assumptions import base_demand, burst_extra, handle_time_s
 from scenario.calendar import MICROSECONDS
 from scenario.channels import Channel, HandleTime, Patience
-from scenario.groups import Skill
+from scenario.groups import Group, Skill
 from scenario.separate import separated
 from simulate import draws, rules
 from simulate.floor_input import (
-    AgentShifts,
     ChannelInput,
     Durations,
     FloatArray,
@@ -24,11 +25,18 @@ from simulate.floor_input import (
     SkillInput,
 )
 from simulate.rates import Rates
+from simulate.shift_rows import agent_shifts
 
 __all__ = ["ChannelInput", "Durations", "FloorInput", "GivenContacts", "SkillInput", "encode"]
 
 _KINDS = {"live": rules.LIVE, "deferred": rules.DEFERRED, "callback": rules.CALLBACK}
-_ORDERS = {"fifo": rules.FIFO, "deadline": rules.DEADLINE, "lifo": rules.LIFO}
+_ORDERS = {
+    "fifo": rules.FIFO,
+    "deadline": rules.DEADLINE,
+    "lifo": rules.LIFO,
+    "reach": rules.REACH_FIRST,
+}
+_EXITS = {"first_free": rules.FIRST_FREE, "named": rules.NAMED}
 _CHOICES = {
     "load_first": rules.LOAD_FIRST,
     "preference_first": rules.PREFERENCE_FIRST,
@@ -62,7 +70,8 @@ def encode(scenario: Scenario, demand: Demand, staff: Staff) -> FloorInput:
     Raises
     ------
     InvalidValueError
-        When the demand does not cover the period or the staff are of other intervals.
+        When the demand does not cover the period, the staff are of other intervals, or agents
+        who leave by name have no shifts.
     """
     period = scenario.period
     if staff.horizon.count != period.count or staff.horizon.start != period.start:
@@ -75,6 +84,8 @@ def encode(scenario: Scenario, demand: Demand, staff: Staff) -> FloorInput:
     rates = Rates.of(scenario, base, burst_extra(scenario, base))
     scenario, staff = separated(scenario, demand, staff)
     names = tuple(scenario.channels)
+    skills = _skills(scenario)
+    named = np.array([group.exit == "named" for group in scenario.groups.values()])
     return FloorInput(
         scenario=scenario,
         period=period,
@@ -83,13 +94,16 @@ def encode(scenario: Scenario, demand: Demand, staff: Staff) -> FloorInput:
         channels=tuple(
             _channel(scenario, name, work_means[:, number]) for number, name in enumerate(names)
         ),
-        skills=_skills(scenario),
-        groups=tuple(GroupInput(name, draws.name_key(name)) for name in scenario.groups),
-        cohort_groups=np.arange(len(scenario.groups)),
-        staff=staff.agents.astype(np.int64),
-        shifts=AgentShifts.nobody(),
+        skills=skills,
+        groups=tuple(_group(name, group) for name, group in scenario.groups.items()),
+        cohort_groups=np.array([number for number, _, _ in _cohorts(scenario)], dtype=np.int64),
+        staff=np.where(named, 0, staff.agents).astype(np.int64),
+        shifts=agent_shifts(scenario, staff),
         choice=_CHOICES[scenario.routing.choice],
         load=rules.PACK if scenario.routing.load == "pack" else rules.SPREAD,
+        own_priorities=any(
+            skill.priority != scenario.channels[names[skill.channel]].priority for skill in skills
+        ),
     )
 
 
@@ -134,6 +148,11 @@ def _channel(scenario: Scenario, name: str, work_mean_us: FloatArray) -> Channel
         dial_us=_us(terms.dial_s if terms else None),
         retry_after_us=_us(terms.retry_after_s if terms else None),
         max_tries=terms.max_tries if terms else NOT_SET,
+        interruptible=channel.interruptible,
+        silent=channel.silent,
+        silent_us=_us(channel.silent_s),
+        followers_mean=channel.reach.mean if channel.reach else 0.0,
+        followers_cv=channel.reach.cv if channel.reach else 0.0,
     )
 
 
@@ -183,6 +202,25 @@ def _offer_condition(channel: Channel) -> tuple[int, int]:
     return rules.AFTER_WAITING, _us(offer.after_waiting_s)
 
 
+def _group(name: str, group: Group) -> GroupInput:
+    share = group.novices.share if group.novices else 0.0
+    return GroupInput(
+        name=name,
+        key=draws.name_key(name),
+        exit=_EXITS[group.exit],
+        absence=group.absence,
+        novices=round(share * rules.MILLION),
+    )
+
+
+def _cohorts(scenario: Scenario) -> Iterator[tuple[int, Group, bool]]:
+    """Number of the group, the group, and whether novices: a group's cohorts, one by one."""
+    for number, (name, group) in enumerate(scenario.groups.items()):
+        yield number, group, False
+        if _group(name, group).novices:
+            yield number, group, True
+
+
 def _skills(scenario: Scenario) -> tuple[SkillInput, ...]:
     channels = list(scenario.channels)
     ranks = {
@@ -196,20 +234,31 @@ def _skills(scenario: Scenario) -> tuple[SkillInput, ...]:
         for channel in channels
     }
     return tuple(
-        SkillInput(
-            cohort=number,
-            channel=column,
-            most=skill.max_concurrent,
-            preference=ranks[channel].index(skill.preference),
-            speed=_millionths(skill.speed),
-            slowdown=_slowdown(skill),
-            keep_free=skill.keep_free,
-            keep_free_unit=rules.AGENTS if skill.keep_free_unit == "agents" else rules.SLOTS,
-            priority=scenario.channels[channel].priority,
+        _skill(
+            group.novice_skill(channel) if novice else group.skills[channel],
+            cohort,
+            column,
+            ranks[channel],
+            scenario.channels[channel].priority,
         )
-        for number, group in enumerate(scenario.groups.values())
+        for cohort, (_, group, novice) in enumerate(_cohorts(scenario))
         for column, channel in enumerate(channels)
-        if (skill := group.skills.get(channel)) is not None
+        if channel in group.skills
+    )
+
+
+def _skill(skill: Skill, cohort: int, column: int, ranks: list[int], priority: int) -> SkillInput:
+    return SkillInput(
+        cohort=cohort,
+        channel=column,
+        most=skill.max_concurrent,
+        preference=ranks.index(skill.preference),
+        speed=_millionths(skill.speed),
+        slowdown=_slowdown(skill),
+        keep_free=skill.keep_free,
+        keep_free_unit=rules.AGENTS if skill.keep_free_unit == "agents" else rules.SLOTS,
+        priority=priority if skill.priority is None else skill.priority,
+        after_us=_us(skill.after_s),
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
-from simulate import draws
+from simulate import draws, rules
 from simulate.rates import Rates
 
 IntArray = NDArray[np.int64]
@@ -113,7 +113,7 @@ class GroupInput:
 
     name: str
     key: int
-    exit: int = 0
+    exit: int = rules.FIRST_FREE
     absence: float = 0.0
     novices: int = 0
 
@@ -126,9 +126,10 @@ class AgentShifts:
     Parameters
     ----------
     group, start_us, end_us
-        Shape (N,). A shift may begin before the horizon and end after it.
+        Shape (N,); within the horizon, `0 <= start < end <= length`.
     break_start_us, break_us
-        Planned start and length of each break, in order; shape (N, B), length 0 for none.
+        Planned start and length of each break, in order, from the shift's start on and before
+        its end; shape (N, B), length 0 for none, behind the others.
     """
 
     group: IntArray
