@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from simulate import draws
 from simulate.compiled import compiled
-from simulate.draws import COUNT, FIRST, POSITION, key_of, relative_duration, uniform
+from simulate.draws import (
+    COUNT,
+    FIRST,
+    POSITION,
+    key_of,
+    relative_duration,
+    shape_and_spread,
+    stream_of,
+    uniform,
+)
 from simulate.quantiles import poisson_quantile
 from simulate.rules import rounded, rounded_patience
 
@@ -73,9 +82,11 @@ def works(
     grain: int,
 ) -> NDArray[Any]:
     """Solo work of contacts in microseconds, before any agent's speed."""
+    stream = stream_of(root, draws.WORK)
+    shape, spread = shape_and_spread(shape, cv)
     result = np.empty(len(keys), dtype=np.int64)
     for n in range(len(keys)):
-        relative = relative_duration(root, draws.WORK, keys[n], shape, cv, values, values)
+        relative = relative_duration(stream, keys[n], shape, spread, values, values)
         result[n] = rounded(relative * means[n], grain)
     return result
 
@@ -92,8 +103,10 @@ def patiences(
     grain: int,
 ) -> NDArray[Any]:
     """Patience of live customers in microseconds; `NEVER` for endless patience."""
+    stream = stream_of(root, draws.PATIENCE)
+    shape, spread = shape_and_spread(shape, cv)
     result = np.empty(len(keys), dtype=np.int64)
     for n in range(len(keys)):
-        relative = relative_duration(root, draws.PATIENCE, keys[n], shape, cv, values, shares)
+        relative = relative_duration(stream, keys[n], shape, spread, values, shares)
         result[n] = rounded_patience(relative * mean, grain)
     return result

@@ -55,7 +55,7 @@ NEVER = 2**62
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST_FACTOR = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND_FACTOR = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S10, _S1 = (np.uint64(n) for n in (30, 27, 31, 10, 1))
+_S30, _S27, _S31, _S11, _S1 = (np.uint64(n) for n in (30, 27, 31, 11, 1))
 _STRATA_LEVELS = 20
 
 
@@ -93,9 +93,23 @@ def child_key(parent_key: int, cause: int, ordinal: int) -> int:
 
 
 @compiled
+def stream_of(root: int, stream: int) -> int:
+    """What all numbers of one quality start from in one replication."""
+    bits = _mixed(np.uint64(hashed(root, stream)) + _GOLDEN)
+    return np.int64(bits)  # type: ignore[return-value]  # an int in compiled code
+
+
+@compiled
+def uniform_in(stream: int, key: int) -> float:
+    """A number strictly between 0 and 1, from `stream_of` and a key."""
+    bits = _mixed(np.uint64(stream) ^ (np.uint64(key) * _GOLDEN))
+    return (float(bits >> _S11) + 0.5) * 2.0**-53
+
+
+@compiled
 def uniform(root: int, stream: int, key: int) -> float:
-    """A number strictly between 0 and 1."""
-    return (float(np.uint64(hashed(hashed(root, stream), key)) >> _S10) + 0.5) * 2.0**-53
+    """As `uniform_in`, for a number that is drawn now and then."""
+    return uniform_in(stream_of(root, stream), key)
 
 
 def name_key(name: str) -> int:
@@ -128,7 +142,7 @@ def stratified(seed: int, key: int, replication: int) -> float:
 
 
 @compiled
-def _gamma_draw(root: int, stream: int, key: int, shape: float) -> float:
+def _gamma_draw(stream: int, key: int, shape: float) -> float:
     """
     A gamma number with scale 1; further numbers of the same key are drawn until one is kept.
 
@@ -140,24 +154,39 @@ def _gamma_draw(root: int, stream: int, key: int, shape: float) -> float:
     c = 1.0 / math.sqrt(9.0 * d)
     turn = 0
     while True:
-        z = normal_quantile(uniform(root, stream, hashed(key, 2 * turn)))
+        z = normal_quantile(uniform_in(stream, hashed(key, 2 * turn)))
         v = (1.0 + c * z) ** 3
-        u = uniform(root, stream, hashed(key, 2 * turn + 1))
+        u = uniform_in(stream, hashed(key, 2 * turn + 1))
         if v > 0.0 and math.log(u) < 0.5 * z * z + d - d * v + d * math.log(v):
             break
         turn += 1
     if shape >= 1.0:
         return d * v
-    return d * v * math.pow(uniform(root, stream, key), 1.0 / shape)
+    return d * v * math.pow(uniform_in(stream, key), 1.0 / shape)
+
+
+@compiled
+def shape_and_spread(shape: int, cv: float) -> tuple[int, float]:
+    """
+    A shape with the number that its draws need; without spread every shape is `CONSTANT`.
+
+    The number is the standard deviation of the logarithm (LOGNORMAL), or the gamma shape.
+    """
+    if shape == LOGNORMAL and cv > 0.0:
+        return LOGNORMAL, math.sqrt(math.log1p(cv * cv))
+    if shape == GAMMA and cv > 0.0:
+        return GAMMA, 1.0 / (cv * cv)
+    if shape in (LOGNORMAL, GAMMA):
+        return CONSTANT, 0.0
+    return shape, 0.0
 
 
 @compiled
 def relative_duration(
-    root: int,
     stream: int,
     key: int,
     shape: int,
-    cv: float,
+    spread: float,
     values: NDArray[Any],
     shares: NDArray[Any],
 ) -> float:
@@ -166,12 +195,10 @@ def relative_duration(
 
     Parameters
     ----------
-    root, stream, key
-        Which number.
-    shape
-        `CONSTANT` to `ENDURING`.
-    cv
-        Coefficient of variation of lognormal and gamma; 0 is constant.
+    stream, key
+        Which number; see `uniform_in`.
+    shape, spread
+        From `shape_and_spread`.
     values
         EMPIRICAL: the observed durations. SURVIVAL: the points' times, rising from 0.
     shares
@@ -179,17 +206,15 @@ def relative_duration(
     """
     if shape == ENDURING:
         return float(NEVER)
-    if shape == CONSTANT or (cv == 0.0 and shape in (LOGNORMAL, GAMMA)):
+    if shape == CONSTANT:
         return 1.0
     if shape == GAMMA:
-        gamma_shape = 1.0 / (cv * cv)
-        return _gamma_draw(root, stream, key, gamma_shape) / gamma_shape
-    u = uniform(root, stream, key)
+        return _gamma_draw(stream, key, spread) / spread
+    u = uniform_in(stream, key)
     if shape == EXPONENTIAL:
         return -math.log1p(-u)
     if shape == LOGNORMAL:
-        variance = math.log1p(cv * cv)
-        return math.exp(math.sqrt(variance) * normal_quantile(u) - 0.5 * variance)
+        return math.exp(spread * normal_quantile(u) - 0.5 * spread * spread)
     if shape == EMPIRICAL:
         return float(values[int(u * len(values))])
     return _outlasted(u, values, shares)

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 
 from simulate import draws
 from simulate.compiled import compiled, compiled_entry, compiled_in_place, compiled_inline
-from simulate.draws import NEVER, child_key, key_of, relative_duration
+from simulate.draws import (
+    NEVER,
+    child_key,
+    key_of,
+    relative_duration,
+    shape_and_spread,
+    stream_of,
+)
 from simulate.kernel.state import (
     AGENT,
     CHANNEL,
@@ -187,12 +194,12 @@ def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     """Solo work, before any agent's speed."""
     row = floor.channels[channel]
     values = floor.values[row[FIRST_VALUE] : row[END_VALUE]]
+    shape, spread = shape_and_spread(row[WORK_SHAPE], floor.chances[channel, WORK_CV])
     relative = relative_duration(
-        floor.state[ROOT],
-        draws.WORK,
+        stream_of(floor.state[ROOT], draws.WORK),
         key,
-        row[WORK_SHAPE],
-        floor.chances[channel, WORK_CV],
+        shape,
+        spread,
         values,
         values,
     )
@@ -205,12 +212,12 @@ def _patience(floor: Floor, key: int, channel: int) -> int:
     row = floor.channels[channel]
     if row[PATIENCE_SHAPE] == draws.ENDURING:
         return NEVER
+    shape, spread = shape_and_spread(row[PATIENCE_SHAPE], floor.chances[channel, PATIENCE_CV])
     relative = relative_duration(
-        floor.state[ROOT],
-        draws.PATIENCE,
+        stream_of(floor.state[ROOT], draws.PATIENCE),
         key,
-        row[PATIENCE_SHAPE],
-        floor.chances[channel, PATIENCE_CV],
+        shape,
+        spread,
         floor.points[row[FIRST_POINT] : row[END_POINT]],
         floor.shares[row[FIRST_POINT] : row[END_POINT]],
     )
