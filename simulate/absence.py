@@ -72,7 +72,10 @@ def attending(floor_input: FloorInput, root: int) -> IntArray:
     day = np.ascontiguousarray(floor_input.period.day_of_interval)
     for number, group in enumerate(floor_input.groups):
         scheduled = np.ascontiguousarray(floor_input.staff[:, number])
-        if group.absence > 0 and scheduled.any():
+        if group.told_absent is not None:
+            away = group.told_absent
+            staff[:, number] = [sum(k not in away for k in range(n)) for n in scheduled.tolist()]
+        elif group.absence > 0 and scheduled.any():
             come = np.empty_like(scheduled)
             _attending(root, scheduled, day, group.key, group.absence, come)
             staff[:, number] = come
@@ -95,7 +98,9 @@ def absent_shifts(floor_input: FloorInput, root: int) -> BoolArray:
         number = number + 1 if column == previous else 0
         previous = column
         group = floor_input.groups[column]
-        if group.absence > 0:
+        if group.told_absent is not None:
+            absent[row] = number in group.told_absent
+        elif group.absence > 0:
             absent[row] = is_absent(root, group.key, 0, number, group.absence)
     return absent
 

@@ -109,6 +109,9 @@ class GroupInput:
         Probability that an agent is absent for a whole day (`FIRST_FREE`) or shift (`NAMED`).
     novices
         Millionths of the agents who are novices; see `rules.is_novice`.
+    told_absent
+        Places in the group of the agents who are absent, in place of a draw, for worked
+        examples; None leaves it to chance.
     """
 
     name: str
@@ -116,6 +119,7 @@ class GroupInput:
     exit: int = rules.FIRST_FREE
     absence: float = 0.0
     novices: int = 0
+    told_absent: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +180,10 @@ class GivenContacts:
         Arrays of shape (N,), sorted by offer.
     reached_at_try
         Try at which a callback customer answers; 0 is never, -1 leaves it to chance.
+    silent
+        Whether a customer who gives up does so unnoticed, 0 or 1; -1 leaves it to chance.
+    reach
+        Followers of the customer; -1 leaves it to chance.
     """
 
     channel: IntArray
@@ -183,6 +191,8 @@ class GivenContacts:
     work_us: IntArray
     patience_us: IntArray
     reached_at_try: IntArray
+    silent: IntArray
+    reach: IntArray
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,10 @@ ARRIVAL = 5
 STAFFING = 0  # numbers of all groups that work by numbers
 SHIFTS = 1  # then shifts and breaks, agent by agent
 HOURS = 2
+SHIFT_END = 0
+BREAK_DUE = 1
+BREAK_END = 2
+SHIFT_START = 3
 PROMOTION = 0
 AFTER_GATE = 1
 OFFER = 3  # place 2 is that of posting again
@@ -254,6 +258,36 @@ def is_novice(number: int, share: int) -> bool:
 def has_waited(now: int, offered: int, after: int) -> bool:
     """Whether a contact has waited as long as a group asks before it helps."""
     return now - offered >= after
+
+
+@compiled
+def shift_place(agent: int, what: int) -> int:
+    """
+    Place of an event of a shift among those of the timetable.
+
+    Parameters
+    ----------
+    agent
+        Id of the agent.
+    what
+        `SHIFT_END`, `BREAK_DUE`, `BREAK_END` or `SHIFT_START`.
+    """
+    return SHIFTS * SUBRANK + agent * 4 + what
+
+
+@compiled
+def interruption_key(preference: int, turn: int) -> int:
+    """
+    Who puts work aside for a live contact among agents who could: the lowest.
+
+    Parameters
+    ----------
+    preference
+        Rank of the group's preference for the live channel, 0 for the best.
+    turn
+        Number of the agent's last change of contacts in hand: the latest goes first.
+    """
+    return preference * _TURNS + (_TURNS - 1 - turn)
 
 
 @compiled

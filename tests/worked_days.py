@@ -47,6 +47,8 @@ def read_day(path: Path) -> WorkedDay:
         work_us=np.array([_us(row["work"]) for row in told], dtype=np.int64),
         patience_us=np.array([_us(row.get("patience", "-"), NEVER) for row in told], np.int64),
         reached_at_try=np.array([int(row.get("reached", -1)) for row in told], np.int64),
+        silent=np.array([int(row.get("silent", -1)) for row in told], np.int64),
+        reach=np.array([int(row.get("reach", -1)) for row in told], np.int64),
     )
     nothing = np.zeros((scenario.period.count, len(names)))
     demand = Demand(scenario.period, tuple(names), nothing, np.full_like(nothing, np.nan))
