@@ -110,3 +110,15 @@ def patiences(
         relative = relative_duration(stream, keys[n], shape, spread, values, shares)
         result[n] = rounded_patience(relative * mean, grain)
     return result
+
+
+@compiled
+def reaches(root: int, keys: NDArray[Any], mean: float, cv: float) -> NDArray[Any]:
+    """Followers of customers: whole numbers, lognormal before they are cut down to them."""
+    stream = stream_of(root, draws.FOLLOWERS)
+    shape, spread = shape_and_spread(draws.LOGNORMAL, cv)
+    nothing = np.empty(0, dtype=np.float64)
+    result = np.empty(len(keys), dtype=np.int64)
+    for n in range(len(keys)):
+        result[n] = int(relative_duration(stream, keys[n], shape, spread, nothing, nothing) * mean)
+    return result

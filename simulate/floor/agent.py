@@ -1,44 +1,79 @@
-"""The agent's side: hands that hold contacts, and groups whose agents come and go."""
+"""The agent's side: hands that hold contacts, what was put aside, and how channels are served."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from typing import TYPE_CHECKING
 
 from simulate import rules
 from simulate.floor.clock import Moment
 from simulate.floor.contact import Contact
 from simulate.floor_input import SkillInput
 
+if TYPE_CHECKING:
+    from simulate.floor.group import Cohort, Group
+
+Bench = dict["Agent", None]
+"""Agents who wait for work, the one longest in that state first."""
+
 
 class Skill:
-    """How the agents of one group serve one channel; Python numbers, quick to read."""
+    """How the agents of one cohort serve one channel; Python numbers, quick to read."""
 
     __slots__ = (
+        "after_us",
         "bench",
         "channel",
-        "group",
+        "cohort",
         "is_live",
         "keep_free",
         "keep_free_unit",
         "most",
         "preference",
+        "priority",
         "slowdown",
         "speed",
     )
 
-    def __init__(self, given: SkillInput, group: Group, *, is_live: bool) -> None:
-        self.group = group
+    def __init__(self, given: SkillInput, cohort: Cohort, *, is_live: bool) -> None:
+        self.cohort = cohort
         self.is_live = is_live
         self.channel = given.channel
         self.most = given.most
         self.preference = given.preference
+        self.priority = given.priority
+        self.after_us = given.after_us
         self.speed = given.speed
         self.slowdown: list[int] = given.slowdown.tolist()
         self.keep_free = given.keep_free
         self.keep_free_unit = given.keep_free_unit
-        # Agents with room for one more, by contacts of this channel in hand; the agent who
-        # has been longest in that state comes first. Place 0 is the group's bench.
-        self.bench: list[dict[Agent, None]] = [group.free, *({} for _ in range(1, given.most))]
+        # Agents with room for one more, by contacts of this channel in hand. Place 0 is the
+        # bench of the cohort's free agents.
+        self.bench: list[Bench] = [cohort.free, *({} for _ in range(1, given.most))]
+
+
+class Shift:
+    """
+    When one agent works, and what is left of the breaks.
+
+    Attributes
+    ----------
+    start_us, end_us
+        Within the horizon.
+    breaks
+        (planned start, length) of those not begun yet, in order.
+    """
+
+    __slots__ = ("breaks", "end_us", "start_us")
+
+    def __init__(self, start_us: int, end_us: int, breaks: list[tuple[int, int]]) -> None:
+        self.start_us = start_us
+        self.end_us = end_us
+        self.breaks = deque(breaks)
+
+    def is_break_due(self, now: int) -> bool:
+        """Whether the planned start of the next break has come."""
+        return bool(self.breaks) and self.breaks[0][0] <= now
 
 
 class Agent:
@@ -49,14 +84,25 @@ class Agent:
     ----------
     id
         Number among the agents of all groups, those of the first group first.
-    hand
-        Contacts in hand, all of one channel.
-    skill
-        Skill in use; None with empty hands.
+    present
+        On the floor: not on break, and not gone.
+    shift
+        When the agent works, in a group that works by shifts.
+    on_break, break_due, shift_over
+        Where the agent stands in that shift; with a break due, or the shift over, nothing new
+        is taken (but see `presence.staying_away`).
+    hand, skill
+        Contacts in hand, all of one channel, and the skill in use; None with empty hands.
+    aside, skill_aside
+        Contacts put aside for live ones, and the skill to resume them with.
     turn
         Number of the last change of contacts in hand, counted over the whole floor.
     since_us
         Instant of that change, up to which the work in hand is accounted for.
+    on_floor_since_us
+        When the agent came, or came back, or went on break.
+    bench
+        Where the agent waits for more.
     open_slots
         Live slots open: how many live contacts could still be taken.
     next_done, alarm
@@ -65,28 +111,51 @@ class Agent:
 
     __slots__ = (
         "alarm",
+        "aside",
+        "bench",
+        "break_due",
+        "cohort",
         "group",
         "hand",
         "id",
         "next_done",
+        "on_break",
+        "on_floor_since_us",
         "open_slots",
         "present",
+        "shift",
+        "shift_over",
         "since_us",
         "skill",
+        "skill_aside",
         "turn",
     )
 
-    def __init__(self, id: int, group: Group) -> None:
+    def __init__(self, id: int, cohort: Cohort) -> None:
         self.id = id
-        self.group = group
+        self.cohort = cohort
+        self.group: Group = cohort.group
         self.present = False
+        self.shift: Shift | None = None
+        self.on_break = False
+        self.break_due = False
+        self.shift_over = False
         self.hand: list[Contact] = []
         self.skill: Skill | None = None
+        self.aside: list[Contact] = []
+        self.skill_aside: Skill | None = None
         self.turn = 0
         self.since_us = 0
+        self.on_floor_since_us = 0
+        self.bench: Bench | None = None
         self.open_slots = 0
         self.next_done: Contact | None = None
         self.alarm: Moment | None = None
+
+    @property
+    def goes_when_empty(self) -> bool:
+        """Whether nothing new may be taken, nothing resumed, once the hands are empty."""
+        return self.break_due or self.shift_over or self.group.must_shrink
 
     def work_until(self, now: int) -> None:
         """Work on everything in hand since the last change."""
@@ -106,49 +175,3 @@ class Agent:
                 first = contact
         remaining = max(0, first.remaining_us)
         return rules.finish_at(now, remaining, self.skill.slowdown[len(hand)]), first
-
-
-class Group:
-    """
-    Agents with the same skills, as many present as the staffing says.
-
-    Attributes
-    ----------
-    agents
-        Everybody who is present at some time, by id.
-    free
-        Agents with empty hands, the one free longest first.
-    staff, present
-        How many should be there, and how many are.
-    excess
-        Agents more present than there should be; between events all have contacts in hand.
-    live_slots
-        Live contacts that a free agent could take.
-    """
-
-    def __init__(self, number: int, first_id: int, most: int) -> None:
-        self.number = number
-        self.agents = [Agent(first_id + n, self) for n in range(most)]
-        self.free: dict[Agent, None] = {}
-        self.skills: dict[int, Skill] = {}
-        self.live_slots = 0
-        self.staff = 0
-        self.present = 0
-        self.excess = 0
-
-    def count_excess(self) -> None:
-        """See again how many are too many, after agents have come or gone."""
-        self.excess = rules.excess(self.present, self.staff)
-
-    def absent(self) -> Iterator[Agent]:
-        """Agents who are not there, the lowest id first."""
-        return (agent for agent in self.agents if not agent.present)
-
-    def leaving(self) -> frozenset[Agent]:
-        """The agents who take nothing new: as many as are too many, those with the fewest."""
-        if not self.excess:
-            return frozenset()
-        present = [agent for agent in self.agents if agent.present]
-        if self.excess < len(present):
-            present.sort(key=lambda agent: rules.exit_key(len(agent.hand), agent.id))
-        return frozenset(present[: self.excess])

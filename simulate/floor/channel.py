@@ -19,7 +19,7 @@ class Channel:
     given
         Everything declared about it.
     skills
-        How the groups that serve it do so, by group.
+        How the cohorts that serve it do so, by cohort.
     queue
         Who waits.
     is_open

@@ -32,12 +32,24 @@ class Contact:
         Of a live customer.
     reached_at_try
         Try at which a callback customer answers, where that is given; -1 leaves it to chance.
+    leaves_silently
+        Whether the customer gives up unnoticed, where that is given; -1 leaves it to chance.
+    reach
+        Followers of the customer.
     deadline_us
         When the reply, or the call, is due; -1 for live contacts.
     queued, promoted
         Whether it waits in its queue now, and whether it has been promoted.
+    place
+        Its place in the line where it waits.
     remaining_us
-        Work still to be done, of a contact in an agent's hands.
+        Work still to be done, of a contact in an agent's hands or put aside.
+    put_aside
+        Times that it was put aside for a live contact.
+    silent
+        Whether the customer has left unnoticed and an agent is still to find out.
+    silent_us
+        Agent time of finding that out.
     reached
         Whether the call in hand reaches the customer; true of everything but callbacks.
     """
@@ -53,14 +65,20 @@ class Contact:
         "id",
         "interval",
         "key",
+        "leaves_silently",
         "offered_us",
         "parent",
         "patience_us",
+        "place",
         "promoted",
+        "put_aside",
         "queued",
+        "reach",
         "reached",
         "reached_at_try",
         "remaining_us",
+        "silent",
+        "silent_us",
         "start_us",
         "tries",
         "work_us",
@@ -76,6 +94,8 @@ class Contact:
         work_us: int,
         patience_us: int,
         reached_at_try: int = -1,
+        leaves_silently: int = -1,
+        reach: int = 0,
     ) -> None:
         self.id = id
         self.key = key
@@ -85,13 +105,19 @@ class Contact:
         self.work_us = work_us
         self.patience_us = patience_us
         self.reached_at_try = reached_at_try
+        self.leaves_silently = leaves_silently
+        self.reach = reach
         self.parent = -1
         self.first_offered_us = offered_us
         self.deadline_us = -1
         self.arrived_closed = False
         self.queued = False
+        self.place: object = None
         self.promoted = False
         self.remaining_us = 0
+        self.put_aside = 0
+        self.silent = False
+        self.silent_us = 0
         self.reached = True
         self.tries = 0
         self.start_us = -1

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import draws
-from simulate.arrivals import contact_counts, fill_first_contacts, patiences, works
+from simulate.arrivals import contact_counts, fill_first_contacts, patiences, reaches, works
 from simulate.draws import child_key, key_of, root_of
 from simulate.floor.contact import Contact
 from simulate.floor_input import ChannelInput, FloorInput
@@ -64,15 +64,13 @@ class Customers:
         return contact
 
     def _new(self, key: int, channel: int, interval: int, offered_us: int) -> Contact:
-        means = self.given.channels[channel].work_mean_us
-        work = self._works(
-            self.given.channels[channel],
-            np.array([key], dtype=np.int64),
-            means[[max(0, interval)]],
-        )
+        declared = self.given.channels[channel]
+        keys = np.array([key], dtype=np.int64)
+        work = self._works(declared, keys, declared.work_mean_us[[max(0, interval)]])
         contact = Contact(
             len(self.everybody), key, channel, interval, offered_us, int(work[0]), draws.NEVER
         )
+        contact.reach = int(self._reaches(declared, keys)[0])
         self.everybody.append(contact)
         return contact
 
@@ -101,6 +99,7 @@ class Customers:
             for ordinal, channel in enumerate(told.channel.tolist())
         ]
         intervals = told.offered_us // self.given.period.interval_us
+        reach = self._reach_of_all(told.channel, np.array(keys, dtype=np.int64))
         return [
             keys,
             told.channel.tolist(),
@@ -109,6 +108,8 @@ class Customers:
             told.work_us.tolist(),
             told.patience_us.tolist(),
             told.reached_at_try.tolist(),
+            told.silent.tolist(),
+            np.where(told.reach >= 0, told.reach, reach).tolist(),
         ]
 
     def _drawn(self, seed: int, replication: int) -> list[list[int]]:
@@ -126,7 +127,7 @@ class Customers:
             rows,
         )
         channel, interval, ordinal, key, offered = rows.T
-        order = np.lexsort((ordinal, channel, offered))
+        order = np.lexsort((ordinal, channel, interval, offered))
         channel, interval, key, offered = (
             np.ascontiguousarray(column[order]) for column in (channel, interval, key, offered)
         )
@@ -139,7 +140,16 @@ class Customers:
             if declared.patience.shape != draws.ENDURING:
                 patience[mine] = self._patiences(declared, keys)
         columns = (key, channel, interval, offered, work, patience)
-        return [column.tolist() for column in columns] + [[-1] * len(key)]
+        to_chance = [-1] * len(key)
+        reach = self._reach_of_all(channel, key)
+        return [*(column.tolist() for column in columns), to_chance, to_chance, reach.tolist()]
+
+    def _reach_of_all(self, channel: IntArray, key: IntArray) -> IntArray:
+        reach = np.zeros(len(key), dtype=np.int64)
+        for number, declared in enumerate(self.given.channels):
+            mine = channel == number
+            reach[mine] = self._reaches(declared, key[mine])
+        return reach
 
     def _works(self, channel: ChannelInput, keys: IntArray, means: NDArray[np.float64]) -> IntArray:
         declared = channel.work
@@ -152,6 +162,12 @@ class Customers:
             declared.values,
             self.given.grain_us,
         )
+        return drawn
+
+    def _reaches(self, channel: ChannelInput, keys: IntArray) -> IntArray:
+        if channel.followers_mean <= 0:
+            return np.zeros(len(keys), dtype=np.int64)
+        drawn: IntArray = reaches(self.root, keys, channel.followers_mean, channel.followers_cv)
         return drawn
 
     def _patiences(self, channel: ChannelInput, keys: IntArray) -> IntArray:

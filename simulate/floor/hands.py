@@ -8,7 +8,7 @@ import simpy
 
 from simulate import rules
 from simulate.draws import REACH, hashed, uniform
-from simulate.floor import presence
+from simulate.floor import interruption, presence, shifts
 from simulate.floor.agent import Agent, Skill
 from simulate.floor.channel import Channel
 from simulate.floor.contact import Contact
@@ -20,10 +20,63 @@ if TYPE_CHECKING:
 
 
 def start(floor: Floor, contact: Contact, agent: Agent) -> None:
-    """An agent takes a contact in hand."""
+    """An agent takes a contact in hand, and puts aside whatever cannot stand beside it."""
     channel = floor.channels[contact.channel]
-    skill = agent.group.skills[contact.channel]
+    skill = agent.cohort.skills[contact.channel]
     channel.queue.leave(contact)
+    first_time = contact.start_us < 0
+    if contact.silent:
+        given = channel.given.silent_us
+        contact.silent_us = rules.rounded(given, floor.given.grain_us)
+        contact.remaining_us = contact.silent_us
+    elif first_time:  # else the work goes on where it was left
+        _begin(floor, contact, channel, skill, agent)
+    floor.tell("starts" if first_time else "goes on", contact, agent)
+    if agent.skill is None or agent.skill is skill:
+        _hold(floor, agent, skill, [*agent.hand, contact])
+    else:
+        interruption.put_aside(floor, agent)
+        _hold(floor, agent, skill, [contact])
+    if first_time and floor.customers.is_endless(contact):
+        following = floor.customers.next_endless(contact.channel)
+        take_in(floor, following, arrived_open=True)
+
+
+def complete(floor: Floor, agent: Agent) -> None:
+    """The first of the contacts in an agent's hands is done."""
+    contact, skill = agent.next_done, agent.skill
+    assert contact is not None
+    assert skill is not None
+    floor.tell("is done", contact, agent)
+    if len(agent.hand) == 1 and agent.goes_when_empty:
+        interruption.give_back(floor, agent)
+    _hold(floor, agent, skill, [other for other in agent.hand if other is not contact])
+    if not contact.reached:
+        _miss(floor, contact)
+    elif not contact.silent:
+        contact.end_us = floor.now
+    if agent.break_due and agent.shift is not None and not agent.hand:
+        shifts.begin_break(floor, agent, agent.shift)
+    floor.settle()
+
+
+def resume(floor: Floor) -> bool:
+    """An agent with empty hands goes on with what was put aside; False if there is nobody."""
+    for group in floor.groups:
+        for cohort in group.cohorts:
+            for agent in cohort.paused:
+                contacts, skill = agent.aside, agent.skill_aside
+                assert skill is not None
+                agent.aside = []
+                _hold(floor, agent, skill, contacts)
+                for contact in contacts:
+                    floor.tell("is resumed", contact, agent)
+                return True
+    return False
+
+
+def _begin(floor: Floor, contact: Contact, channel: Channel, skill: Skill, agent: Agent) -> None:
+    """Work on a contact begins for the first time; a call may reach nobody."""
     if channel.kind == rules.CALLBACK:
         contact.tries += 1
         contact.reached = _is_reached(floor, contact, channel)
@@ -34,23 +87,6 @@ def start(floor: Floor, contact: Contact, agent: Agent) -> None:
         contact.ending = Ending.ANSWERED
     else:
         contact.remaining_us = rules.rounded(channel.given.dial_us, floor.given.grain_us)
-    _change_hands(floor, agent, skill, contact, takes=True)
-    if floor.customers.is_endless(contact):
-        following = floor.customers.next_endless(contact.channel)
-        take_in(floor, following, arrived_open=True)
-
-
-def complete(floor: Floor, agent: Agent) -> None:
-    """The first of the contacts in an agent's hands is done."""
-    contact, skill = agent.next_done, agent.skill
-    assert contact is not None
-    assert skill is not None
-    _change_hands(floor, agent, skill, contact, takes=False)
-    if contact.reached:
-        contact.end_us = floor.now
-    else:
-        _miss(floor, contact)
-    floor.settle()
 
 
 def _miss(floor: Floor, contact: Contact) -> None:
@@ -60,6 +96,7 @@ def _miss(floor: Floor, contact: Contact) -> None:
         call_later(floor, contact, floor.now + terms.retry_after_us)
     else:
         contact.ending, contact.end_us = Ending.GIVEN_UP, floor.now
+        floor.tell("is given up", contact)
 
 
 def _is_reached(floor: Floor, contact: Contact, channel: Channel) -> bool:
@@ -69,22 +106,17 @@ def _is_reached(floor: Floor, contact: Contact, channel: Channel) -> bool:
     return share < channel.given.reach_probability
 
 
-def _change_hands(
-    floor: Floor, agent: Agent, skill: Skill, contact: Contact, *, takes: bool
-) -> None:
+def _hold(floor: Floor, agent: Agent, skill: Skill, contacts: list[Contact]) -> None:
     """The contacts in an agent's hands change, and with them the pace of each."""
-    now, hand = floor.now, agent.hand
+    now = floor.now
     agent.work_until(now)
     floor.diary.held(agent, now)
     presence.leave_bench(floor, agent)
-    if takes:
-        hand.append(contact)
-    else:
-        hand.remove(contact)
-    agent.skill = skill if hand else None
+    agent.hand = contacts
+    agent.skill = skill if contacts else None
     presence.join_bench(floor, agent)
     agent.alarm = None
-    if hand:
+    if contacts:
         done, agent.next_done = agent.first_done(now)
         alarm = floor.clock.moment(done, rules.COMPLETION, agent.id)
         agent.alarm = alarm

@@ -1,11 +1,12 @@
-"""Who is there: agents come and go with the staffing, and wait on benches for contacts."""
+"""Who is there: agents come and go, and wait on benches for contacts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulate.floor.agent import Agent, Group
+from simulate.floor.agent import Agent
 from simulate.floor.contact import Contact
+from simulate.floor.group import Group
 
 if TYPE_CHECKING:
     from simulate.floor.world import Floor
@@ -24,15 +25,30 @@ def set_staff(floor: Floor, group: Group, staff: int) -> None:
     for agent in group.absent():
         if group.present >= staff:
             break
-        agent.present = True
-        group.present += 1
-        join_bench(floor, agent)
-    _recount(floor, group)
+        come_in(floor, agent)
+    recount(floor, group)
+
+
+def come_in(floor: Floor, agent: Agent) -> None:
+    """An agent takes a place on the floor, with empty hands."""
+    agent.present = True
+    agent.group.present += 1
+    agent.cohort.present += 1
+    join_bench(floor, agent)
+    floor.tell("agent comes", agent=agent)
+
+
+def go_out(floor: Floor, agent: Agent) -> None:
+    """An agent whose hands are empty leaves the floor, for a break or for good."""
+    leave_bench(floor, agent)
+    agent.present = False
+    agent.group.present -= 1
+    agent.cohort.present -= 1
 
 
 def let_go(floor: Floor, *, keep_for_closed_doors: bool) -> None:
     """
-    Free agents leave while there are too many, the one free longest first.
+    Free agents who should have gone leave, the one free longest first.
 
     Parameters
     ----------
@@ -43,15 +59,15 @@ def let_go(floor: Floor, *, keep_for_closed_doors: bool) -> None:
         after the dispatch if nobody was left for them.
     """
     for group in floor.groups:
-        if not group.excess or not group.free:
+        if not group.excess:
             continue
-        if keep_for_closed_doors and any(floor.channels[n].is_draining for n in group.skills):
+        if keep_for_closed_doors and any(floor.channels[n].is_draining for n in group.channels):
             continue
-        for agent in list(group.free)[: group.excess]:
-            leave_bench(floor, agent)
-            agent.present = False
-            group.present -= 1
-        _recount(floor, group)
+        for agent in group.may_go():
+            go_out(floor, agent)
+            group.over.pop(agent, None)
+            floor.tell("agent leaves", agent=agent)
+        recount(floor, group)
 
 
 def staying_away(floor: Floor, group: Group, contact: Contact | None) -> frozenset[Agent]:
@@ -76,28 +92,39 @@ def join_bench(floor: Floor, agent: Agent) -> None:
     floor.turns += 1
     agent.turn = floor.turns
     agent.since_us = floor.now
-    contacts, skill = len(agent.hand), agent.skill
-    if skill is None:
-        agent.group.free[agent] = None
-        agent.open_slots = agent.group.live_slots
-    else:
+    contacts, skill, cohort = len(agent.hand), agent.skill, agent.cohort
+    agent.bench = None
+    if skill is not None:
         if contacts < skill.most:
-            skill.bench[contacts][agent] = None
+            agent.bench = skill.bench[contacts]
         agent.open_slots = skill.most - contacts if skill.is_live else 0
+    elif agent.aside:
+        agent.bench, agent.open_slots = cohort.paused, 0
+    else:
+        agent.bench, agent.open_slots = cohort.free, cohort.live_slots
+    if agent.break_due:
+        agent.open_slots = 0
+    if agent.bench is not None:
+        agent.bench[agent] = None
     floor.slots_open += agent.open_slots
 
 
 def leave_bench(floor: Floor, agent: Agent) -> None:
     """Give up the place among those who have room, before the contacts in hand change."""
+    close_slots(floor, agent)
+    if agent.bench is not None:
+        del agent.bench[agent]
+        agent.bench = None
+
+
+def close_slots(floor: Floor, agent: Agent) -> None:
+    """From now on this agent's open live slots do not count."""
     floor.slots_open -= agent.open_slots
-    contacts, skill = len(agent.hand), agent.skill
-    if skill is None:
-        del agent.group.free[agent]
-    elif contacts < skill.most:
-        del skill.bench[contacts][agent]
+    agent.open_slots = 0
 
 
-def _recount(floor: Floor, group: Group) -> None:
+def recount(floor: Floor, group: Group) -> None:
+    """See again how many of a group should have gone."""
     group.count_excess()
     floor.diary.excess(group, floor.now)
     floor.any_excess = any(other.excess for other in floor.groups)

@@ -7,7 +7,27 @@ from heapq import heappop, heappush
 from simulate import rules
 from simulate.floor.contact import Contact
 
-Line = list[tuple[tuple[int, int], Contact]]
+
+class Place:
+    """One stay of a contact in a line, ordered as the line is."""
+
+    __slots__ = ("contact", "key")
+
+    def __init__(self, key: tuple[int, int], contact: Contact) -> None:
+        self.key = key
+        self.contact = contact
+        contact.place = self
+
+    def __lt__(self, other: Place) -> bool:
+        return self.key < other.key
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the contact stands here still, and not elsewhere or nowhere."""
+        return self.contact.queued and self.contact.place is self
+
+
+Line = list[Place]
 
 
 class Queue:
@@ -44,31 +64,27 @@ class Queue:
 
     def head(self) -> Contact | None:
         """The first of the contacts not promoted."""
-        return self._ordinary[0][1] if self._ordinary else None
+        return self._ordinary[0].contact if self._ordinary else None
 
     def promoted_head(self) -> Contact | None:
         """The first of the promoted contacts, by deadline."""
-        return self._promoted[0][1] if self._promoted else None
+        return self._promoted[0].contact if self._promoted else None
 
     def everybody(self) -> list[Contact]:
         """All who wait, in the order of their ids."""
-        waiting = [c for _, c in self._ordinary if c.queued and not c.promoted]
-        waiting += [c for _, c in self._promoted if c.queued]
-        return sorted(waiting, key=lambda contact: contact.id)
+        places = [*self._ordinary, *self._promoted]
+        return sorted((p.contact for p in places if p.is_taken), key=lambda contact: contact.id)
 
     def _line_up(self, contact: Contact) -> None:
         if contact.promoted:
-            heappush(self._promoted, ((contact.deadline_us, contact.id), contact))
+            heappush(self._promoted, Place((contact.deadline_us, contact.id), contact))
         else:
-            place = rules.queue_key(
-                self.order, contact.offered_us, contact.deadline_us, 0, contact.id
+            key = rules.queue_key(
+                self.order, contact.offered_us, contact.deadline_us, contact.reach, contact.id
             )
-            heappush(self._ordinary, (place, contact))
+            heappush(self._ordinary, Place(key, contact))
 
     def _drop_gone_heads(self) -> None:
-        line = self._ordinary
-        while line and (not line[0][1].queued or line[0][1].promoted):
-            heappop(line)
-        line = self._promoted
-        while line and not line[0][1].queued:
-            heappop(line)
+        for line in (self._ordinary, self._promoted):
+            while line and not line[0].is_taken:
+                heappop(line)

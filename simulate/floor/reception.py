@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulate import rules
-from simulate.draws import ACCEPT, BALK, NEVER, uniform
+from simulate.draws import ACCEPT, BALK, NEVER, SILENT, uniform
 from simulate.floor.channel import Channel
 from simulate.floor.contact import Contact
 from simulate.log import Ending
 
 if TYPE_CHECKING:
     from simulate.floor.world import Floor
+
+_WORDS = {
+    Ending.ABANDONED: "gives up",
+    Ending.BLOCKED: "is blocked",
+    Ending.CONVERTED: "takes a callback",
+}
 
 
 def arrive(floor: Floor, contact: Contact) -> None:
@@ -20,7 +26,9 @@ def arrive(floor: Floor, contact: Contact) -> None:
     if channel.is_live and not channel.is_open:
         contact.arrived_closed = True
         contact.ending, contact.end_us = Ending.CLOSED, floor.now
+        floor.tell("comes to a closed door", contact)
         return
+    floor.tell("comes in", contact)
     take_in(floor, contact, channel.is_open)
     floor.settle()
     if channel.is_live and contact.queued:
@@ -49,7 +57,26 @@ def queue_up(floor: Floor, contact: Contact) -> None:
         elif instant < floor.horizon_us and not contact.tries:
             place = rules.PROMOTION * rules.SUBRANK + contact.id
             floor.clock.at(instant, rules.WAITING_TIMER, place, promote, floor, contact)
+    if not contact.tries:
+        _set_gate_timers(floor, contact, channel)
     channel.queue.join(contact)
+    floor.tell("joins the queue", contact)
+
+
+def _set_gate_timers(floor: Floor, contact: Contact, channel: Channel) -> None:
+    """Look again when the contact has waited as long as some group asks before it helps."""
+    place = rules.AFTER_GATE * rules.SUBRANK + contact.id
+    for after in sorted({skill.after_us for skill in channel.skills}):
+        instant = contact.offered_us + after
+        if after and instant > floor.now and (channel.is_live or instant < floor.horizon_us):
+            floor.clock.at(instant, rules.WAITING_TIMER, place, look_again, floor, contact)
+
+
+def look_again(floor: Floor, contact: Contact) -> None:
+    """A contact has waited long enough for another group."""
+    if contact.queued:
+        floor.tell("has waited long enough", contact)
+        floor.settle()
 
 
 def _stay_or_go(floor: Floor, contact: Contact, channel: Channel) -> None:
@@ -76,13 +103,26 @@ def _stay_or_go(floor: Floor, contact: Contact, channel: Channel) -> None:
 def give_up(floor: Floor, contact: Contact) -> None:
     """A customer's patience is at its end."""
     if contact.queued:
-        _end(floor, contact, Ending.ABANDONED)
+        if _leaves_silently(floor, contact):
+            contact.silent = True
+            contact.ending, contact.end_us = Ending.ABANDONED, floor.now
+            floor.tell("gives up unnoticed", contact)
+        else:
+            _end(floor, contact, Ending.ABANDONED)
         floor.settle()
+
+
+def _leaves_silently(floor: Floor, contact: Contact) -> bool:
+    """Whether nobody notices that the customer has gone, so that the place is kept."""
+    if contact.leaves_silently >= 0:
+        return contact.leaves_silently == 1
+    share = floor.channels[contact.channel].given.silent
+    return share > 0 and uniform(floor.root, SILENT, contact.key) < share
 
 
 def offer_callback(floor: Floor, contact: Contact) -> None:
     """A customer has waited so long that a callback is offered."""
-    if contact.queued and _accepts(floor, contact):
+    if contact.queued and not contact.silent and _accepts(floor, contact):
         _convert(floor, contact)
         floor.settle()
 
@@ -90,6 +130,7 @@ def offer_callback(floor: Floor, contact: Contact) -> None:
 def promote(floor: Floor, contact: Contact) -> None:
     """The deadline of work has come near."""
     floor.channels[contact.channel].queue.promote(contact)
+    floor.tell("is promoted", contact)
     if contact.queued:
         floor.settle()
 
@@ -109,9 +150,19 @@ def fall_due(floor: Floor, contact: Contact) -> None:
 def close(floor: Floor, channel: Channel) -> None:
     """A channel closes; who waits there live is served by the last staff, or dropped."""
     channel.is_open = False
+    floor.tell("closes", channel=channel)
     if channel.is_live and channel.given.drops_at_close:
         for contact in channel.queue.everybody():
-            _end(floor, contact, Ending.ABANDONED)
+            if contact.silent:  # has given up already
+                channel.queue.leave(contact)
+            else:
+                _end(floor, contact, Ending.ABANDONED)
+
+
+def open_up(floor: Floor, channel: Channel) -> None:
+    """A channel opens."""
+    channel.is_open = True
+    floor.tell("opens", channel=channel)
 
 
 def _is_offered_callback(floor: Floor, channel: Channel, others: int) -> bool:
@@ -129,7 +180,8 @@ def _expected_wait(floor: Floor, channel: Channel, others: int) -> float:
     interval = floor.now // floor.given.period.interval_us
     rate = 0.0
     for skill in channel.skills:
-        agents = skill.group.present - skill.group.excess
+        cohort = skill.cohort
+        agents = cohort.present - sum(agent.cohort is cohort for agent in cohort.group.leaving())
         rate += rules.slot_rate(agents, skill.most, skill.slowdown[skill.most], skill.speed)
     return rules.expected_wait(others, float(channel.given.work_mean_us[interval]), rate)
 
@@ -151,3 +203,4 @@ def _end(floor: Floor, contact: Contact, ending: Ending) -> None:
     """A waiting customer leaves without having been served."""
     floor.channels[contact.channel].queue.leave(contact)
     contact.ending, contact.end_us = ending, floor.now
+    floor.tell(_WORDS[ending], contact)

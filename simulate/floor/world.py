@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulate import rules
+from simulate.absence import attending
 from simulate.draws import root_of
-from simulate.floor import dispatch, hands, presence, reception
-from simulate.floor.agent import Group, Skill
+from simulate.floor import dispatch, hands, own_priorities, presence, reception, shifts
+from simulate.floor.agent import Agent
 from simulate.floor.channel import Channel
 from simulate.floor.clock import Clock, Story
+from simulate.floor.contact import Contact
 from simulate.floor.customers import Customers
 from simulate.floor.diary import Diary
+from simulate.floor.teams import staffed_groups
 from simulate.floor_input import FloorInput
 from simulate.log import FloorLog
 
@@ -39,7 +42,9 @@ class Floor:
     slots_open
         Live slots open, those of agents who are to leave included.
     any_excess
-        Whether some group has agents too many.
+        Whether some group has agents who should have gone.
+    interrupts
+        Whether some channel's work is put aside for live contacts.
     """
 
     def __init__(self, given: FloorInput, seed: int, replication: int) -> None:
@@ -50,11 +55,14 @@ class Floor:
         self.clock = Clock()
         self.customers = Customers(given, seed, replication)
         self.channels = [Channel(channel, self.horizon_us) for channel in given.channels]
-        self.groups = self._staff_groups()
-        self.diary = Diary(given)
+        self.groups = staffed_groups(given, self.channels, self.root)
+        self.attending = attending(given, self.root)
+        self.diary = Diary(given, self.root, self.attending)
         self.turns = 0
         self.slots_open = 0
         self.any_excess = False
+        self.interrupts = any(channel.interruptible for channel in given.channels)
+        self.next_match = own_priorities.next_match if given.own_priorities else dispatch.next_match
 
     @property
     def now(self) -> int:
@@ -69,6 +77,10 @@ class Floor:
         self.clock.process(self.staffing())
         self.clock.process(self.opening_hours())
         self.clock.process(self.door())
+        for group in self.groups:
+            for agent in group.agents:
+                if agent.shift is not None:
+                    shifts.expect(self, agent, agent.shift)
         self.clock.run_out(cancel)
         return self.diary.log(self.customers.everybody, self.horizon_us)
 
@@ -76,13 +88,14 @@ class Floor:
         """The staffing table: at every change of any group's number, and at the end."""
         nobody = [0] * len(self.groups)
         previous = nobody
-        for interval, wanted in enumerate([*self.given.staff.tolist(), nobody]):
+        for interval, wanted in enumerate([*self.attending.tolist(), nobody]):
             if wanted == previous:
                 continue
             instant = interval * self.given.period.interval_us
             yield self.clock.moment(instant, rules.TIMETABLE, rules.STAFFING * rules.SUBRANK)
             for group, staff in zip(self.groups, wanted, strict=True):
-                presence.set_staff(self, group, staff)
+                if not group.by_shifts:
+                    presence.set_staff(self, group, staff)
             self.settle()
             previous = wanted
 
@@ -93,7 +106,7 @@ class Floor:
             for channel in closing:
                 reception.close(self, channel)
             for channel in opening:
-                channel.is_open = True
+                reception.open_up(self, channel)
             self.settle()
 
     def door(self) -> Story:
@@ -107,25 +120,23 @@ class Floor:
         self.diary.last_us = self.now
         if self.any_excess:
             presence.let_go(self, keep_for_closed_doors=True)
-        while (match := dispatch.next_match(self)) is not None:
-            hands.start(self, *match)
+        while True:
+            match = self.next_match(self)
+            if match is not None:
+                hands.start(self, *match)
+            elif not (self.interrupts and hands.resume(self)):
+                break
         if self.any_excess:
             presence.let_go(self, keep_for_closed_doors=False)
 
-    def _staff_groups(self) -> list[Group]:
-        groups = []
-        first_id = 0
-        for number, most in enumerate(self.given.staff.max(axis=0).tolist()):
-            groups.append(Group(number, first_id, most))
-            first_id += most
-        for given in self.given.skills:
-            group, channel = groups[given.cohort], self.channels[given.channel]
-            skill = Skill(given, group, is_live=channel.is_live)
-            group.skills[given.channel] = skill
-            channel.skills.append(skill)
-            if channel.is_live:
-                group.live_slots = max(group.live_slots, given.most)
-        return groups
+    def tell(
+        self,
+        what: str,
+        contact: Contact | None = None,
+        agent: Agent | None = None,
+        channel: Channel | None = None,
+    ) -> None:
+        """Write something that happens into the trace, where one is kept."""
 
     def _timetable(self) -> list[tuple[int, list[Channel], list[Channel]]]:
         """(instant, channels that open, channels that close), after the start up to the end."""
