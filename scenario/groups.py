@@ -131,6 +131,11 @@ class ShiftKind(Declared):
             raise ValueError("breaks must end before the shift does")
         return self
 
+    @property
+    def plans_paid_breaks(self) -> bool:
+        """Whether such shifts plan the breaks that shrinkage speaks of."""
+        return any(pause.paid for pause in self.breaks)
+
 
 class Contract(Declared):
     """Agents with the same weekly hours and pay."""
@@ -181,7 +186,7 @@ class Group(Declared):
     shrinkage: dict[str, float] = key(
         "Shares of paid time not available for contacts, by part; they add up. A part that is"
         " planned or simulated itself is left out: `breaks` where shifts plan paid breaks,"
-        " `absence` where `absence` above is not 0.",
+        " `absence` and `sickness` where the group's `absence` is not 0.",
         default_factory=dict,
         unit="share",
         source=SHRINKAGE_SOURCE,
@@ -238,7 +243,7 @@ class Group(Declared):
 
     @property
     def total_shrinkage(self) -> float:
-        """Share of paid time not available for contacts, in [0, 1)."""
+        """All parts of shrinkage together; `scenario.shrinkage` tells which are applied."""
         return sum(self.shrinkage.values())
 
     @property

@@ -129,6 +129,22 @@ class Shift:
                 raise InvalidValueError("shift breaks", rule, f"{begin} to {end}")
             earliest = begin
 
+    @property
+    def floor_hours(self) -> float:
+        """Hours of one agent on shift and not on a break."""
+        away = sum(((end - begin).total_seconds() for begin, end in self.breaks), 0.0)
+        return ((self.end - self.start).total_seconds() - away) / 3600
+
+    @property
+    def has_paid_breaks(self) -> bool:
+        """Whether some break is paid, so that shrinkage need not speak of breaks."""
+        return self.paid_hours > self.floor_hours + 1e-6
+
+    def share_within(self, begin: pd.Timestamp, end: pd.Timestamp) -> float:
+        """Share of the shift that lies between two instants, in 0-1."""
+        inside = min(self.end, end) - max(self.start, begin)
+        return max(0.0, inside / (self.end - self.start))
+
 
 def agents_from_shifts(
     shifts: Iterable[Shift], horizon: Horizon, groups: tuple[str, ...]
@@ -180,9 +196,10 @@ def read_staffing(
     ----------
     source
         Table with `interval_start, group, agents` (agents on the floor), or with `group,
-        start, end, agents[, break_start, break_end]`, which keeps the shifts. Local times are
-        in the horizon's time zone; intervals that the file does not name have nobody. The
-        file's intervals may be longer than the horizon's by a whole multiple.
+        start, end, agents[, break_start, break_end]`, which keeps the shifts; such a break is
+        unpaid. Local times are in the horizon's time zone; intervals that the file does not
+        name have nobody. The file's intervals may be longer than the horizon's by a whole
+        multiple.
     horizon
         Intervals wanted; rows outside it are left out.
     groups
@@ -268,9 +285,10 @@ def _from_shift_rows(
     shifts = []
     for row, number in enumerate(agents):
         begin, end = instants["start"].iloc[row], instants["end"].iloc[row]
-        hours = (end - begin).total_seconds() / 3600
+        away = sum((stop - pause for pause, stop in pauses[row]), pd.Timedelta(0))
+        paid_hours = (end - begin - away).total_seconds() / 3600
         group = str(table["group"].iloc[row])
-        shifts.append(Shift(group, "existing", begin, end, pauses[row], int(number), hours))
+        shifts.append(Shift(group, "existing", begin, end, pauses[row], int(number), paid_hours))
     return Staff(horizon, groups, agents_from_shifts(shifts, horizon, groups), tuple(shifts))
 
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from scenario.groups import Group, ShiftKind
 from scenario.model import Scenario
-
-BREAKS = "breaks"  # the part of shrinkage that shifts may plan themselves
+from scenario.shrinkage import BREAKS, Shrinkage, shrinkage_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def limits_of(scenario: Scenario) -> Limits:
         most.astype(np.int64),
         (open_now & live).any(axis=1),
         np.array([_hours_a_week(g) for g in groups.values()]),
-        np.array([(g.rate or 1.0) / (1 - g.total_shrinkage) for g in groups.values()]),
+        np.array([shrinkage_of(g).paid(g.rate or 1.0) for g in groups.values()]),
     )
 
 
@@ -74,43 +73,33 @@ def serving(scenario: Scenario) -> NDArray[np.bool_]:
     )
 
 
-def kind_shrinkage(group: Group, kind: ShiftKind) -> float:
+def shift_shrinkage(group: Group, kind: ShiftKind) -> Shrinkage:
     """Shrinkage behind an agent on such a shift: without `breaks` where it plans them itself."""
-    taken_out = group.shrinkage.get(BREAKS, 0.0) if plans_paid_breaks(kind) else 0.0
-    return group.total_shrinkage - taken_out
-
-
-def plans_paid_breaks(kind: ShiftKind) -> bool:
-    """
-    Whether a kind of shift plans the breaks that shrinkage speaks of.
-
-    Shrinkage is a share of paid time, so an unpaid lunch is not in it and takes nothing out.
-    """
-    return any(pause.paid for pause in kind.breaks)
+    return shrinkage_of(group, plans_breaks=kind.plans_paid_breaks)
 
 
 def shrinkage_parts(group: Group) -> tuple[list[str], list[str]]:
     """
     Names of the parts of shrinkage that are applied, and of those that shifts plan themselves.
 
-    The part `breaks` is in both where only some kinds of shift have paid breaks.
+    The part `breaks` is in both where only some kinds of shift have paid breaks; parts that the
+    floor simulates are in neither.
     """
-    kinds = list(group.shifts.values())
-    planned = BREAKS in group.shrinkage and any(plans_paid_breaks(kind) for kind in kinds)
-    throughout = planned and all(plans_paid_breaks(kind) for kind in kinds)
-    applied = [name for name in group.shrinkage if not (throughout and name == BREAKS)]
-    return applied, [BREAKS] if planned else []
+    behind = [shift_shrinkage(group, kind) for kind in group.shifts.values()]
+    behind = behind or [shrinkage_of(group)]
+    applied = [name for name in group.shrinkage if any(name in one.parts for one in behind)]
+    return applied, [BREAKS] if any(one.planned for one in behind) else []
 
 
 def _most_at_once(group: Group) -> int:
     most = NO_LIMIT if group.max_agents is None else group.max_agents
     people = sum(contract.agents for contract in group.contracts.values())
     if group.contracts:
-        least = min(
-            (kind_shrinkage(group, kind) for kind in group.shifts.values()),
-            default=group.total_shrinkage,
+        at_once = max(
+            (shift_shrinkage(group, kind).scheduled(people) for kind in group.shifts.values()),
+            default=shrinkage_of(group).scheduled(people),
         )
-        most = min(most, math.floor(people * (1 - least) + 1e-9))
+        most = min(most, math.floor(at_once + 1e-9))
     return most
 
 
@@ -118,4 +107,4 @@ def _hours_a_week(group: Group) -> float:
     if not group.contracts:
         return math.inf
     paid = sum(c.agents * c.hours_per_week for c in group.contracts.values())
-    return paid * (1 - group.total_shrinkage)
+    return shrinkage_of(group).scheduled(paid)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scenario.demand import Demand
 from scenario.errors import RunCancelledError
 from scenario.model import Scenario
-from scenario.staff import Staff
+from scenario.staff import Shift, Staff
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -82,9 +82,25 @@ class Rehearsal:
     telling: Telling
     cancel: Callable[[], bool] | None
 
-    def run(self, agents: IntArray, replications: int, seed: int) -> Outcome:
+    def run(
+        self,
+        agents: IntArray,
+        replications: int,
+        seed: int,
+        shifts: tuple[Shift, ...] | None = None,
+    ) -> Outcome:
         """
-        Rehearse so many agents on the floor, shape (I, G).
+        Rehearse so many agents on the floor.
+
+        Parameters
+        ----------
+        agents
+            By interval and group, shape (I, G).
+        replications, seed
+            Number of runs and seed.
+        shifts
+            Who works when. While it is not known, agents who leave by name come and go with
+            the numbers.
 
         Raises
         ------
@@ -93,9 +109,10 @@ class Rehearsal:
         """
         from simulate.run import simulate
 
-        staff = Staff(self.scenario.period, tuple(self.scenario.groups), agents)
+        scenario = by_numbers(self.scenario) if shifts is None else self.scenario
+        staff = Staff(scenario.period, tuple(scenario.groups), agents, shifts or ())
         outcome = simulate(
-            self.scenario,
+            scenario,
             self.demand,
             staff,
             replications=replications,
@@ -113,3 +130,14 @@ class Rehearsal:
         """Raise RunCancelledError when the person has stopped the plan."""
         if self.cancel is not None and self.cancel():
             raise RunCancelledError
+
+
+def by_numbers(scenario: Scenario) -> Scenario:
+    """The same scenario with all agents coming and going with the numbers of each interval."""
+    if all(group.exit == "first_free" for group in scenario.groups.values()):
+        return scenario
+    groups = {
+        name: group.model_copy(update={"exit": "first_free"})
+        for name, group in scenario.groups.items()
+    }
+    return scenario.model_copy(update={"groups": groups})

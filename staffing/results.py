@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.model import Scenario
+from scenario.shrinkage import shrinkage_of
 from scenario.targets import ratio
-from staffing.limits import BREAKS, Limits, shrinkage_parts
+from staffing.limits import Limits, shrinkage_parts
 from staffing.promises import Verdict, judge
 from staffing.roster import Roster
 
@@ -40,14 +41,14 @@ def requirement_table(scenario: Scenario, required: IntArray, scheduled: IntArra
 
 def shift_table(scenario: Scenario, roster: Roster) -> pd.DataFrame:
     """Shifts by start, with the paid hours and cost of all agents behind them."""
-    from staffing.limits import kind_shrinkage
+    from staffing.limits import shift_shrinkage
     from staffing.shifts import rate_of
 
     rows = []
     for shift in roster.shifts:
         group = scenario.groups[shift.group]
         kind = group.shifts[shift.kind]
-        paid = shift.agents * shift.paid_hours / (1 - kind_shrinkage(group, kind))
+        paid = shift_shrinkage(group, kind).paid(shift.agents * shift.paid_hours)
         rows.append(
             {
                 "group": shift.group,
@@ -65,7 +66,7 @@ def shift_table(scenario: Scenario, roster: Roster) -> pd.DataFrame:
 
 
 def shrinkage_table(scenario: Scenario) -> pd.DataFrame:
-    """Parts of shrinkage: which are in the factor and which the shifts plan themselves."""
+    """Parts of shrinkage: which are in the factor, planned by shifts, simulated by the floor."""
     rows = []
     for name, group in scenario.groups.items():
         applied, planned = shrinkage_parts(group)
@@ -75,11 +76,12 @@ def shrinkage_table(scenario: Scenario) -> pd.DataFrame:
                 "part": part,
                 "share": share,
                 "applied": part in applied,
-                "planned": part in planned and part == BREAKS,
+                "planned": part in planned,
+                "simulated": part in shrinkage_of(group).simulated,
             }
             for part, share in group.shrinkage.items()
         ]
-    return pd.DataFrame(rows, columns=["group", "part", "share", "applied", "planned"])
+    return pd.DataFrame(rows, columns=SHRINKAGE_COLUMNS)
 
 
 def kept(fresh: Verdict) -> NDArray[np.bool_]:
@@ -125,6 +127,7 @@ def target_table(searched: tuple[Verdict, ...], fresh: tuple[Verdict, ...]) -> p
     return pd.DataFrame(rows, columns=TARGET_COLUMNS)
 
 
+SHRINKAGE_COLUMNS = ["group", "part", "share", "applied", "planned", "simulated"]
 TARGET_COLUMNS = [
     "channel", "arrived_closed", "formula", "period", "within_s", "target", "confidence",
     "achieved", "probability_met", "fresh_seed_achieved", "fresh_probability_met",

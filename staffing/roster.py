@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from scenario.groups import Contract, Group
 from scenario.model import Scenario
+from scenario.shrinkage import shrinkage_of
 from scenario.staff import Shift
 from staffing.covering import Cover, Maximum, cover
-from staffing.limits import kind_shrinkage
+from staffing.limits import shift_shrinkage
 from staffing.shifts import PossibleShift, possible_shifts
 
 IntArray = NDArray[np.int64]
@@ -72,9 +73,8 @@ def roster(
 
     Notes
     -----
-    Shrinkage is applied here and once: behind an agent on shift stand 1 / (1 - shrinkage)
-    paid ones, the part `breaks` left out where the kind of shift plans its breaks. A group
-    without kinds of shift is taken to be planned interval by interval.
+    Behind an agent on shift stand more who are paid; `scenario.shrinkage` says how many. A
+    group without kinds of shift is taken to be planned interval by interval.
     """
     hours = scenario.horizon.interval_minutes / 60
     scheduled = required.copy()
@@ -85,7 +85,7 @@ def roster(
     for column, (name, group) in enumerate(scenario.groups.items()):
         if not group.shifts:
             on_floor = float(required[:, column].sum() * hours)
-            paid[column] = on_floor / (1 - group.total_shrinkage)
+            paid[column] = shrinkage_of(group).paid(on_floor)
             cost[column] = paid[column] * group.rate
             continue
         worked, covered, distance = _group_roster(
@@ -152,7 +152,7 @@ def _maxima(group: Group, possible: list[PossibleShift]) -> list[Maximum]:
             continue
         for day in days:
             chosen = [n for n, s in enumerate(possible) if s.kind == name and s.day == day]
-            factor = 1 / (1 - kind_shrinkage(group, kind))
+            factor = shift_shrinkage(group, kind).paid(1.0)
             maxima.append(Maximum(chosen, factor, kind.max_agents))
     kinds = {name: kind.contract for name, kind in group.shifts.items()}
     bound: list[tuple[set[str | None], list[Contract]]] = [
@@ -199,19 +199,32 @@ def _placed(group: str, possible: PossibleShift, found: Cover, number: int) -> l
     return shifts
 
 
-def paid_of(scenario: Scenario, agents: IntArray) -> tuple[float, float]:
+def paid_of(
+    scenario: Scenario, agents: IntArray, shifts: Iterable[Shift] = ()
+) -> tuple[float, float]:
     """
-    Paid hours and cost of agents on the floor with all shrinkage applied, shifts unknown.
+    Paid hours and cost of agents on the floor.
 
     Parameters
     ----------
     scenario
         Names groups, shrinkage and rates.
     agents
-        Agents on the floor, shape (I, G).
+        Agents on the floor, shape (I, G); what is paid of groups whose agents leave with the
+        numbers, as if no breaks were planned.
+    shifts
+        What is paid of groups whose agents leave by name.
     """
-    hours = agents.sum(axis=0) * (scenario.horizon.interval_minutes / 60)
-    groups = list(scenario.groups.values())
-    paid = [h / (1 - group.total_shrinkage) for h, group in zip(hours, groups, strict=True)]
-    cost = [p * group.rate for p, group in zip(paid, groups, strict=True)]
-    return math.fsum(paid), math.fsum(cost)
+    period = scenario.period
+    paid = dict.fromkeys(scenario.groups, 0.0)
+    for (name, group), number in zip(scenario.groups.items(), agents.sum(axis=0), strict=True):
+        if group.exit == "first_free":
+            paid[name] = shrinkage_of(group).paid(float(number) * period.interval_minutes / 60)
+    for shift in shifts:
+        group = scenario.groups[shift.group]
+        if group.exit == "named":
+            hours = shift.agents * shift.paid_hours * shift.share_within(period.start, period.end)
+            behind = shrinkage_of(group, plans_breaks=shift.has_paid_breaks)
+            paid[shift.group] += behind.paid(hours)
+    cost = math.fsum(hours * scenario.groups[name].rate for name, hours in paid.items())
+    return math.fsum(paid.values()), cost

@@ -80,6 +80,10 @@ def search(
     """Make a plan; see `staffing.plan`."""
     if not replications >= 1:
         raise InvalidValueError("replications", "at least 1", replications)
+    for name, group in scenario.groups.items():
+        if group.exit == "named" and not group.shifts and scenario.routing.blend == "blended":
+            rule = "given, since agents who leave by name work shifts"
+            raise InvalidValueError(f"groups.{name}.shifts", rule, "none")
     telling = Telling(progress)
     telling.step(0.03, "Guessing the staff from queueing formulas")
     current = _current_staff(scenario)
@@ -113,14 +117,15 @@ def search(
     best, searched = _best_roster(
         rehearsal, required.agents, current, limits, effort_s, replications, seed, late(0.75)
     )
-    plan_staff = Staff(scenario.period, tuple(scenario.groups), best.roster.scheduled)
+    planned = best.roster
+    plan_staff = Staff(scenario.period, tuple(scenario.groups), planned.scheduled, planned.shifts)
     telling.step(0.9, "Rehearsing the plan with a fresh seed", 0.75)
     fresh = fresh_seed(seed)
-    outcome = rehearsal.run(best.roster.scheduled, FRESH_RUNS * replications, fresh)
+    outcome = rehearsal.run(planned.scheduled, FRESH_RUNS * replications, fresh, planned.shifts)
     baseline = None
     if current is not None:
         telling.step(1.0, "Rehearsing the current staffing beside it")
-        now = rehearsal.run(current.agents, FRESH_RUNS * replications, fresh)
+        now = rehearsal.run(current.agents, FRESH_RUNS * replications, fresh, current.shifts)
         baseline = _baseline(scenario, current, now, outcome)
     targets = target_table(best.verdicts, judge(outcome.data))
     paid, cost = float(best.roster.paid_hours.sum()), float(best.roster.cost.sum())
@@ -213,7 +218,7 @@ def _best_roster(
     def on_shifts(agents: IntArray) -> Replications:
         rounds.next(agents)
         made = roster(scenario, agents, cancel=rehearsal.cancel)
-        data = rehearsal.run(made.scheduled, replications, seed).data
+        data = rehearsal.run(made.scheduled, replications, seed, made.shifts).data
         candidates.append(Candidate(made, judge(data)))
         return data
 
@@ -260,7 +265,7 @@ def _baseline(
 ) -> BaselineComparison:
     from simulate.compare import paired
 
-    paid, cost = paid_of(scenario, current.agents)
+    paid, cost = paid_of(scenario, current.agents, current.shifts)
     fte = paid / _weeks(scenario) / scenario.full_time_hours
     differences = paired(now, outcome, ("current staffing", "plan"))
     # What shifts cost is known better here: the floor does not know their planned breaks.

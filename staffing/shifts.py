@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scenario.calendar import Horizon, local_instant, minutes_in, weekdays_in
 from scenario.groups import Break, Group, ShiftKind
 from staffing.covering import Option
-from staffing.limits import kind_shrinkage
+from staffing.limits import shift_shrinkage
 
 BoolArray = NDArray[np.bool_]
 MOST_WAYS = 400  # ways to place a run of breaks; beyond it starts are tried further apart
@@ -77,7 +77,7 @@ def possible_shifts(group: Group, horizon: Horizon, wanted: BoolArray) -> list[P
         days = set(weekdays_in(kind.days))
         unpaid = sum(pause.minutes for pause in kind.breaks if not pause.paid)
         paid_hours = (kind.length_minutes - unpaid) / 60
-        factor = 1 / (1 - kind_shrinkage(group, kind))
+        factor = shift_shrinkage(group, kind).paid(1.0)
         rate = rate_of(group, kind)
         for day, stamp in enumerate(dates):
             if stamp.weekday() not in days:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scenario import RunCancelledError, Scenario
 from scenario.staff import agents_from_shifts
 from staffing.covering import Maximum, Option, cover
-from staffing.limits import kind_shrinkage, limits_of, shrinkage_parts
+from staffing.limits import limits_of, shift_shrinkage, shrinkage_parts
 from staffing.roster import paid_of, roster
 from staffing.shifts import possible_shifts
 
@@ -185,7 +185,7 @@ def test_an_unpaid_lunch_takes_nothing_out_of_the_shrinkage(team):
     """Shrinkage is a share of paid time, and nobody is paid at lunch."""
     lunch = [{"earliest_min": 210, "latest_min": 300, "minutes": 30}]
     group = team.with_changes({"groups.team.shifts.day.breaks": lunch}).groups["team"]
-    assert kind_shrinkage(group, group.shifts["day"]) == pytest.approx(0.25)
+    assert shift_shrinkage(group, group.shifts["day"]).share == pytest.approx(0.25)
     assert shrinkage_parts(group) == (["leave", "meetings", "breaks"], [])
 
 
