@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from simulate.compiled import compiled
 from simulate.draws import ABSENCE, key_of, uniform
-from simulate.floor_input import FloorInput, IntArray
-
-BoolArray = NDArray[np.bool_]
+from simulate.floor_input import BoolArray, FloorInput, IntArray
 
 
 @compiled
@@ -114,12 +112,7 @@ def absent_us(floor_input: FloorInput, root: int) -> IntArray:
     floor_input, root
         As for `attending`.
     """
-    interval_us = floor_input.period.interval_us
-    away: IntArray = (floor_input.staff - attending(floor_input, root)) * interval_us
-    shifts = floor_input.shifts
-    begin = np.arange(floor_input.period.count, dtype=np.int64) * interval_us
-    for row in np.flatnonzero(absent_shifts(floor_input, root)):
-        covered = np.minimum(shifts.end_us[row], begin + interval_us)
-        covered -= np.maximum(shifts.start_us[row], begin)
-        away[:, shifts.group[row]] += np.maximum(covered, 0)
-    return away
+    period = floor_input.period
+    away = (floor_input.staff - attending(floor_input, root)) * period.interval_us
+    rows = absent_shifts(floor_input, root)
+    return away + floor_input.shifts.length_us(period, len(floor_input.groups), rows)

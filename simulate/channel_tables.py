@@ -18,8 +18,8 @@ from simulate.replications import Replications, Span
 WAIT_SHARES = (0.50, 0.80, 0.90, 0.95, 0.99)
 RESPONSE_SHARES = (0.50, 0.90)
 COUNTED = (
-    "offered", "first_attempts", "answered", "abandoned", "abandoned_short", "blocked", "closed",
-    "converted", "given_up", "waiting",
+    "offered", "first_attempts", "answered", "abandoned", "abandoned_short", "silent", "blocked",
+    "closed", "converted", "given_up", "waiting", "put_aside",
 )  # fmt: skip
 PROMISED = ("promised", "within_window", "late", "pending", "misses")
 WITH_INTERVALS = ("asa_s", "abandonment")
@@ -82,6 +82,7 @@ def channel_table(replications: Replications, span: Span) -> pd.DataFrame:
         for place, share in enumerate(RESPONSE_SHARES):
             columns[f"response_p{round(100 * share)}_s"] = responses[:, number, place]
         columns |= _waiting_work(replications, name, channel, tallies, span)
+        columns |= _unseen(channel, tallies)
         frames.append(pd.DataFrame(columns))
     table = pd.concat(frames, ignore_index=True)
     order = np.arange(len(table)).reshape(len(frames), -1).T.ravel()
@@ -138,6 +139,16 @@ def _waiting_work(
     length_us = replications.period.interval_us * _intervals_per_span(replications, span)
     columns["queue_mean"] = tallies["queue_us"].mean(axis=0) / length_us
     return columns
+
+
+def _unseen(channel: Channel, tallies: Tallies) -> dict[str, Any]:
+    """What nobody hears of: agents kept by customers who have gone, readers of open posts."""
+    silent_s = tallies["silent_us"].mean(axis=0) / MICROSECONDS
+    impressions = tallies["impressions_s"].mean(axis=0) / 60
+    return {
+        "silent_s": silent_s if channel.kind == "live" else np.nan,
+        "impressions_waiting": impressions if channel.reach else np.nan,
+    }
 
 
 def _intervals_per_span(replications: Replications, span: Span) -> Any:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
 from simulate import draws, rules
+from simulate.queues import time_before
 from simulate.rates import Rates
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,27 @@ class AgentShifts:
         none = np.zeros(0, dtype=np.int64)
         return cls(none, none, none, none.reshape(0, 0), none.reshape(0, 0))
 
+    def length_us(self, period: Horizon, groups: int, rows: BoolArray | None = None) -> IntArray:
+        """
+        Time from shift start to end, breaks included, by interval and group, shape (I, G).
+
+        Parameters
+        ----------
+        period
+            The I intervals.
+        groups
+            Number of groups, G.
+        rows
+            Which shifts count, shape (N,); all by default.
+        """
+        edges = np.arange(period.count + 1, dtype=np.int64) * period.interval_us
+        length = np.zeros((period.count, groups), dtype=np.int64)
+        for number in range(groups):
+            mine = self.group == number if rows is None else rows & (self.group == number)
+            area = time_before(self.end_us[mine], edges) - time_before(self.start_us[mine], edges)
+            length[:, number] = np.diff(area)
+        return length
+
 
 @dataclass(frozen=True)
 class SkillInput:
@@ -254,6 +278,12 @@ class FloorInput:
     def group_names(self) -> tuple[str, ...]:
         """G names, in the order of the log's group numbers."""
         return tuple(group.name for group in self.groups)
+
+    @cached_property
+    def scheduled_us(self) -> IntArray:
+        """Agent time scheduled, breaks and the absent included, shape (I, G)."""
+        by_shifts = self.shifts.length_us(self.period, len(self.groups))
+        return self.staff * self.period.interval_us + by_shifts
 
     def with_contacts(self, given: GivenContacts) -> FloorInput:
         """The same floor, met by exactly these first contacts."""

@@ -20,14 +20,16 @@ class ConservationError(AssertionError):
     """A replication lost or invented contacts or time: a bug in an engine, never bad input."""
 
 
-def check_contacts(
-    log: FloorLog,
-    counts: Mapping[str, IntArray],
-    opening: Mapping[str, IntArray],
-    channels: tuple[str, ...],
-) -> None:
+def check_contacts(counts: Mapping[str, IntArray], floor_input: Observed) -> None:
     """
-    Every contact ends once, in its own time; every promise is accounted for.
+    Every contact ends once; every promise is accounted for.
+
+    Parameters
+    ----------
+    counts
+        By the names of `measures.CONTACT_COUNTS`, each of shape (I, C).
+    floor_input
+        Names the channels.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def check_contacts(
         Naming the law, the channel and the numbers.
     """
     total = {name: values.sum(axis=0) for name, values in counts.items()}
-    for number, channel in enumerate(channels):
+    for number, channel in enumerate(floor_input.channel_names):
         here = {name: int(values[number]) for name, values in total.items()}
         ends = ("answered", "abandoned", "blocked", "converted", "given_up", "waiting")
         _equal(
@@ -43,18 +45,64 @@ def check_contacts(
             here["offered"],
             sum(here[name] for name in ends),
         )
-        logged = int(np.count_nonzero(log.contacts["channel"] == number))
-        _equal(
-            f"{channel}: contacts logged = offered + closed + opening backlog",
-            logged,
-            here["offered"] + here["closed"] + int(opening["offered"][number]),
-        )
         _equal(
             f"{channel}: promised = within window + late + given up + pending",
             here["promised"],
             here["within_window"] + here["late"] + here["pending"] + here["given_up"],
         )
+
+
+def check_agent_time(
+    groups: Mapping[str, IntArray], in_hand_us: IntArray, floor_input: Observed
+) -> None:
+    """
+    Agent time is neither lost nor invented: paid = busy + free + break + absent.
+
+    Parameters
+    ----------
+    groups
+        By the names of `measures.GROUP_COUNTS`, each of shape (I, G). Free is what is present
+        and not busy; what is worked past the end of a shift (`leaving_us`) stands apart.
+    in_hand_us
+        Agent time with exactly n contacts in hand, shape (I, G, M).
+    floor_input
+        Tells how much time is scheduled.
+
+    Raises
+    ------
+    ConservationError
+        Naming the law and the numbers.
+    """
+    _none("groups are busier than present", groups["busy_us"] > groups["present_us"])
+    there = groups["present_us"] + groups["break_us"]
+    for number, name in enumerate(floor_input.group_names):
+        lost = (floor_input.scheduled_us - there - groups["absent_us"])[:, number]
+        _none(f"intervals of {name} break paid = busy + free + break + absent", lost != 0)
+        # With novices the slots are a mean over the group, which some agents exceed.
+        if floor_input.scenario.groups[name].novices is None:
+            held, slots = groups["held_us"][:, number], groups["slots_us"][:, number]
+            _none("groups hold more contacts than slots", held > slots)
+    if in_hand_us.any():
+        numbers = np.arange(1, in_hand_us.shape[2] + 1)
+        busy = groups["busy_us"] + groups["leaving_us"]
+        _none("times by number in hand add up to more or less", in_hand_us.sum(axis=2) != busy)
+        _none("numbers in hand are not those held", in_hand_us @ numbers != groups["held_us"])
+
+
+def check_log(log: FloorLog, floor_input: Observed) -> None:
+    """
+    Contacts happen in order, and the time that agents held them is the contacts' own.
+
+    Raises
+    ------
+    ConservationError
+        Naming the law and the numbers.
+    """
     _check_order_of_events(log)
+    _none("groups hold fewer contacts than are busy", log.held_us < log.busy_us)
+    intervals = log.contacts["interval"]
+    _none("contacts are of no interval", (intervals < -1) | (intervals >= floor_input.period.count))
+    _check_time_in_hand(log, floor_input)
 
 
 def _check_order_of_events(log: FloorLog) -> None:
@@ -75,35 +123,30 @@ def _check_order_of_events(log: FloorLog) -> None:
     ):
         _none(law, answered & broken)
     _none("others have a start", ~answered & (contacts["start_us"] >= 0))
+    _none("others are put aside", ~answered & (contacts["put_aside"] > 0))
+    unnoticed = contacts["silent"] & (contacts["ending"] == Ending.ABANDONED)
+    _none("others left unnoticed", contacts["silent"] & ~unnoticed)
+    _none("others cost time after they left", ~unnoticed & (contacts["silent_us"] > 0))
     _none(
         "customers leave before their offer", left & (contacts["end_us"] < contacts["offered_us"])
     )
 
 
-def check_agent_time(log: FloorLog, groups: Mapping[str, IntArray], floor_input: Observed) -> None:
-    """
-    Agent time is neither lost nor invented: busy is part of present, and held time is the
-    contacts' own.
-
-    Raises
-    ------
-    ConservationError
-        Naming the law and the numbers.
-    """
-    _none("groups are busier than present", groups["busy_us"] > groups["present_us"])
-    _none("groups hold fewer contacts than are busy", log.held_us < log.busy_us)
-    _none("groups hold more contacts than slots", groups["held_us"] > groups["slots_us"])
+def _check_time_in_hand(log: FloorLog, floor_input: Observed) -> None:
     length_us = floor_input.period.length_us
     contacts = log.contacts[log.contacts["ending"] == Ending.ANSWERED]
     ended = np.where(contacts["end_us"] >= 0, contacts["end_us"], length_us)
     time_us = np.minimum(ended, length_us) - np.minimum(contacts["start_us"], length_us)
-    for number, channel in enumerate(floor_input.channel_names):
-        # Calls that reach nobody take agent time beyond that of the contacts.
-        if floor_input.scenario.channels[channel].kind != "callback":
-            _equal(
-                f"{channel}: time in hand = sum of the contacts' times (microseconds)",
-                int(log.held_us[:, :, number].sum()),
-                int(time_us[contacts["channel"] == number].sum()),
+    for number, name in enumerate(floor_input.channel_names):
+        channel = floor_input.scenario.channels[name]
+        mine = contacts["channel"] == number
+        surplus = int(log.held_us[:, :, number].sum()) - int(time_us[mine].sum())
+        # Calls that reach nobody, and customers who left unnoticed, take time beyond that of the
+        # contacts; a contact put aside is in nobody's hands for a while.
+        may_exceed = channel.kind == "callback" or channel.silent > 0
+        if (surplus > 0 and not may_exceed) or (surplus < 0 and not channel.interruptible):
+            raise ConservationError(
+                f"{name}: time in hand = sum of the contacts' times is broken by {surplus} us"
             )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
-from simulate.laws import check_agent_time, check_contacts
+from simulate.laws import check_agent_time, check_contacts, check_log
 from simulate.log import Ending, FloorLog
 from simulate.queues import queue_at_ends
 from simulate.story import Story
@@ -18,12 +18,17 @@ from simulate.waits import WaitHistogram
 
 IntArray = NDArray[np.int64]
 
+_PARTS = 1_000  # slots are counted in thousandths, since a group with novices has a mean
+
 CONTACT_COUNTS: Mapping[str, str] = {
     "offered": "contacts offered; those outside opening hours of a live channel are `closed`",
     "first_attempts": "of these, contacts that no earlier contact begot",
     "answered": "started by an agent (a callback: the customer was reached)",
     "abandoned": "gave up in the queue, balked, or were dropped at closing",
     "abandoned_short": "of these, within the channel's short-abandon limit",
+    "silent": "of the abandoned, customers who left unnoticed",
+    "silent_us": "sum of the agent time, as if handled alone, until that was noticed",
+    "put_aside": "times that an agent put a contact aside for a live one",
     "blocked": "met a full queue",
     "closed": "live contacts outside opening hours; not offered",
     "converted": "took a callback instead of waiting",
@@ -51,19 +56,26 @@ CONTACT_COUNTS: Mapping[str, str] = {
     "late": "callbacks reached after the promised time, or waiting past it",
     "pending": "callbacks waiting, the promised time still to come",
     "misses": "calls that reached nobody",
+    "impressions_s": "sum of the customers' followers times the whole seconds without a reply",
     "queue_us": "integral of the queue's length over the interval",
     "backlog": "contacts waiting at the interval's end, the opening backlog included",
     "oldest_us": "age of the oldest of them; 0 where none waits",
 }
-"""Arrays of shape (I, C): every name with its meaning; `_us` in microseconds, else contacts."""
+"""
+Arrays of shape (I, C): every name with its meaning; `_us` in microseconds, `_s` in seconds, else
+contacts.
+"""
 
 GROUP_COUNTS: Mapping[str, str] = {
-    "present_us": "agent time present and not leaving",
+    "present_us": "agent time present: on shift, not on a break and not leaving",
+    "break_us": "agent time on breaks",
+    "absent_us": "time scheduled of agents who are absent, their planned breaks included",
     "busy_us": "agent time with at least one contact in hand, while present",
     "leaving_us": "agent time with a contact in hand after the agent should have left",
     "held_us": "contact time in hand",
-    "slots_us": "contact time that could have been in hand: the most that each agent may hold of"
-    " the channel in hand, or of any channel while free",
+    "slots_us": "contact time that could have been in hand: the most that an agent may hold of"
+    " the channel in hand, or of any channel while free; the mean over the group where it has"
+    " novices",
 }
 """Arrays of shape (I, G): every name with its meaning, in microseconds."""
 
@@ -87,6 +99,10 @@ class Observed(Protocol):
     def group_names(self) -> tuple[str, ...]:
         """G names, in the order of the log's group numbers."""
 
+    @property
+    def scheduled_us(self) -> IntArray:
+        """Agent time scheduled, breaks and the absent included, shape (I, G)."""
+
 
 @dataclass(frozen=True)
 class Counts:
@@ -102,6 +118,9 @@ class Counts:
         Arrays of shape (I, G) by the names of `GROUP_COUNTS`.
     busy_by_channel_us
         Agent time with a contact in hand by the channel in hand, shape (I, G, C).
+    in_hand_us
+        Agent time with exactly n contacts in hand, shape (I, G, M), n from 1; `leaving_us` is
+        in it.
     drain_us
         Agent time worked after the agent should have left or after the horizon, shape (G,).
     opening
@@ -123,6 +142,7 @@ class Counts:
     contacts: Mapping[str, IntArray]
     groups: Mapping[str, IntArray]
     busy_by_channel_us: IntArray
+    in_hand_us: IntArray
     drain_us: IntArray
     opening: Mapping[str, IntArray]
     within_threshold: IntArray
@@ -172,16 +192,18 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
         )
         for name, mask in story.openings().items()
     }
-    check_contacts(log, counts, opening, floor_input.channel_names)
-    groups, busy_by_channel = _group_counts(log, floor_input)
-    check_agent_time(log, groups, floor_input)
+    groups = _group_counts(log, floor_input)
+    check_log(log, floor_input)
+    check_contacts(counts, floor_input)
+    check_agent_time(groups, log.in_hand_us, floor_input)
     within, of = story.thresholds()
     answered = story.counted & (story.ending == Ending.ANSWERED)
     responded = story.counted & (story.response_us >= 0)
     return Counts(
         contacts=counts,
         groups=groups,
-        busy_by_channel_us=busy_by_channel,
+        busy_by_channel_us=log.busy_us,
+        in_hand_us=log.in_hand_us,
         drain_us=log.drain_us,
         opening=opening,
         within_threshold=within,
@@ -191,18 +213,32 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
     )
 
 
-def _group_counts(log: FloorLog, floor_input: Observed) -> tuple[dict[str, IntArray], IntArray]:
+def _group_counts(log: FloorLog, floor_input: Observed) -> dict[str, IntArray]:
     """Agent time by interval and group; see `GROUP_COUNTS`."""
-    most = np.zeros((len(floor_input.group_names), len(floor_input.channel_names)), np.int64)
-    for row, name in enumerate(floor_input.group_names):
-        for channel, skill in floor_input.scenario.groups[name].skills.items():
-            most[row, floor_input.channel_names.index(channel)] = skill.max_concurrent
+    most = _slots(floor_input)
     busy = log.busy_us.sum(axis=2) - log.leaving_us
     free = np.maximum(log.present_us - busy, 0)
+    offered = (log.busy_us * most).sum(axis=2) + free * most.max(axis=1)
     return {
         "present_us": log.present_us,
+        "break_us": log.break_us,
+        "absent_us": log.absent_us,
         "busy_us": busy,
         "leaving_us": log.leaving_us,
         "held_us": log.held_us.sum(axis=2),
-        "slots_us": (log.busy_us * most).sum(axis=2) + free * most.max(axis=1),
-    }, log.busy_us
+        "slots_us": offered // _PARTS,
+    }
+
+
+def _slots(floor_input: Observed) -> IntArray:
+    """Most contacts of each channel that an agent may hold, in thousandths, shape (G, C)."""
+    slots = np.zeros((len(floor_input.group_names), len(floor_input.channel_names)), np.int64)
+    for row, name in enumerate(floor_input.group_names):
+        group = floor_input.scenario.groups[name]
+        share = round(_PARTS * group.novices.share) if group.novices else 0
+        for channel, skill in group.skills.items():
+            most = (_PARTS - share) * skill.max_concurrent
+            if share:
+                most += share * group.novice_skill(channel).max_concurrent
+            slots[row, floor_input.channel_names.index(channel)] = most
+    return slots

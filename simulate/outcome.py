@@ -10,9 +10,7 @@ import numpy as np
 import pandas as pd
 
 from scenario import Scenario, Staff
-from scenario.calendar import MICROSECONDS
 from scenario.errors import InvalidValueError
-from scenario.targets import ratio
 from simulate.channel_tables import (
     channel_table,
     met_share,
@@ -22,13 +20,11 @@ from simulate.channel_tables import (
 )
 from simulate.closing_table import closing_table
 from simulate.estimates import FloatArray, Parts, estimate
+from simulate.group_tables import group_interval_table, group_table, in_hand_table
 from simulate.measures import thresholds_of
-from simulate.pay import pay
 from simulate.ratios import RATIOS, service_level_of
 from simulate.records import as_records
-from simulate.replications import Replications, Span, occupancy_of, slots_filled_of
-
-HOUR_US = 3600 * MICROSECONDS
+from simulate.replications import Replications, Span
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,70 +101,18 @@ class Outcome:
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """
-        A row per group.
-
-        Returns
-        -------
-        DataFrame
-            `group`; `occupancy` with `occupancy_low` and `occupancy_high`, `slots_filled` and
-            `utilisation` (time with a contact in hand over paid time), all shares;
-            `floor_hours`, `paid_hours`, `fte`, `cost` of the measured time; `drain_hours`
-            worked past the agents' time or the horizon, a replication, and `leaving_hours`, the
-            part of them within the horizon.
-        """
-        rows = []
-        for number, name in enumerate(self.scenario.groups):
-            time = self.data.agent_time(name, "horizon")
-            occupancy = estimate(occupancy_of(time), self.data.batches)
-            rows.append(
-                {
-                    "group": name,
-                    "occupancy": occupancy.value[0],
-                    "occupancy_low": max(occupancy.low[0], 0.0),
-                    "occupancy_high": min(occupancy.high[0], 1.0),
-                    "slots_filled": slots_filled_of(time).pooled()[0],
-                    "busy_hours": float(time["busy_us"].mean()) / HOUR_US,
-                    "leaving_hours": float(time["leaving_us"].mean()) / HOUR_US,
-                    "drain_hours": float(self.data.drain_us[:, number].mean()) / HOUR_US,
-                }
-            )
-        table = pd.DataFrame(rows).merge(pay(self.scenario, self.staff), on="group")
-        worked = table.pop("busy_hours") + table["leaving_hours"]
-        table["utilisation"] = ratio(worked.to_numpy(), table["paid_hours"].to_numpy())
-        return table
+        """A row per group: occupancy, hours, cost; see `group_table`."""
+        return group_table(self.data, self.staff)
 
     @cached_property
     def group_intervals(self) -> pd.DataFrame:
-        """
-        A row per measured interval and group.
+        """A row per measured interval and group; see `group_interval_table`."""
+        return group_interval_table(self.data, self.staff)
 
-        Returns
-        -------
-        DataFrame
-            `interval_start`, `group`, `agents` (on the floor), `present` (mean agents there and
-            not leaving), `occupancy`, `slots_filled`; sorted by time.
-        """
-        warm, _ = self.scenario.edge_counts
-        period = self.data.period
-        frames = []
-        for number, name in enumerate(self.scenario.groups):
-            time = self.data.agent_time(name, "interval")
-            frames.append(
-                pd.DataFrame(
-                    {
-                        "interval_start": period.starts,
-                        "group": name,
-                        "agents": self.staff.agents[warm : warm + period.count, number],
-                        "present": time["present_us"].mean(axis=0) / period.interval_us,
-                        "occupancy": occupancy_of(time).pooled(),
-                        "slots_filled": slots_filled_of(time).pooled(),
-                    }
-                )
-            )
-        table = pd.concat(frames, ignore_index=True)
-        order = np.arange(len(table)).reshape(len(frames), -1).T.ravel()
-        return table.iloc[order].reset_index(drop=True)
+    @cached_property
+    def in_hand(self) -> pd.DataFrame:
+        """How many contacts agents have in hand at once; see `in_hand_table`."""
+        return in_hand_table(self.data)
 
     @cached_property
     def probability_met(self) -> pd.DataFrame:
@@ -276,7 +220,7 @@ class Outcome:
         -------
         dict
             `engine`, `seed`, `replications`, `cancelled`, `totals`, `intervals`, `groups`,
-            `service_levels`, `thresholds`, `closings`, `cost`, `paid_hours`, `fte` and
+            `in_hand`, `service_levels`, `thresholds`, `closings`, `cost`, `paid_hours`, `fte` and
             `cost_per_contact`; tables as lists of records, undefined values None, times ISO.
         """
         return {
@@ -287,6 +231,7 @@ class Outcome:
             "totals": as_records(self.totals),
             "intervals": as_records(self.intervals),
             "groups": as_records(self.groups),
+            "in_hand": as_records(self.in_hand),
             "service_levels": as_records(self.service_levels()),
             "thresholds": as_records(self.thresholds),
             "closings": as_records(self.closings),

@@ -49,7 +49,7 @@ def queue_at_ends(
         backlog[:, channel] = _before(joined, edges[1:]) - _before(left, edges[1:])
         oldest[:, channel] = _oldest(joined, left, edges[1:])
         # A queue's length is joined minus left, so its integral is the difference of theirs.
-        area = _time_before(left, edges) - _time_before(joined, edges)
+        area = time_before(left, edges) - time_before(joined, edges)
         integral[:, channel] = np.diff(area)
     return {"backlog": backlog, "oldest_us": oldest, "queue_us": integral}
 
@@ -59,7 +59,7 @@ def _before(instants: IntArray, edges: IntArray) -> IntArray:
     return np.searchsorted(np.sort(instants), edges, side="left").astype(np.int64)
 
 
-def _time_before(instants: IntArray, edges: IntArray) -> IntArray:
+def time_before(instants: IntArray, edges: IntArray) -> IntArray:
     """Sum of min(instant, edge) over the instants, for each edge."""
     ordered = np.sort(instants)
     sums = np.concatenate([[0], np.cumsum(ordered)])

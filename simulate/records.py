@@ -40,7 +40,9 @@ def contact_table(
         first contact), `channel`, `interval_start` (NaT: opening backlog), `offered`,
         `first_offered`, `deadline`, `arrived_closed`, `start`, `end` (local times, NaT where
         there is none), `wait_s` (offer to start, abandonment, conversion or block), `work_s`
-        (solo agent time), `agent` (-1: nobody), `group`, `tries`, `ending` (lower case).
+        (solo agent time), `agent` (-1: nobody), `group`, `tries`, `put_aside` (times), `silent`
+        (left unnoticed), `silent_s` (agent time until that was noticed), `reach` (followers),
+        `ending` (lower case).
     """
     contacts = np.concatenate([log for _, log in logs])
     numbers = np.repeat([number for number, _ in logs], [len(log) for _, log in logs])
@@ -78,6 +80,10 @@ def contact_table(
             "agent": contacts["agent"],
             "group": [groups[number] if number >= 0 else "" for number in contacts["group"]],
             "tries": contacts["tries"],
+            "put_aside": contacts["put_aside"],
+            "silent": contacts["silent"],
+            "silent_s": contacts["silent_us"] / MICROSECONDS,
+            "reach": contacts["reach"],
             "ending": [endings[int(number)] for number in contacts["ending"]],
         }
     )

@@ -36,6 +36,9 @@ class Replications:
         Agent time by the names of `measures.GROUP_COUNTS`, each of shape (R, I, G).
     busy_by_channel_us
         Shape (R, G, C), summed over the measured intervals.
+    in_hand_us
+        Agent time with exactly n contacts in hand, n from 1, shape (R, G, M), summed over the
+        measured intervals.
     drain_us
         Shape (R, G).
     opening
@@ -52,6 +55,7 @@ class Replications:
     contacts: Mapping[str, IntArray]
     groups: Mapping[str, IntArray]
     busy_by_channel_us: IntArray
+    in_hand_us: IntArray
     drain_us: IntArray
     opening: Mapping[str, IntArray]
     within_threshold: IntArray
@@ -81,6 +85,7 @@ class Replications:
             },
             {n: np.stack([one.groups[n][measured] for one in counts]) for n in first.groups},
             np.stack([one.busy_by_channel_us[measured].sum(axis=0) for one in counts]),
+            np.stack([one.in_hand_us[measured].sum(axis=0) for one in counts]),
             np.stack([one.drain_us for one in counts]),
             {n: np.stack([one.opening[n] for one in counts]) for n in first.opening},
             np.stack([one.within_threshold[measured].sum(axis=0) for one in counts]),
@@ -178,7 +183,7 @@ def slots_filled_of(agent_time: Mapping[str, IntArray]) -> Parts:
 
 def _type(name: str) -> type[np.signedinteger[Any]]:
     """Contacts fit into half the room that microseconds need; a long run is mostly these."""
-    return np.int64 if name.endswith("_us") else np.int32
+    return np.int64 if name.endswith(("_us", "_s")) else np.int32
 
 
 def _firsts(labels: IntArray) -> IntArray:

@@ -85,7 +85,8 @@ def simulate(
         raise InvalidValueError("seed", "between 0 and 2**63 - 1", seed)
     if isinstance(workers, int) and not workers >= 1:
         raise InvalidValueError("workers", "at least 1", workers)
-    floor_input = encode(scenario, demand, scenario.staff() if staff is None else staff)
+    staff = scenario.staff() if staff is None else staff
+    floor_input = encode(scenario, demand, staff)
 
     wishes = _Wishes(engine, seed, range(replications), records, progress, cancel)
     if isinstance(workers, Workers):
@@ -106,9 +107,9 @@ def simulate(
         contacts = contact_table(
             logs, scenario.period, floor_input.channel_names, floor_input.group_names
         )
-    # With separate teams the groups are others than those declared.
-    scenario = floor_input.scenario
-    staff = Staff(floor_input.period, floor_input.group_names, floor_input.staff)
+    if floor_input.group_names != staff.groups:  # separate teams
+        scenario = floor_input.scenario
+        staff = Staff(floor_input.period, floor_input.group_names, floor_input.staff)
     stratified = floor_input.rates.common_cv > 0 or floor_input.rates.own_cv > 0
     data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
     return Outcome(scenario, staff, engine, seed, data, cancelled, contacts)

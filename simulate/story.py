@@ -39,12 +39,12 @@ class Story:
         self.response_us = self._response_us()
 
     def grid(self, weights: NDArray[Any]) -> IntArray:
-        """Sum by interval and channel, shape (I, C); exact for sums below 2**53."""
-        cells = self.period.count * len(self.channels)
+        """Sum by interval and channel, shape (I, C)."""
+        sums = np.zeros(self.period.count * len(self.channels), dtype=np.int64)
         weights = np.asarray(weights)
         wanted = self.counted & (weights != 0)
-        sums = np.bincount(self.cell[wanted], weights=weights[wanted], minlength=cells)
-        return sums.astype(np.int64).reshape(self.period.count, len(self.channels))
+        np.add.at(sums, self.cell[wanted], weights[wanted].astype(np.int64))
+        return sums.reshape(self.period.count, len(self.channels))
 
     def tallies(self) -> dict[str, NDArray[Any]]:
         """Weight of every contact in every count, except those about instants."""
@@ -70,6 +70,9 @@ class Story:
             "answered": answered,
             "abandoned": abandoned,
             "abandoned_short": abandoned & (self.wait_us <= short_us),
+            "silent": contacts["silent"] & abandoned,
+            "silent_us": contacts["silent_us"],
+            "put_aside": contacts["put_aside"],
             "blocked": ending == Ending.BLOCKED,
             "closed": ending == Ending.CLOSED,
             "converted": ending == Ending.CONVERTED,
@@ -97,6 +100,7 @@ class Story:
             "late": callback & ((answered & ~by_promise) | (waiting & ~still_to_come)),
             "pending": still_to_come,
             "misses": np.where(callback, contacts["tries"] - answered, 0),
+            "impressions_s": np.where(let_in, self._unanswered_s() * contacts["reach"], 0),
         }
 
     def openings(self) -> dict[str, BoolArray]:
@@ -152,7 +156,11 @@ class Story:
         return np.where(self.closed_arrival, clock, offered)
 
     def _left_us(self) -> IntArray:
-        """When each contact left the queue; the end of the observation if it never did."""
+        """
+        When each contact left the queue; the end of the observation if it never did.
+
+        A customer who leaves unnoticed waits no longer, though the place in the queue stays.
+        """
         contacts, ending = self.contacts, self.ending
         left = np.where(ending == Ending.ANSWERED, contacts["start_us"], contacts["end_us"])
         left = np.where(ending == Ending.WAITING, self.observed_until_us, left)
@@ -168,6 +176,13 @@ class Story:
         response = np.where(self._of_kind("deferred"), reply, self.wait_us)
         response = np.where(self._of_kind("callback"), called, response)
         return np.where(answered, response, -1).astype(np.int64)
+
+    def _unanswered_s(self) -> IntArray:
+        """Whole seconds until the reply, or until the customer left or the observation ended."""
+        contacts = self.contacts
+        until = np.where(contacts["end_us"] >= 0, contacts["end_us"], self.observed_until_us)
+        seconds: IntArray = (until - contacts["offered_us"]) // MICROSECONDS
+        return seconds
 
     def _deadlines(self) -> tuple[BoolArray, BoolArray, BoolArray]:
         """Deferred and callback work that is due, that was served by then, and not yet due."""

@@ -66,6 +66,10 @@ class Given:
     def period(self):
         return self.scenario.period
 
+    @property
+    def scheduled_us(self):
+        return np.full((2, 1), 3600 * SECOND)
+
 
 def contact(
     number, channel, offered_s, ending, *, start_s=None, end_s=None, deadline_s=None, **others
@@ -105,7 +109,7 @@ def log_of(*rows, present_s=3600, end_s=3600):
         nothing,
         held.copy(),
         held,
-        held.copy(),
+        held.sum(axis=2, keepdims=True),
         drained,
         nothing,
         end_s * SECOND,

@@ -60,6 +60,7 @@ class Given:
     period = SCENARIO.period
     channel_names = ("chat", "posts")
     group_names = ("team",)
+    scheduled_us = np.full((4, 1), 7 * 3600 * SECOND)
 
 
 def one_replication(chats, posts=()):
@@ -90,7 +91,7 @@ def one_replication(chats, posts=()):
         nothing,
         busy,
         busy.copy(),
-        busy,
+        busy.sum(axis=2, keepdims=True),
         np.zeros(1, np.int64),
         nothing,
         ends,
