@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from scenario.calendar import parse_duration
+from scenario.calendar import MICROSECONDS, parse_duration, weekly_spans
+from scenario.channels import Channel
 
 if TYPE_CHECKING:  # the model calls these checks
     from scenario.model import Scenario
@@ -123,8 +124,20 @@ def _channels(scenario: Scenario) -> Iterator[Broken]:
             if callbacks:
                 rule = f"must be {one_of(callbacks, offer.channel)} (the callback channels)"
             yield f"channels.{name}.offer_callback.channel", f"{rule}, got {offer.channel!r}"
+        if channel.kind == "callback":
+            yield from _promises(scenario, name, channel)
     if scenario.calendar.region is not None and scenario.calendar.country is None:
         yield "calendar.region", "must stand beside a country"
+
+
+def _promises(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:
+    """Callbacks that could never be made."""
+    if not list(weekly_spans(channel.open)):
+        yield f"channels.{name}.open", "must open at some time of the week: no call could be made"
+    length_s = scenario.period.length_us / MICROSECONDS
+    if channel.callback is not None and channel.callback.not_before_s >= length_s:
+        rule = f"must be less than the {length_s:,.0f} seconds of the horizon"
+        yield f"channels.{name}.callback.not_before_s", f"{rule}: no call could be made"
 
 
 def _groups(scenario: Scenario) -> Iterator[Broken]:

@@ -207,6 +207,10 @@ class Group(Declared):
             raise ValueError("shrinkage must have parts of at least 0 that add up to less than 1")
         if self.max_agents is not None and self.max_agents < self.min_agents:
             raise ValueError("max_agents must be at least min_agents")
+        if self.novices is not None:
+            for name, skill in self.skills.items():
+                if skill.speed * self.novices.speed > 100:
+                    raise ValueError(f"novices.speed times that of {name} must be at most 100")
         if self.exit == "named" and self.agents is not None:
             raise ValueError(
                 'exit must be "first_free" where agents are given by interval; named agents come'

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pydantic import PrivateAttr, field_validator, model_validator
 
+from scenario.attainable import require_attainable
 from scenario.calendar import DurationText, Horizon, parse_duration
 from scenario.channels import Channel
 from scenario.checks import broken_rules
@@ -309,8 +310,8 @@ class Scenario(Declared):
         InvalidInputError
             When the staffing file has faults.
         InvalidValueError
-            When a group has neither `agents` nor a staffing file, or one whose agents leave by
-            name has no shifts in it.
+            When a group has neither `agents` nor a staffing file, one whose agents leave by
+            name has no shifts in it, or one keeps more free than there ever is.
         """
         period = self.period
         names = tuple(self.groups)
@@ -333,7 +334,9 @@ class Scenario(Declared):
         for name in named - {shift.group for shift in shifts}:
             rule = "first_free, or the staffing file one of shifts (group, start, end, agents)"
             raise InvalidValueError(f"groups.{name}.exit", rule, "named")
-        return Staff(period, names, agents, tuple(s for s in shifts if s.group in named))
+        staff = Staff(period, names, agents, tuple(s for s in shifts if s.group in named))
+        require_attainable(self, staff)
+        return staff
 
 
 __all__ = ["InvalidInputError", "Scenario"]

@@ -159,7 +159,7 @@ def agents_from_shifts(
         column = groups.index(shift.group)
         present = _whole_intervals(shift.start, shift.end, horizon)
         for begin, end in shift.breaks:
-            present &= ~_touched_intervals(begin, end, horizon)
+            present &= ~touched_intervals(begin, end, horizon)
         agents[present, column] += shift.agents
     return agents
 
@@ -172,9 +172,10 @@ def _whole_intervals(begin: pd.Timestamp, end: pd.Timestamp, horizon: Horizon) -
     return whole
 
 
-def _touched_intervals(
+def touched_intervals(
     begin: pd.Timestamp, end: pd.Timestamp, horizon: Horizon
 ) -> NDArray[np.bool_]:
+    """Intervals of which some part lies between two instants, shape (I,)."""
     starts = np.arange(horizon.count, dtype=np.int64) * horizon.interval_us
     touched: NDArray[np.bool_] = (starts < horizon.offset_us(end)) & (
         starts + horizon.interval_us > horizon.offset_us(begin)

@@ -111,10 +111,11 @@ def in_hand_table(replications: Replications) -> pd.DataFrame:
         on average; what is worked past the agents' time is in it) and `share` of all of them.
     """
     tables = []
-    for number, name in enumerate(replications.scenario.groups):
+    for number, (name, group) in enumerate(replications.scenario.groups.items()):
         time = replications.agent_time(name, "horizon")
         free = (time["present_us"] - time["busy_us"]).mean()
-        held = replications.in_hand_us[:, number].mean(axis=0)
+        most = max(skill.max_concurrent for skill in group.skills.values())
+        held = replications.in_hand_us[:, number, :most].mean(axis=0)
         hours = np.append(free, held) / HOUR_US
         table = pd.DataFrame({"contacts": np.arange(len(hours)), "hours": hours})
         table["share"] = ratio(hours, np.full(len(hours), hours.sum()))

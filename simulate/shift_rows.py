@@ -7,6 +7,8 @@ import numpy as np
 from scenario import Horizon, InvalidValueError, Scenario, Shift, Staff
 from simulate.floor_input import AgentShifts
 
+MOST_SHIFTS = 1_000_000  # of single agents over the horizon
+
 Row = tuple[int, int, int, list[tuple[int, int]]]  # group, start, end, (start, length) of breaks
 
 
@@ -27,7 +29,7 @@ def agent_shifts(scenario: Scenario, staff: Staff) -> AgentShifts:
     Raises
     ------
     InvalidValueError
-        When such a group has agents and no shifts.
+        When such a group has agents and no shifts, or more than a machine can hold.
     """
     numbers = {
         name: number
@@ -39,6 +41,9 @@ def agent_shifts(scenario: Scenario, staff: Staff) -> AgentShifts:
         if name not in known and staff.agents[:, number].any():
             rule = "first_free where it is known only how many work in each interval"
             raise InvalidValueError(f"groups.{name}.exit", rule, "named")
+    total = sum(shift.agents for shift in staff.shifts if shift.group in numbers)
+    if total > MOST_SHIFTS:
+        raise InvalidValueError("shifts", f"at most {MOST_SHIFTS:,} of single agents", total)
     rows: list[Row] = []
     for shift in staff.shifts:
         if shift.group in numbers:

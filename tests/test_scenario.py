@@ -210,6 +210,74 @@ FAULTS = {
         "start = 9999-12-31",
         "scenario.toml, line 4, horizon.start: must be in the years 1970 to 2199",
     ),
+    "numbers for agents who leave by name": (
+        "agents = 8",
+        'agents = 8\nexit = "named"',
+        'scenario.toml, line 21, groups.team: exit must be "first_free" where agents are given by'
+        " interval; named agents come from the shifts",
+    ),
+    "agents added to shifts": (
+        "agents = 8",
+        'agents_change = 1\nexit = "named"',
+        'groups.team: agents_change must be 0 with exit = "named": add shifts to the staffing file',
+    ),
+    "everybody absent": (
+        "agents = 8",
+        "agents = 8\nabsence = 1",
+        "scenario.toml, line 23, groups.team.absence: must be less than 1, got '1'",
+    ),
+    "novices without a share": (
+        "agents = 8",
+        "agents = 8\nnovices = { speed = 1.5 }",
+        "scenario.toml, line 23, groups.team.novices.share: must be present",
+    ),
+    "novices too slow to count": (
+        "max_concurrent = 2",
+        "max_concurrent = 2\nspeed = 90\n[groups.team.novices]\nshare = 0.2",
+        "groups.team: novices.speed times that of chat must be at most 100",
+    ),
+    "order by reach that nobody knows": (
+        'kind = "deferred"',
+        'kind = "deferred"\norder = "reach"',
+        "scenario.toml, line 17, channels.x: reach must be given for the order reach",
+    ),
+    "live work put aside": (
+        'kind = "live"',
+        'kind = "live"\ninterruptible = true',
+        "scenario.toml, line 11, channels.chat: interruptible belongs to deferred channels only",
+    ),
+    "put aside for what goes behind it": (
+        'kind = "deferred"',
+        'kind = "deferred"\ninterruptible = true\nabove_live = true',
+        "channels.x: interruptible cannot stand with above_live",
+    ),
+    "silence where nobody waits": (
+        'kind = "deferred"',
+        'kind = "deferred"\nsilent = 0.5',
+        "channels.x: silent belongs to live channels only",
+    ),
+    "day factor asked for, and none": (
+        "[demand.rates]",
+        '[demand]\nuncertainty = "day_factor"\n[demand.rates]',
+        "demand: uncertainty day_factor needs a day_factor or a residual",
+    ),
+    "residuals that never fade": (
+        "[demand.rates]",
+        "[demand]\nresidual = { cv = 0.2, correlation = 1 }\n[demand.rates]",
+        "demand.residual.correlation: must be less than 1, got '1'",
+    ),
+    "callbacks that can never be made": (
+        "[channels.x]",
+        '[channels.calls]\nkind = "callback"\nhandle_time = { mean_s = 9 }\n'
+        'open = { daily = "closed" }\ncallback = { not_before_s = 86400 }\n[channels.x]',
+        "channels.calls.open: must open at some time of the week: no call could be made",
+    ),
+    "callbacks after the horizon": (
+        "[channels.x]",
+        '[channels.calls]\nkind = "callback"\nhandle_time = { mean_s = 9 }\n'
+        "callback = { not_before_s = 86400 }\n[channels.x]",
+        "channels.calls.callback.not_before_s: must be less than the 86,400 seconds",
+    ),
     "not TOML": ("[horizon]", "[horizon", "must be valid TOML"),
 }  # fmt: skip
 
@@ -478,6 +546,22 @@ def test_staff_comes_from_the_groups_with_their_change():
     assert not scenario.staff().agents.any()
     more = scenario.with_changes({"groups.team.agents_change": 2}).staff().agents[:, 0]
     np.testing.assert_array_equal(more, [0, 3] * 24)
+
+
+@pytest.mark.parametrize(
+    ("keep_free", "unit", "sentence"),
+    [
+        (8, "agents", "at most 7, the other agents of the group when most are there, got 8"),
+        (15, "slots", "at most 14, the live slots open beside one agent when most are there"),
+    ],
+)
+def test_more_kept_free_than_there_ever_is_is_refused(keep_free, unit, sentence):
+    """Eight agents of two chats each: with one on a post, seven and fourteen slots are left."""
+    place = "groups.team.skills.x"
+    changes = {f"{place}.keep_free": keep_free, f"{place}.keep_free_unit": unit}
+    with pytest.raises(InvalidValueError, match=sentence):
+        small().with_changes(changes).staff()
+    assert small().with_changes(changes | {f"{place}.keep_free": keep_free - 1}).staff()
 
 
 def test_group_without_any_staffing_is_told():

@@ -7,7 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scenario import Horizon, InvalidInputError, InvalidValueError, Shift, Staff, tables
+from scenario import (
+    Horizon,
+    InvalidInputError,
+    InvalidValueError,
+    Scenario,
+    Shift,
+    Staff,
+    tables,
+)
 from scenario.staff import agents_from_shifts, read_staffing
 from scenario.tables import read_table
 
@@ -128,6 +136,63 @@ def test_shifts_count_while_their_agents_are_there(tmp_path):
     staff = read_staffing(write(tmp_path, text), DAY, ["team", "night"])
     np.testing.assert_array_equal(np.flatnonzero(staff.agents[:, 0]), [16, 17, 18, 19, 21, 22, 23])
     np.testing.assert_array_equal(np.flatnonzero(staff.agents[:, 1]), [0, 1])
+
+
+NAMED = """
+timezone = "Europe/London"
+staffing = "staffing.csv"
+[horizon]
+start = 2026-04-13
+length = "1d"
+[demand.rates]
+chat = 5.0
+[channels.chat]
+kind = "live"
+handle_time = { mean_s = 300 }
+[groups.night]
+exit = "named"
+skills.chat = {}
+[groups.day]
+skills.chat = {}
+"""
+SHIFT_ROWS = (
+    "group,start,end,agents,break_start,break_end\n"
+    "day,2026-04-13 08:00,2026-04-13 16:00,3,2026-04-13 12:00,2026-04-13 12:30\n"
+    "night,2026-04-12 22:00,2026-04-13 06:00,2,2026-04-13 02:00,2026-04-13 02:30\n"
+)
+
+
+def test_agents_who_leave_by_name_keep_their_shifts(tmp_path):
+    """A break in a file is unpaid; of the others the numbers lead, so that a change holds."""
+    write(tmp_path, SHIFT_ROWS)
+    changes = {"groups.day.agents_change": 1}
+    staff = Scenario.parse(NAMED, tmp_path).with_changes(changes).staff()
+    assert [(shift.group, shift.agents, shift.paid_hours) for shift in staff.shifts] == [
+        ("night", 2, 7.5)
+    ]
+    assert staff.agents[18].tolist() == [0, 4]
+    assert staff.with_agents(staff.agents).shifts == ()
+
+
+def test_agents_who_leave_by_name_need_a_file_of_shifts(tmp_path):
+    write(tmp_path, "interval_start,group,agents\n2026-04-13 08:00,night,3\n")
+    with pytest.raises(InvalidValueError, match=r"groups.night.exit must be first_free, or the"):
+        Scenario.parse(NAMED, tmp_path).staff()
+
+
+@pytest.mark.parametrize(
+    ("length", "breaks", "agents", "sentence"),
+    [
+        ("0h", [], 1, "shift end must be after its start"),
+        ("8h", [("3h", "4h"), ("1h", "2h")], 1, "shift breaks must be in order and within"),
+        ("8h", [("7h", "9h")], 1, "shift breaks must be in order and within"),
+        ("8h", [], -1, "shift agents must be at least 0, got -1"),
+    ],
+)
+def test_a_shift_that_cannot_be_worked_is_refused(length, breaks, agents, sentence):
+    at = [(DAY.start + pd.Timedelta(b), DAY.start + pd.Timedelta(e)) for b, e in breaks]
+    with pytest.raises(InvalidValueError, match=sentence):
+        Shift("a", "x", DAY.start, DAY.start + pd.Timedelta(length), tuple(at), agents, 8.0)
 
 
 def test_staffing_is_read_from_a_spreadsheet_and_an_upload(tmp_path):
