@@ -71,6 +71,13 @@ class Given:
         return np.full((2, 1), 3600 * SECOND)
 
 
+def with_channel(name, **qualities):
+    """The scenario with other qualities of one channel."""
+    return SCENARIO.with_changes(
+        {f"channels.{name}.{key}": value for key, value in qualities.items()}
+    )
+
+
 def contact(
     number, channel, offered_s, ending, *, start_s=None, end_s=None, deadline_s=None, **others
 ):
@@ -286,6 +293,63 @@ def test_agent_time_by_interval_and_slots_of_the_channel_in_hand():
     assert groups["leaving_us"] == 0
 
 
+def test_customers_who_leave_unnoticed_cost_time_and_wait_no_longer():
+    """Gone after 100 s; an agent finds out 400 s later, in 50 s at one contact in hand."""
+    gone = contact(0, "chat", 0, Ending.ABANDONED, end_s=100, silent=True, silent_us=50 * SECOND)
+    log = log_of(gone)
+    log.held_us[0, 0, 0] = log.busy_us[0, 0, 0] = log.in_hand_us[0, 0, 0] = 50 * SECOND
+    counts = measure(log, Given(with_channel("chat", silent=0.5))).contacts
+
+    assert counts["abandoned"][0, 0] == counts["silent"][0, 0] == 1
+    assert counts["silent_us"][0, 0] == 50 * SECOND
+    assert counts["queue_us"][0, 0] == 100 * SECOND
+    with pytest.raises(ConservationError, match="time in hand"):
+        measure(log, Given())
+
+
+def test_contacts_put_aside_are_in_nobodys_hands_for_a_while():
+    """A post of 300 s, put aside for 100 s of a chat."""
+    post = contact(0, "posts", 0, Ending.ANSWERED, start_s=0, end_s=400, deadline_s=900)
+    post["put_aside"] = 1
+    chat = contact(1, "chat", 50, Ending.ANSWERED, start_s=50, end_s=150)
+    log = log_of(post, chat)
+    log.held_us[0, 0, 1] -= 100 * SECOND
+    log.busy_us[0, 0, 1] -= 100 * SECOND
+    log.in_hand_us[0, 0, 0] -= 100 * SECOND
+    measured = measure(log, Given(with_channel("posts", interruptible=True)))
+
+    assert measured.contacts["put_aside"][0].tolist() == [0, 1, 0]
+    assert measured.groups["busy_us"][0, 0] == 400 * SECOND
+    with pytest.raises(ConservationError, match="time in hand"):
+        measure(log, Given())
+
+
+def test_impressions_are_followers_times_seconds_without_a_reply():
+    rows = [
+        contact(0, "posts", 0, Ending.ANSWERED, start_s=100, end_s=400, deadline_s=900, reach=10),
+        contact(1, "posts", 3000, Ending.WAITING, deadline_s=3900, reach=7),
+    ]
+    counts = measure(log_of(*rows), Given()).contacts
+    assert counts["impressions_s"][:, 1].tolist() == [10 * 400, 7 * 600]
+
+
+def test_time_on_breaks_and_of_the_absent_is_scheduled_time():
+    """Two agents for half an hour: one absent, the other ten minutes on a break."""
+    log = log_of(present_s=1200)
+    log = replace(log, break_us=np.full((2, 1), 600 * SECOND))
+    log = replace(log, absent_us=np.full((2, 1), 1800 * SECOND))
+    groups = measure(log, Given()).groups
+    assert groups["break_us"].tolist() == [[600 * SECOND]] * 2
+    assert groups["absent_us"].tolist() == [[1800 * SECOND]] * 2
+
+
+def test_slots_of_a_group_with_novices_are_a_mean_over_its_agents():
+    """A quarter are novices who hold one chat of two: 1.75 slots an agent."""
+    novices = SCENARIO.with_changes({"groups.team.novices": {"share": 0.25}})
+    groups = measure(log_of(), Given(novices)).groups
+    assert groups["slots_us"][0, 0] == 3600 * SECOND * 7 // 4
+
+
 def test_every_count_is_explained_and_every_explanation_counted():
     measured = measure(log_of(), Given())
 
@@ -306,6 +370,14 @@ ANSWERED = contact(0, "chat", 0, Ending.ANSWERED, start_s=0, end_s=100)
         (log_of(contact(0, "posts", 0, Ending.GIVEN_UP, end_s=5)), "promised = "),
         (replace(log_of(ANSWERED), held_us=log_of().held_us), "fewer contacts than are busy"),
         (log_of(ANSWERED, present_s=50), "busier than present"),
+        (log_of(present_s=3500), "team break paid = busy + free + break + absent"),
+        (
+            replace(log_of(), in_hand_us=np.ones((2, 1, 2), np.int64)),
+            "times by number in hand add up",
+        ),
+        (log_of(contact(0, "chat", 0, Ending.ANSWERED, start_s=0, end_s=9, silent=True)),
+         "others left unnoticed"),
+        (log_of(contact(0, "posts", 0, Ending.WAITING, put_aside=1)), "others are put aside"),
     ],
 )  # fmt: skip
 def test_a_broken_law_is_an_error_with_its_name(broken, law):

@@ -191,6 +191,30 @@ def test_shrinkage_is_applied_once():
     assert outcome.cost_per_contact == pytest.approx(400 / ((6 + 7) / 2))
 
 
+def test_time_by_number_in_hand_adds_up_to_the_time_present():
+    outcome = outcome_of(QUIET, BUSY)
+    hours = outcome.in_hand["hours"]
+
+    assert outcome.in_hand["contacts"].tolist() == [0, 1]
+    assert hours.sum() == pytest.approx(14)
+    assert hours[1] == pytest.approx((60 + 70) / 2 / 3600)
+    assert outcome.in_hand["share"][1] == pytest.approx(outcome.groups["occupancy"][0])
+
+
+def test_breaks_and_the_absent_stand_beside_those_present():
+    """Of seven agents one is absent and two are on a break for half of every hour."""
+    hour = np.full((4, 1), 3600 * SECOND)
+    log = replace(QUIET, present_us=5 * hour, break_us=hour, absent_us=hour)
+    outcome = outcome_of(log, log)
+    intervals, team = outcome.group_intervals, outcome.groups.iloc[0]
+
+    assert (team["break_hours"], team["absent_hours"], team["floor_hours"]) == (2, 2, 14)
+    assert (
+        intervals[["agents", "present", "on_break", "absent"]].to_numpy().tolist()
+        == [[7, 5, 1, 1]] * 2
+    )
+
+
 def test_work_left_at_closing_time():
     """Posts close at 10:30; one offered just before is started only at 11:05."""
     late = one_replication([], [(8990, 2120, False)])

@@ -121,3 +121,17 @@ def test_levers_on_demand_move_the_split(scale):
     scenario = SCENARIO.with_changes({"demand.scale.x": scale})
     _, staff = separated(scenario, flat_demand(scenario), scenario.staff())
     assert (staff.agents[24, 1] > 2) == (scale > 1)
+
+
+def test_novices_count_for_the_work_they_do():
+    """
+    All novices hold one chat at a time: ten chats of 480 s are 4,800 s instead of 3,000 s, five
+    posts of 240 s are 1,200 s; of 8 agents 6.4 and 1.6. Teams come and go with the numbers.
+    """
+    changes = {"groups.team.novices": {"share": 1.0}, "groups.team.skills.chat.after_s": 30}
+    novices = SCENARIO.with_changes(changes)
+    scenario, staff = separated(novices, flat_demand(novices), novices.staff())
+    np.testing.assert_array_equal(staff.agents[24], [6, 2])
+    np.testing.assert_array_equal(staff.agents[18], [4, 4])
+    chat = scenario.groups["team: chat"]
+    assert (chat.exit, chat.novices.share, chat.skills["chat"].after_s) == ("first_free", 1.0, 30)
