@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from scenario import Demand, Scenario
+from scenario import Demand, Scenario, Shift, Staff
 from scenario.toml import validated
 from simulate.draws import NEVER
 from simulate.encode import FloorInput, GivenContacts, encode
@@ -16,6 +19,68 @@ from simulate.log import Ending, FloorLog
 
 DAYS = sorted((Path(__file__).parent / "days").glob("*.toml"))
 SECOND = 1_000_000
+KERNEL_LATER = frozenset(
+    """
+    a_break_begins_when_the_hands_are_empty
+    a_break_due_as_another_ends_follows_at_once
+    a_break_not_begun_by_the_end_of_the_shift_is_lost
+    a_break_that_ends_with_the_shift_brings_nobody_back
+    a_break_under_way_at_the_start_goes_on
+    a_completion_comes_before_a_shift_ends
+    a_group_helps_after_a_wait
+    a_group_may_have_an_order_of_its_own
+    a_second_break_follows_the_first
+    a_shift_is_worked_from_start_to_end
+    a_shift_may_begin_with_a_break
+    absence_is_of_the_numbers_scheduled
+    an_absent_agent_misses_the_whole_shift
+    deferred_work_is_put_aside_for_a_live_contact
+    due_callbacks_go_first_whatever_the_groups_own_order
+    everything_in_hand_is_put_aside_together
+    gates_open_before_callbacks_are_offered
+    idle_time_is_compared_over_novices_and_others
+    keep_free_does_not_count_who_awaits_a_break
+    keep_free_in_agents_counts_novices
+    more_live_contacts_may_join_while_work_is_aside
+    nobody_about_to_leave_is_interrupted
+    nobody_due_for_a_break_is_interrupted
+    nobody_due_for_a_break_serves_the_last_customers
+    nobody_is_interrupted_for_who_has_not_waited_long_enough
+    nobody_is_interrupted_while_another_can_take_the_contact
+    novices_work_slower_and_hold_fewer
+    numbers_change_before_shifts_begin
+    offers_go_before_interruptions
+    one_contact_offered_by_several_groups
+    promoted_work_overtakes_in_the_groups_own_order
+    promotions_come_before_gates_open
+    shifts_begin_before_doors_open
+    shifts_of_one_instant_go_agent_by_agent
+    slowdown_holds_for_finding_nobody
+    the_end_of_a_shift_cuts_a_break_short
+    the_expected_wait_counts_nobody_on_a_break
+    the_highest_reach_goes_first
+    the_horizon_ends_every_shift
+    the_last_staff_look_for_who_left_unnoticed
+    the_latest_start_is_interrupted_first
+    the_lowest_place_of_all_offers_comes_first
+    the_preferred_group_is_interrupted_first
+    waiting_live_work_goes_before_what_was_put_aside
+    what_was_put_aside_goes_before_other_deferred_work
+    what_was_put_aside_once_may_be_again
+    who_has_work_aside_keeps_no_slots_open
+    who_leaves_unnoticed_keeps_the_place
+    who_left_unnoticed_counts_as_waiting
+    who_left_unnoticed_is_forgotten_at_closing
+    who_left_unnoticed_takes_no_callback
+    whoever_is_off_shift_serves_the_last_customers
+    work_aside_at_the_end_is_begun_and_not_done
+    work_aside_is_resumed_whatever_keep_free
+    work_aside_returns_when_a_break_falls_due
+    work_aside_returns_when_a_shift_ends
+    work_aside_returns_when_agents_are_too_many
+    work_put_aside_as_it_ends_is_done_when_resumed
+    """.split()
+)
 
 
 @dataclass(frozen=True)
@@ -25,6 +90,7 @@ class WorkedDay:
     says: str
     floor_input: FloorInput
     expected: list[dict[str, str]]
+    hours: dict[str, dict[str, float]]
 
 
 def read_day(path: Path) -> WorkedDay:
@@ -35,25 +101,40 @@ def read_day(path: Path) -> WorkedDay:
     table in the order of ids: what comes in left of the bar, what becomes of it right of it.
     Times are in seconds, "-" is nothing. "callback<2" is a child of contact 2 and "x<backlog"
     waits at the start: they come by themselves and are only looked at.
+
+    Where agents work by shifts, `shifts` is a table of group, start, end and breaks, sorted by
+    group and start, a row an agent. `absent` holds the absent of a group by their places in it,
+    from 0, and `hours` what must become of a group's time over the horizon, in seconds.
     """
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     scenario = _scenario(document["scenario"], path.name)
     rows = _rows(document["contacts"])
     names = list(scenario.channels)
     told = [row for row in rows if "<" not in row["channel"]]
+
+    def column(name: str) -> NDArray[np.int64]:
+        return np.array([int(row[name]) if row.get(name, "-") != "-" else -1 for row in told])
+
     given = GivenContacts(
         channel=np.array([names.index(row["channel"]) for row in told], dtype=np.int64),
         offered_us=np.array([_us(row["at"]) for row in told], dtype=np.int64),
         work_us=np.array([_us(row["work"]) for row in told], dtype=np.int64),
         patience_us=np.array([_us(row.get("patience", "-"), NEVER) for row in told], np.int64),
-        reached_at_try=np.array([int(row.get("reached", -1)) for row in told], np.int64),
-        silent=np.array([int(row.get("silent", -1)) for row in told], np.int64),
-        reach=np.array([int(row.get("reach", -1)) for row in told], np.int64),
+        reached_at_try=column("reached"),
+        silent=column("unnoticed"),
+        reach=column("reach"),
     )
     nothing = np.zeros((scenario.period.count, len(names)))
     demand = Demand(scenario.period, tuple(names), nothing, np.full_like(nothing, np.nan))
-    floor_input = encode(scenario, demand, scenario.staff()).with_contacts(given)
-    return WorkedDay(document["says"], floor_input, rows)
+    staff = _staff(scenario, _rows(document["shifts"]) if "shifts" in document else [])
+    floor_input = encode(scenario, demand, staff).with_contacts(given)
+    absent = document.get("absent", {})
+    groups = tuple(
+        replace(group, told_absent=frozenset(absent[group.name])) if group.name in absent else group
+        for group in floor_input.groups
+    )
+    floor_input = replace(floor_input, groups=groups)
+    return WorkedDay(document["says"], floor_input, rows, document.get("hours", {}))
 
 
 def told_of(log: FloorLog, day: WorkedDay) -> list[dict[str, str]]:
@@ -73,9 +154,49 @@ def told_of(log: FloorLog, day: WorkedDay) -> list[dict[str, str]]:
             "ending": Ending(row["ending"]).name.lower(),
             "deadline": _seconds(row["deadline_us"]),
             "tries": str(row["tries"]),
+            "reach": str(row["reach"]),
+            "put_aside": str(row["put_aside"]),
+            "found_out": _seconds(row["silent_us"]) if row["silent"] else "-",
         }
         described.append({name: found.get(name, value) for name, value in expected.items()})
     return described
+
+
+def hours_of(log: FloorLog, day: WorkedDay) -> dict[str, dict[str, float]]:
+    """What became of the groups' time, in the words of the worked day."""
+    tables = {
+        "present": log.present_us,
+        "on_break": log.break_us,
+        "absent": log.absent_us,
+        "leaving": log.leaving_us,
+        "busy": log.busy_us.sum(axis=2),
+        "two_in_hand": log.in_hand_us[:, :, 1:2].sum(axis=2),
+    }
+    found = {name: table.sum(axis=0) / SECOND for name, table in tables.items()}
+    found["drain"] = log.drain_us / SECOND
+    numbers = {name: number for number, name in enumerate(day.floor_input.group_names)}
+    return {
+        group: {name: float(found[name][numbers[group]]) for name in expected}
+        for group, expected in day.hours.items()
+    }
+
+
+def _staff(scenario: Scenario, shifts: list[dict[str, str]]) -> Staff:
+    """As many agents as the groups say, and one for every shift told."""
+
+    def instant(seconds: str) -> pd.Timestamp:
+        return scenario.period.start + pd.Timedelta(seconds=float(seconds))
+
+    told = []
+    for row in shifts:
+        pauses = re.findall(r"(-?\d+)-(-?\d+)", row["breaks"])
+        breaks = tuple((instant(begin), instant(end)) for begin, end in pauses)
+        start, end = instant(row["start"]), instant(row["end"])
+        told.append(Shift(row["group"], "told", start, end, breaks, 1, 0.0))
+    agents = np.zeros((scenario.period.count, len(scenario.groups)), dtype=np.int64)
+    for column, group in enumerate(scenario.groups.values()):
+        agents[:, column] = group.agents or 0
+    return Staff(scenario.period, tuple(scenario.groups), agents, tuple(told))
 
 
 def _scenario(document: dict[str, object], name: str) -> Scenario:
