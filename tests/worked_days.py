@@ -79,7 +79,7 @@ KERNEL_LATER = frozenset(
     work_aside_returns_when_a_shift_ends
     work_aside_returns_when_agents_are_too_many
     work_put_aside_as_it_ends_is_done_when_resumed
-    """.split()
+    """.split()  # noqa: SIM905 - goes with the set
 )
 
 
