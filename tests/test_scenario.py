@@ -452,9 +452,13 @@ def documents(draw):
         if channels[name]["target"] is None:
             del channels[name]["target"]
         skills[name] = {
-            "speed": draw(st.floats(0.01, 100)),
+            "speed": draw(st.floats(0.01, 50)),
             "keep_free": 0 if kind == "live" else draw(st.integers(0, 3)),
+            "after_s": draw(st.sampled_from([0.0, 12.5])),
+            "priority": draw(st.none() | st.integers(-2, 2)),
         }
+        if skills[name]["priority"] is None:
+            del skills[name]["priority"]
     start = draw(
         st.sampled_from([date(2026, 4, 13), datetime(2026, 4, 13, 8), "2026-03-29", "2026-10-25"])
     )
@@ -485,6 +489,8 @@ def documents(draw):
                         "max_agents": 3,
                     }
                 },
+                "absence": draw(st.floats(0, 0.99)),
+                "novices": {"share": draw(st.floats(0, 1))},
                 "shrinkage": {"leave": 0.11},
             }
         },
