@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from forecast.history import History, read_history
     from forecast.prediction import Forecast, predict
     from forecast.sources import demand_for
+    from forecast.today import rest_of_day
 
 # No module bears the name of a public function: importing it would hide the function.
 _HOMES = {
@@ -21,6 +22,7 @@ _HOMES = {
     "predict": "prediction",
     "backtest": "backtesting",
     "demand_for": "sources",
+    "rest_of_day": "today",
 }
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "predict",
     "read_events",
     "read_history",
+    "rest_of_day",
 ]
 
 
