@@ -179,7 +179,7 @@ def figures(*, mutants: bool = True) -> dict[str, Any]:
     four_weeks_s, _ = fastest(lambda: count(four_weeks, 1, 0), 4)
     calls = fresh.first_call_s()
     random = proofs.random_scenarios()
-    found = {
+    return {
         "kernel_contacts_per_s": middle["kernel_contacts_per_s"],
         "ratio_to_simpy": middle["ratio_to_simpy"],
         "ratio_to_resource": middle["ratio_to_resource"],
@@ -203,7 +203,6 @@ def figures(*, mutants: bool = True) -> dict[str, Any]:
             **{name: _version(name) for name in ("numpy", "numba", "simpy", "ciw")},
         },
     }
-    return found
 
 
 def _version(name: str) -> str | None:

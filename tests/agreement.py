@@ -1,0 +1,148 @@
+"""
+Both engines on random scenarios: do they tell the same story, and which rules did it touch?
+
+    PYTHONPATH=tests:. python -m agreement --scenarios 360
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from benchmarks.differences import of_counts, of_logs, unlike_contacts
+from random_scenarios import RandomFloor, floors
+from rule_touches import Replication, touched
+from rules_asked import Asked
+from simulate import kernel
+from simulate.floor import run_replication as run_simpy
+from simulate.floor_input import FloorInput
+from simulate.measures import measure
+
+SEED = 1
+ENOUGH = 100  # contacts that every rule must touch
+
+
+@dataclass
+class Findings:
+    """
+    What comes of the scenarios.
+
+    Attributes
+    ----------
+    scenarios, contacts
+        How many there were.
+    disagreements
+        Contacts with two fates, and tables that differ.
+    told
+        The first disagreements, in words.
+    touched
+        Contacts by rule.
+    """
+
+    scenarios: int = 0
+    contacts: int = 0
+    disagreements: int = 0
+    told: list[str] = field(default_factory=list)
+    touched: Counter[str] = field(default_factory=Counter)
+
+    def rarely_touched(self) -> dict[str, int]:
+        """Rules that touched too few contacts to be called tried."""
+        return {name: count for name, count in self.touched.items() if count < ENOUGH}
+
+
+def compare(floor_input: FloorInput, replication: int, findings: Findings) -> list[str]:
+    """
+    Run both engines on one input and put down what comes of it.
+
+    Returns
+    -------
+    list of str
+        What they tell differently, the counts that the kernel makes while it runs included.
+    """
+    asked = Asked()
+    with asked.listening():
+        log = run_simpy(floor_input, SEED, replication)
+    other = kernel.run_replication(floor_input, SEED, replication)
+    told, unlike = of_logs(log, other), unlike_contacts(log, other)
+    told += of_counts(measure(log, floor_input), _counted(floor_input, replication))
+    findings.scenarios += 1
+    findings.contacts += len(log.contacts)
+    findings.disagreements += max(unlike, len(told))
+    for counts in (touched(Replication(floor_input, log)), asked.counts()):
+        for name, count in counts.items():  # adding Counters would forget rules never touched
+            findings.touched[name] += count
+    return told
+
+
+def _counted(floor_input: FloorInput, replication: int) -> Any:
+    """What the kernel counts as it runs."""
+    if hasattr(kernel, "count_replication"):
+        return kernel.count_replication(floor_input, SEED, replication)
+    return measure(kernel.run_replication(floor_input, SEED, replication), floor_input)
+
+
+def on_random_scenarios(count: int, look: Callable[[list[str]], None] | None = None) -> Findings:
+    """
+    Compare the engines on so many random scenarios, the same on every run.
+
+    Parameters
+    ----------
+    count
+        Scenarios.
+    look
+        Told what each shows, so that a caller may stop at the first that shows anything.
+    """
+    findings = Findings()
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(floors())
+    def meet(floor: RandomFloor) -> None:
+        told = compare(floor.encoded(), findings.scenarios % 4, findings)
+        if told and len(findings.told) < 5:
+            findings.told.append(f"scenario {findings.scenarios}: {', '.join(told)}")
+        if look is not None:
+            look(told)
+
+    meet()
+    return findings
+
+
+def main() -> int:
+    """Print the findings as one JSON document; the exit status is 1 if the engines disagree."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scenarios", type=int, default=360)
+    begun = time.perf_counter()
+    findings = on_random_scenarios(parser.parse_args().scenarios)
+    print(
+        json.dumps(
+            {
+                "scenarios": findings.scenarios,
+                "contacts": findings.contacts,
+                "disagreements": findings.disagreements,
+                "told": findings.told,
+                "rarely_touched": findings.rarely_touched(),
+                "touched": dict(sorted(findings.touched.items(), key=lambda item: item[1])),
+                "seconds": time.perf_counter() - begun,
+            }
+        )
+    )
+    return 1 if findings.disagreements else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
