@@ -16,7 +16,7 @@ import pandas as pd
 from centres import CENTRES, EVENTS, PLANNED_WEEK, TEAM_20, ZONE, Centre, Shape
 from contacts import Contacts, draw_contacts
 from logbook import contact_log
-from variants import flu, new_hires, separate_teams
+from variants import flu, separate_teams
 from weather import is_recorded, local, quarter_starts
 
 HERE = Path(__file__).resolve().parent
@@ -37,7 +37,7 @@ def main() -> None:
         write(history(contacts), folder / "history.csv")
         write(events(centre), folder / "events.csv")
         write(staffing(centre.staffing), folder / "staffing.csv")
-    for name, variant in (("flu", flu), ("new_hires", new_hires), ("separate", separate_teams)):
+    for name, variant in (("flu", flu), ("separate", separate_teams)):
         table = staffing(variant(TEAM_20.staffing))
         write(table, out / TEAM_20.folder / f"staffing_{name}.csv")
 

@@ -1,4 +1,4 @@
-"""Other staffings of the team of 20 that the presets use: flu, new hires, separate teams."""
+"""Other staffings of the team of 20 that the presets use: flu, separate teams."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import replace
 from centres import Shape
 
 PRESENT_IN_FLU_WEEK = 0.85
-NOVICE_SHARE = 0.20
-NOVICES_FROM = 5  # agents on the floor: fewer than this have no novice among them
 CHAT_OF_CHAT_AND_POSTS = 0.6  # by workload with chats in pairs: 192 against 130 live hours
 
 Staffing = dict[str, tuple[Shape, ...]]
@@ -23,14 +21,6 @@ def flu(staffing: Staffing) -> Staffing:
         )
         for group, week in staffing.items()
     }
-
-
-def new_hires(staffing: Staffing) -> Staffing:
-    """The team with a fifth of the floor, where at least five work, in a group of novices."""
-    week = staffing["team"]
-    novices = tuple(_each(day, _novices) for day in week)
-    veterans = tuple(_each(day, lambda agents: agents - _novices(agents)) for day in week)
-    return {"team": veterans, "novices": novices}
 
 
 def separate_teams(staffing: Staffing) -> Staffing:
@@ -51,10 +41,6 @@ def separate_teams(staffing: Staffing) -> Staffing:
 
 def _chat_team(agents: float) -> int:
     return _rounded(CHAT_OF_CHAT_AND_POSTS * (agents - 1))
-
-
-def _novices(agents: float) -> int:
-    return _rounded(NOVICE_SHARE * agents) if agents >= NOVICES_FROM else 0
 
 
 def _rounded(number: float) -> int:

@@ -133,3 +133,22 @@ def test_every_preset_fits_the_sample():
 
 def test_no_preset_file_means_no_presets(tmp_path):
     assert read_presets(tmp_path / "none.toml") == ()
+
+
+def test_novices_hold_one_chat_and_take_longer():
+    novices = put(novices_team=20.0, novice_time_team=1.5).groups["team"].novices
+    assert (novices.share, novices.speed, novices.max_concurrent) == (0.2, 1.5, 1)
+    assert put(novice_time_team=1.5).groups["team"].novices is None
+
+
+def test_simulated_absence_moves_the_floor_and_stays_out_of_the_factor():
+    simulated = SAMPLE.with_changes({"groups.team.absence": 0.05})
+    changed = simulated.with_changes(changes_of(simulated, {"absence-team": 0.0})).groups["team"]
+    assert changed.absence == 0
+    assert "sickness" not in changed.shrinkage
+    assert put(absence_team=8.0).groups["team"].shrinkage["sickness"] == 0.08
+
+
+def test_agents_who_leave_by_name_have_no_number_to_move():
+    named = SAMPLE.with_changes({"groups.team.exit": "named"})
+    assert "staff-team" not in {lever.key for lever in levers_of(named)}

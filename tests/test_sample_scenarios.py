@@ -14,6 +14,7 @@ from sample_parts import CENTRES, DATA, figures, load, planned_week, program
 from scenario import Demand, Scenario
 from scenario.assumptions import burst_extra
 from scenario.calendar import minutes_in, weekdays_in, weekly_spans
+from simulate.rules import is_novice
 
 
 def test_the_staffing_files_hold_the_declared_floor_hours() -> None:
@@ -144,16 +145,16 @@ def test_the_viral_preset_adds_218_posts_and_the_outage_doubles_monday() -> None
     assert extra[26:].sum() == 0
 
 
-def test_new_hires_are_a_fifth_of_the_floor_where_five_or_more_work() -> None:
+def test_new_hires_are_every_fifth_agent_of_the_floor() -> None:
+    """Where fewer than five work nobody is a novice."""
     base = load("team_20")
     changed = base.with_changes(presets()["new_hires"]["changes"])
-    before, after = base.staff().agents[:, 0], changed.staff().agents
-    assert (after.sum(axis=1) == before).all()
-    novices = np.where(before >= 5, np.floor(0.2 * before + 0.5), 0)
-    assert (after[:, 1] == novices).all()
-    skills = changed.groups["novices"].skills
-    assert {(s.speed, s.max_concurrent) for s in skills.values()} == {(1.35, 1)}
-    assert set(skills) == set(base.channels)
+    assert (changed.staff().agents == base.staff().agents).all()
+    team = changed.groups["team"]
+    share = round(1e6 * team.novices.share)
+    assert [number for number in range(12) if is_novice(number, share)] == [4, 9]
+    served = {name: team.novice_skill(name) for name in base.channels}
+    assert {(s.speed, s.max_concurrent) for s in served.values()} == {(1.35, 1)}
 
 
 def test_separate_teams_share_the_same_hours() -> None:

@@ -19,7 +19,7 @@ WORK = "Work and patience"
 FLOOR = "How the floor works"
 CALLBACKS = "Callbacks"
 HOURS = "Opening hours"
-STAFF = "Absence and shrinkage"
+STAFF = "Absence, novices and shrinkage"
 TARGETS = "Targets"
 SECTIONS = (DEMAND, WORK, FLOOR, CALLBACKS, HOURS, STAFF, TARGETS)
 

@@ -17,18 +17,17 @@ import pandas as pd
 
 from scenario.model import Scenario
 from views.channel_levers import BY_CHANNEL
+from views.group_levers import BY_GROUP
 from views.lever import (
     DEMAND,
     FLOOR,
     OFF,
-    STAFF,
     STARRED,
     Changes,
     Lever,
     Values,
     groups_of,
     of_kind,
-    put_at,
 )
 from views.words import heading
 
@@ -45,10 +44,7 @@ def levers_of(scenario: Scenario) -> tuple[Lever, ...]:
         for lever in family(scenario, name)
     ]
     by_group = [
-        lever
-        for family in (_staff, _shrinkage)
-        for name in scenario.groups
-        for lever in family(scenario, name)
+        lever for family in BY_GROUP for name in scenario.groups for lever in family(scenario, name)
     ]
     whole = [
         lever for family in (_blend, _burst, _keep_free, _work_order) for lever in family(scenario)
@@ -106,63 +102,6 @@ def read_presets(path: Path) -> tuple[Preset, ...]:
     return tuple(
         Preset(key, entry["label"], entry["description"], entry["changes"])
         for key, entry in document.items()
-    )
-
-
-def _staff(scenario: Scenario, group: str) -> Iterator[Lever]:
-    base = scenario.groups[group].agents_change
-    key = f"staff-{group}"
-    yield Lever(
-        key,
-        STARRED,
-        f"{heading(group)} staff, agents an hour",
-        0,
-        put_at(f"groups.{group}.agents_change", key, lambda more: base + round(more)),
-        "Agents added to, or taken from, every hour in which the group works; on the floor, after"
-        " shrinkage. Never below 0. In the sample one agent moves X by tens of points.",
-        -20,
-        20,
-        1,
-    )
-
-
-def _shrinkage(scenario: Scenario, group: str) -> Iterator[Lever]:
-    parts = scenario.groups[group].shrinkage
-    place = f"groups.{group}.shrinkage"
-    absent = next((part for part in parts if part in ("absence", "sickness")), "absence")
-    others = {part: share for part, share in parts.items() if part != absent}
-    total = sum(others.values())
-    absence, other = f"absence-{group}", f"shrinkage-{group}"
-
-    def put_other(values: Values) -> Changes:
-        share = float(values[other]) / 100
-        if not total:
-            return {f"{place}.other": share}
-        return {f"{place}.{part}": share * was / total for part, was in others.items()}
-
-    yield Lever(
-        absence,
-        STAFF,
-        f"{heading(group)} absence, % of paid time",
-        round(100 * parts.get(absent, 0.0), 2),
-        put_at(f"{place}.{absent}", absence, lambda percent: percent / 100),
-        "Sickness and other absence. It changes the paid hours, not the floor. Typical: 5 %"
-        " (trade surveys).",
-        0.0,
-        30.0,
-        1.0,
-    )
-    yield Lever(
-        other,
-        STAFF,
-        f"{heading(group)} other shrinkage, % of paid time",
-        round(100 * total, 2),
-        put_other,
-        "Leave, breaks, meetings, training and the rest. It changes the paid hours, not the floor."
-        " Typical: 25 % (leave 11, training 3, meetings 4, breaks 5, other 2; trade surveys).",
-        0.0,
-        50.0,
-        1.0,
     )
 
 
