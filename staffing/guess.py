@@ -81,8 +81,9 @@ def first_guess(
     Live contacts: the modified offered load, then Erlang A or the chain of chats, interval by
     interval. Waiting work: by its deadlines, in idle time of live agents where there is some.
     The mean volume is planned for; what days that differ from it ask on top is left to the
-    simulation.
+    simulation. Agents count by the mean of their group, novices and the absent included.
     """
+    scenario = with_average_agents(scenario)
     limits = limits_of(scenario)
     handle = handle_time_s(scenario, expected)
     shape = expected.mean.shape
@@ -180,6 +181,24 @@ def _pools(serves: NDArray[np.bool_]) -> list[list[int]]:
                 apart.append((others, served))
         pools = [*apart, (members, channels)]
     return [sorted(members) for members, _ in pools]
+
+
+def with_average_agents(scenario: Scenario) -> Scenario:
+    """The same scenario with all agents of a group alike: novices and absence as lower speed."""
+    groups = dict(scenario.groups)
+    for name, group in scenario.groups.items():
+        if group.novices is None and not group.absence:
+            continue
+        skills = {}
+        for channel, skill in group.skills.items():
+            gain = solo_gain(skill)
+            if group.novices is not None:
+                share = group.novices.share
+                gain = (1 - share) * gain + share * solo_gain(group.novice_skill(channel))
+            speed = skill.speed * solo_gain(skill) / (gain * (1 - group.absence))
+            skills[channel] = skill.model_copy(update={"speed": speed})
+        groups[name] = group.model_copy(update={"skills": skills})
+    return scenario.model_copy(update={"groups": groups})
 
 
 def solo_gain(skill: Skill) -> float:

@@ -17,7 +17,7 @@ from scenario.errors import InvalidValueError
 from scenario.model import Scenario
 from scenario.separate import separated
 from scenario.staff import Staff
-from staffing.guess import first_guess, solo_gain
+from staffing.guess import first_guess, solo_gain, with_average_agents
 from staffing.ladder import ladder
 from staffing.limits import Limits, limits_of
 from staffing.planning import BaselineComparison, Plan
@@ -163,6 +163,7 @@ def effort_of(scenario: Scenario, expected: Demand) -> FloatArray:
     weights = expected.mean + 1e-9
     mean = (handle * weights).sum(axis=0) / weights.sum(axis=0)
     gains = []
+    scenario = with_average_agents(scenario)
     for name in scenario.channels:
         skills = [group.skills[name] for group in scenario.groups.values() if name in group.skills]
         gains.append(solo_gain(min(skills, key=lambda skill: skill.preference)))

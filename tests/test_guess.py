@@ -127,3 +127,17 @@ def test_fractions_of_groups_that_share_channels_are_rounded_together(blended):
 )
 def test_patience_of_any_shape_has_an_exponential_stand_in(patience, mean):
     assert mean_patience_s(patience) == pytest.approx(mean)
+
+
+def test_absence_and_novices_are_made_up_for(blended):
+    """The work of the absent and the slow is done by others; waiting does not grow with it."""
+    changes = {
+        "now": {},
+        "a fifth away": {"groups.team.absence": 0.2},
+        "half novices": {"groups.team.novices": {"share": 0.5, "max_concurrent": 2}},
+        "all novices": {"groups.team.novices": {"share": 1.0, "max_concurrent": 2}},
+    }
+    hours = {name: guessed(blended.with_changes(c)).required.sum() for name, c in changes.items()}
+    assert 1.05 < hours["a fifth away"] / hours["now"] <= 1 / 0.8
+    assert 1.1 < hours["all novices"] / hours["now"] <= 1.35
+    assert hours["now"] < hours["half novices"] < hours["all novices"]

@@ -306,3 +306,30 @@ def test_a_time_limit_ends_the_search_and_still_gives_a_plan(bare):
 def test_numbers_out_of_range_are_told(bare):
     with pytest.raises(InvalidValueError, match="replications must be at least 1"):
         planned(bare, replications=0)
+
+
+def test_agents_who_leave_by_name_are_planned_with_their_breaks_and_absence(day):
+    """The shifts themselves are rehearsed; what is simulated is out of the shrinkage."""
+    changes = {
+        "groups.team.agents": None,
+        "groups.team.exit": "named",
+        "groups.team.absence": 0.1,
+        "groups.team.shrinkage": {"leave": 0.2, "sickness": 0.1, "breaks": 0.05},
+    }
+    plan = planned(day.with_changes(changes), replications=4, engine="simpy")
+    parts = plan.shrinkage.set_index("part")
+    team = plan.outcome.groups.iloc[0]
+
+    assert {shift.group for shift in plan.staff.shifts} == {"team"}
+    assert not parts.loc["sickness", "applied"]
+    assert parts.loc["sickness", "simulated"]
+    assert team["absent_hours"] > 0
+    assert team["break_hours"] > 0
+    assert team["paid_hours"] == pytest.approx(plan.paid_hours)
+
+
+def test_agents_who_leave_by_name_need_kinds_of_shift(day):
+    changes = {"agents": None, "exit": "named", "shifts": None}
+    named = day.with_changes({f"groups.team.{key}": value for key, value in changes.items()})
+    with pytest.raises(InvalidValueError, match=r"groups.team.shifts must be given"):
+        planned(named)
