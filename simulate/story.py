@@ -40,10 +40,14 @@ class Story:
 
     def grid(self, weights: NDArray[Any]) -> IntArray:
         """Sum by interval and channel, shape (I, C)."""
-        sums = np.zeros(self.period.count * len(self.channels), dtype=np.int64)
+        cells = self.period.count * len(self.channels)
         weights = np.asarray(weights)
         wanted = self.counted & (weights != 0)
-        np.add.at(sums, self.cell[wanted], weights[wanted].astype(np.int64))
+        if weights.dtype == np.bool_:
+            sums = np.bincount(self.cell[wanted], minlength=cells).astype(np.int64)
+        else:
+            sums = np.zeros(cells, dtype=np.int64)
+            np.add.at(sums, self.cell[wanted], weights[wanted].astype(np.int64))
         return sums.reshape(self.period.count, len(self.channels))
 
     def tallies(self) -> dict[str, NDArray[Any]]:
