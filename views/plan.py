@@ -198,8 +198,10 @@ with right:
 
 parts = plan.shrinkage.to_dict("records")
 applied = ", ".join(f"{row['part']} {100 * row['share']:g} %" for row in parts if row["applied"])
+left_out = dict.fromkeys(row["part"] for row in parts if row["planned"] or row["simulated"])
 st.caption(
     f"Made in {plan.seconds:.0f} s with {plan.searched} rehearsals, engine {plan.outcome.engine};"
     f" fresh check with {plan.outcome.replications} replications, seed {plan.outcome.seed}."
-    f" Shrinkage in the factor: {applied or 'none'}."
+    f" Shrinkage in the factor: {applied or 'none'}; left out, since shifts plan it or the floor"
+    f" simulates it: {', '.join(left_out) or 'none'}."
 )
