@@ -74,7 +74,7 @@ def listed() -> list[Mutant]:
     found = []
     for path in sorted(LISTS.glob("*.toml")):
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-        found += [Mutant(**{"file": document["file"], **row}) for row in document["mutants"]]
+        found += [Mutant(file=document["file"], **row) for row in document["mutants"]]
     faults = [
         f"{mutant.file}: {mutant.says} ({count} times)"
         for mutant in found
