@@ -7,14 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forecast.backtesting import backtest
+    from forecast.edits import Edit, Edits
+    from forecast.edits_file import read_edits
     from forecast.events import read_events
     from forecast.history import History, read_history
+    from forecast.layers import layer_accuracy
     from forecast.prediction import Forecast, predict
     from forecast.sources import demand_for
     from forecast.today import rest_of_day
 
 # No module bears the name of a public function: importing it would hide the function.
 _HOMES = {
+    "Edit": "edits",
+    "Edits": "edits",
+    "read_edits": "edits_file",
+    "layer_accuracy": "layers",
     "History": "history",
     "read_history": "history",
     "read_events": "events",
@@ -26,11 +33,15 @@ _HOMES = {
 }
 
 __all__ = [
+    "Edit",
+    "Edits",
     "Forecast",
     "History",
     "backtest",
     "demand_for",
+    "layer_accuracy",
     "predict",
+    "read_edits",
     "read_events",
     "read_history",
     "rest_of_day",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -19,6 +19,7 @@ from forecast.days import (
     days_between,
     local_cells,
 )
+from forecast.edits import Edits
 from forecast.events import Events
 from forecast.handle_time import expected_handle_time
 from forecast.history import History
@@ -61,6 +62,12 @@ class Forecast(Demand):
     methods: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     trials: Mapping[str, Errors] = field(default_factory=dict)
+
+    def with_edits(self, edits: Edits) -> Forecast:
+        """The same with a planner's edits on it; paths and bands follow, the reasons tell them."""
+        edited = edits.applied(self)
+        told = (f"edited: {edit.sentence()}" for edit in edits.edits)
+        return replace(edited, reasons=(*self.reasons, *told))
 
 
 def predict(

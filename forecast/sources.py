@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -10,10 +12,13 @@ from scenario.demand import Demand
 from scenario.errors import PlanningError
 from scenario.model import Scenario
 
+if TYPE_CHECKING:
+    from forecast.edits import Edits
+
 
 def demand_for(scenario: Scenario) -> Demand:
     """
-    The demand that a scenario names, before its scale and bursts.
+    The demand that a scenario names, with the planner's edits, before its scale and bursts.
 
     Parameters
     ----------
@@ -32,6 +37,30 @@ def demand_for(scenario: Scenario) -> Demand:
     PlanningError
         When a file is missing or unusable, or the history is too short.
     """
+    demand = without_edits(scenario)
+    if scenario.demand.edits is None:
+        return demand
+    return edits_of(scenario).applied(demand)
+
+
+def edits_of(scenario: Scenario) -> Edits:
+    """
+    The planner's edits that a scenario names; none where it names no file.
+
+    Raises
+    ------
+    InvalidInputError
+        With every fault of the file.
+    """
+    from forecast.edits import Edits
+    from forecast.edits_file import read_edits
+
+    file = scenario.demand.edits
+    return Edits() if file is None else read_edits(scenario.path_of(file))
+
+
+def without_edits(scenario: Scenario) -> Demand:
+    """The demand that a scenario names, as it was made: `demand_for` before the edits."""
     keys = scenario.demand
     if keys.forecast is not None:
         return Demand.load(scenario.path_of(keys.forecast), scenario.timezone)

@@ -10,17 +10,14 @@ import numpy as np
 import pandas as pd
 
 from forecast.bands import count_quantiles
-from forecast.days import BoolArray, FloatArray, local_cells
+from forecast.day_so_far import DaySoFar, cut
+from forecast.days import BoolArray, FloatArray, IntArray
 from forecast.history import History
 from forecast.within_day import NO_PULL, PastDays
-from scenario.calendar import Horizon
 from scenario.demand import QUANTILES, Demand
-from scenario.errors import InvalidValueError
 
 ALARM_BAND = 0.99  # of counts so far: a day is looked at many times and may leave 95 % by chance
 _BURST_BAND = 0.998  # of last hours: there are a dozen a day to be wrong about
-_NEAR_MINUTES = 120  # the next two hours follow the last one closer than the evening does
-_LAST_MINUTES = 60
 _TAIL = (0.05, 0.95)
 
 
@@ -143,7 +140,7 @@ def rest_of_day(
     Scaling the rest by the morning's ratio is worse than no update at all. Bands narrow by as
     much as the regression explained in those days.
     """
-    day = _Day.of(forecast, so_far, so_far.end if at is None else at)
+    day = DaySoFar.of(forecast, so_far, so_far.end if at is None else at)
     rng = np.random.default_rng(seed)
     mean, paths = day.demand.mean.copy(), _paths(day.demand)
     notes, alarms, totals = [], [], []
@@ -174,84 +171,14 @@ def rest_of_day(
     )
 
 
-@dataclass(frozen=True)
-class _Day:
-    """One day of a forecast and what is known of it."""
-
-    demand: Demand
-    actual: FloatArray  # (I, C), NaN where not known
-    ahead: BoolArray  # (I,)
-    slot: np.ndarray  # (I,)
-    at: pd.Timestamp
-    lead_week: int
-
-    @classmethod
-    def of(cls, forecast: Demand, so_far: History, at: pd.Timestamp) -> _Day:
-        minutes = forecast.horizon.interval_minutes
-        if so_far.interval_minutes != minutes:
-            rule = f"in intervals of {minutes} minutes, as the forecast"
-            raise InvalidValueError("contacts so far", rule, f"{so_far.interval_minutes} minutes")
-        if at.tzinfo is None:
-            raise InvalidValueError("at", "a time with a time zone", str(at))
-        starts = forecast.horizon.starts
-        step = pd.Timedelta(minutes=minutes)
-        at = at.tz_convert(starts.tz)
-        # Midnight is the end of the day before, where that is what was counted.
-        inside = (at - pd.Timedelta(microseconds=1)) if at == so_far.end else at
-        number, slot = local_cells(starts, minutes)
-        wanted = local_cells(pd.DatetimeIndex([inside]), minutes)[0][0]
-        rows = np.flatnonzero(number == wanted)
-        if not len(rows):
-            rule = f"within the forecast, {starts[0]} to {forecast.horizon.end}"
-            raise InvalidValueError("at", rule, str(at))
-        own = starts[rows]
-        actual = np.full((len(rows), len(forecast.channels)), np.nan)
-        place = so_far.starts.get_indexer(own)
-        ended = (place >= 0) & np.asarray(own + step <= at)
-        for column, channel in enumerate(forecast.channels):
-            if channel in so_far.channels:
-                counts = so_far.volume[:, so_far.channels.index(channel)]
-                actual[ended, column] = counts[place[ended]]
-        ahead = np.asarray(own + step > at)
-        cut = _cut(forecast, rows)
-        return cls(cut, actual, ahead, slot[rows], at, int(number[rows[0]] - number[0]) // 7)
-
-    def stretches(self) -> list[BoolArray]:
-        """The next two hours and what lies behind them, of the intervals ahead."""
-        first = int(np.argmax(self.ahead)) if self.ahead.any() else len(self.ahead)
-        steps = max(2, _NEAR_MINUTES // self.demand.horizon.interval_minutes)
-        near = self.ahead.copy()
-        near[first + steps :] = False
-        return [one for one in (near, self.ahead & ~near) if one.any()]
-
-    def last_hour(self, known: BoolArray) -> BoolArray:
-        """The newest known intervals: an hour, two intervals at least."""
-        steps = max(2, _LAST_MINUTES // self.demand.horizon.interval_minutes)
-        last = np.zeros_like(known)
-        last[np.flatnonzero(known)[-steps:]] = True
-        return last
-
-
-def _cut(forecast: Demand, rows: np.ndarray) -> Demand:
-    horizon = Horizon(
-        forecast.horizon.starts[rows[0]], forecast.horizon.interval_minutes, len(rows)
-    )
-    return Demand(
-        horizon,
-        forecast.channels,
-        forecast.mean[rows],
-        forecast.handle_time_s[rows],
-        None if forecast.paths is None else forecast.paths[:, rows],
-        {level: values[rows] for level, values in forecast.quantiles.items()},
-    )
-
-
 def _paths(demand: Demand) -> FloatArray:
     """Paths of the day; its mean alone where there are none."""
     return demand.mean[None].copy() if demand.paths is None else demand.paths.copy()
 
 
-def _update(day: _Day, column: int, past: PastDays, mean: FloatArray, paths: FloatArray) -> None:
+def _update(
+    day: DaySoFar, column: int, past: PastDays, mean: FloatArray, paths: FloatArray
+) -> None:
     """Move the rates ahead of one channel, mean and paths, to where the day is going."""
     counted = day.actual[:, column]
     told = day.demand.mean[:, column]
@@ -279,7 +206,7 @@ def _update(day: _Day, column: int, past: PastDays, mean: FloatArray, paths: Flo
         )
 
 
-def _on_slots(slot: np.ndarray, chosen: BoolArray, slots: int) -> BoolArray:
+def _on_slots(slot: IntArray, chosen: BoolArray, slots: int) -> BoolArray:
     marked = np.zeros(slots, dtype=np.bool_)
     marked[slot[chosen]] = True
     return marked
@@ -292,7 +219,7 @@ def _band(paths: FloatArray, tails: tuple[float, float], rng: np.random.Generato
 
 
 def _totals(
-    day: _Day,
+    day: DaySoFar,
     column: int,
     mean: FloatArray,
     before: FloatArray,
@@ -326,7 +253,7 @@ def _tails(share: float) -> tuple[float, float]:
 
 
 def _alarms(
-    day: _Day,
+    day: DaySoFar,
     column: int,
     channel: str,
     before: FloatArray,
@@ -371,7 +298,7 @@ def _quantiles(
     return dict(zip(QUANTILES, flat.reshape(len(QUANTILES), *own.shape[1:]), strict=True))
 
 
-def _table(day: _Day, mean: FloatArray, quantiles: dict[float, FloatArray]) -> pd.DataFrame:
+def _table(day: DaySoFar, mean: FloatArray, quantiles: dict[float, FloatArray]) -> pd.DataFrame:
     told = day.demand.mean
     expected = np.where(np.isfinite(day.actual), day.actual, mean)
     table = pd.DataFrame(
@@ -392,13 +319,13 @@ def _table(day: _Day, mean: FloatArray, quantiles: dict[float, FloatArray]) -> p
 
 
 def _rest(
-    day: _Day, mean: FloatArray, paths: FloatArray, quantiles: dict[float, FloatArray]
+    day: DaySoFar, mean: FloatArray, paths: FloatArray, quantiles: dict[float, FloatArray]
 ) -> Demand | None:
     if not day.ahead.any():
         return None
     rows = np.flatnonzero(day.ahead)
     return replace(
-        _cut(day.demand, rows),
+        cut(day.demand, rows),
         mean=mean[rows],
         paths=None if day.demand.paths is None else paths[:, rows],
         quantiles=quantiles,

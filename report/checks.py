@@ -26,7 +26,7 @@ class FileCheck:
     file
         Path as the person gave it.
     kind
-        "scenario", "history", "staffing" or "events".
+        "scenario", "history", "staffing", "events" or "edits".
     faults
         Everything that makes it unusable; none when it is valid.
     notes
@@ -56,7 +56,7 @@ def check_file(path: Path, timezone: str) -> FileCheck:
     ----------
     path
         A scenario (`.toml`), or a table whose columns tell whether it is a history, a
-        staffing file or an events file.
+        staffing file, an events file or one of edits.
     timezone
         IANA name of the zone of local times in tables; a scenario names its own.
     """
@@ -75,7 +75,7 @@ def check_file(path: Path, timezone: str) -> FileCheck:
 
 
 def _check_table(path: Path, timezone: str) -> tuple[str, list[str]]:
-    from forecast import read_events, read_history
+    from forecast import read_edits, read_events, read_history
 
     table = read_table(path)
     columns = set(table.columns)
@@ -85,6 +85,9 @@ def _check_table(path: Path, timezone: str) -> tuple[str, list[str]]:
     if {"name", "start", "end"} <= columns and "interval_start" not in columns:
         read_events(path, timezone=timezone)
         return "events", []
+    if {"first_day", "change", "value"} <= columns:
+        read_edits(path)
+        return "edits", []
     read = read_history(path, timezone=timezone)
     return "history", [*read.repairs, *read.suspicions]
 
@@ -104,13 +107,15 @@ def _check_staffing(path: Path, table: pd.DataFrame, timezone: str) -> None:
 
 def _check_scenario(scenario: Scenario) -> list[str]:
     """Read the files that a scenario names, too; what does not fit between them, in sentences."""
-    from forecast import read_events, read_history
+    from forecast import read_edits, read_events, read_history
 
     if scenario.staffing is not None:
         scenario.staff()
     keys = scenario.demand
     if keys.events is not None:
         read_events(scenario.path_of(keys.events), timezone=scenario.timezone)
+    if keys.edits is not None:
+        read_edits(scenario.path_of(keys.edits))
     if keys.forecast is not None:
         told = Demand.load(scenario.path_of(keys.forecast), scenario.timezone)
         return list(base_demand(scenario, told).warnings)

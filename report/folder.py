@@ -44,6 +44,7 @@ def relocated(scenario: Scenario, folder: Path) -> Scenario:
         "demand.history": scenario.demand.history,
         "demand.forecast": scenario.demand.forecast,
         "demand.events": scenario.demand.events,
+        "demand.edits": scenario.demand.edits,
     }
     return scenario.with_changes(
         {

@@ -74,6 +74,10 @@ class DemandKeys(Declared):
     forecast: str | None = key("Forecast file, relative to the scenario.", None)
     history: str | None = key("History file that is forecast on the way.", None)
     events: str | None = key("Events file used with the history.", None)
+    edits: str | None = key(
+        "File with the planner's edits of whatever the demand comes from, applied before scale.",
+        None,
+    )
     scale: dict[str, float] = key(
         "Multiplies the volume of a channel.", default_factory=dict, unit="ratio"
     )

@@ -61,6 +61,7 @@ def standing_alone(scenario: Scenario) -> Scenario:
         "demand.forecast": FORECAST_FILE,
         "demand.history": None,
         "demand.events": None,
+        "demand.edits": None,
         "demand.rates": None,
         "staffing": None,
     }

@@ -13,7 +13,7 @@ from scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "scenarios" / "sample.toml"
-FILE_KEYS = {"history", "forecast", "events"}  # of the demand
+FILE_KEYS = {"history", "forecast", "events", "edits"}  # of the demand
 PRESETS = ROOT / "data" / "scenarios" / "presets.toml"
 
 
@@ -40,16 +40,22 @@ def keep(name: str, content: bytes) -> Path:
 def scenario_content(scenario: Scenario) -> str:
     """All that decides a scenario's numbers, as one text: its keys and its files' content."""
     keys = scenario.model_dump_json(exclude={"demand": FILE_KEYS, "staffing": True})
-    return "\n".join([keys, *_demand_files(scenario), _digest(scenario, scenario.staffing)])
+    files = [*_demand_files(scenario), _digest(scenario, scenario.demand.edits)]
+    return "\n".join([keys, *files, _digest(scenario, scenario.staffing)])
 
 
 def demand_content(scenario: Scenario) -> str:
-    """All that decides a scenario's demand: an edit of anything else needs no new forecast."""
+    """All that decides a scenario's demand before edits: nothing else needs a new forecast."""
     rates = scenario.demand.model_dump_json(include={"rates"})
     period = scenario.horizon.model_dump_json(exclude={"warm_up", "cool_down"})
     keys = [rates, period, scenario.calendar.model_dump_json(), scenario.timezone]
     keys += [str(scenario.seed), *scenario.channels]
     return "\n".join(keys + _demand_files(scenario))
+
+
+def edited_content(scenario: Scenario) -> str:
+    """All that decides a scenario's demand with the planner's edits."""
+    return f"{demand_content(scenario)}\n{_digest(scenario, scenario.demand.edits)}"
 
 
 def history_content(scenario: Scenario) -> str:

@@ -102,6 +102,11 @@ def forecast_job(*, again: bool = False) -> Job:
     return work.ask_forecast(board(), session_id(), scenario(), again=again)
 
 
+def unedited_job(*, again: bool = False) -> Job:
+    """The demand being resolved, before the planner's edits."""
+    return work.ask_unedited(board(), session_id(), scenario(), again=again)
+
+
 def outlook_job(*, again: bool = False) -> Job:
     """Four weeks being forecast."""
     return work.ask_outlook(board(), session_id(), scenario(), again=again)

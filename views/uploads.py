@@ -18,7 +18,7 @@ from views.files import keep
 if TYPE_CHECKING:
     from forecast import History
 
-FILE_KEYS = ("demand.history", "demand.forecast", "demand.events", "staffing")
+FILE_KEYS = ("demand.history", "demand.forecast", "demand.events", "demand.edits", "staffing")
 OWN_COLUMNS = ["interval_start", "channel", "offered", "answered", "abandoned", "handle_time_s"]
 
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from scenario import Demand, InvalidValueError, Scenario
 from views.apart import apart
-from views.files import demand_content, history_content, scenario_content
+from views.files import demand_content, edited_content, history_content, scenario_content
 from views.jobs import Board, Job, fingerprint
 from views.rehearsal import Rehearsal, rehearse
 
 if TYPE_CHECKING:
-    from forecast import History
+    from forecast import Edits, History
     from forecast.backtesting import Backtest
     from staffing import Plan
 
@@ -32,16 +32,34 @@ def ask_history(board: Board, session: str, scenario: Scenario, *, again: bool =
     return board.request(session, "history", key, "Reading the history", work, again=again)
 
 
-def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
-    """Resolve the scenario's demand; answers with a `Demand`, a `Forecast` for a history."""
+def ask_unedited(
+    board: Board, session: str, scenario: Scenario, *, slot: str = "unedited", again: bool = False
+) -> Job:
+    """Resolve the scenario's demand without edits: a `Demand`, a `Forecast` for a history."""
 
     def work(job: Job) -> Demand:
-        from forecast import demand_for
+        from forecast.sources import without_edits
 
         job.tell(0.1, "fitting days and profiles of every channel")
-        return apart(demand_for, scenario, cancelled=job.cancelled)
+        return apart(without_edits, scenario, cancelled=job.cancelled)
 
     key = _key("forecast", demand_content(scenario))
+    return board.request(session, slot, key, "Forecasting", work, again=again)
+
+
+def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
+    """The scenario's demand with the planner's edits on it; nothing is fitted again for them."""
+    if scenario.demand.edits is None:
+        return ask_unedited(board, session, scenario, slot="forecast", again=again)
+    plain = ask_unedited(board, session, scenario, again=again)
+
+    def work(job: Job) -> Demand:
+        from forecast.sources import edits_of
+
+        edits = edits_of(scenario)
+        return with_edits(job.wait_for(plain), edits)
+
+    key = _key("edited", edited_content(scenario))
     return board.request(session, "forecast", key, "Forecasting", work, again=again)
 
 
@@ -52,7 +70,7 @@ def ask_outlook(board: Board, session: str, scenario: Scenario, *, again: bool =
         job.tell(0.1, "fitting days and profiles of every channel")
         return apart(outlook_of, scenario, cancelled=job.cancelled)
 
-    key = _key("outlook", demand_content(scenario))
+    key = _key("outlook", edited_content(scenario))
     return board.request(session, "outlook", key, "Forecasting four weeks", work, again=again)
 
 
@@ -134,6 +152,15 @@ def history_of(scenario: Scenario) -> History:
     if scenario.demand.history is None:
         raise InvalidValueError("demand.history", "named by the scenario", None)
     return read_history(scenario.path_of(scenario.demand.history), timezone=scenario.timezone)
+
+
+def with_edits(demand: Demand, edits: Edits) -> Demand:
+    """A demand with edits on it; a forecast tells them among its reasons."""
+    from forecast import Forecast
+
+    if isinstance(demand, Forecast):
+        return demand.with_edits(edits)
+    return edits.applied(demand)
 
 
 def outlook_of(scenario: Scenario) -> Demand:
