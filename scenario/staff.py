@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -197,10 +197,10 @@ def read_staffing(
     ----------
     source
         Table with `interval_start, group, agents` (agents on the floor), or with `group,
-        start, end, agents[, break_start, break_end]`, which keeps the shifts; such a break is
-        unpaid. Local times are in the horizon's time zone; intervals that the file does not
-        name have nobody. The file's intervals may be longer than the horizon's by a whole
-        multiple.
+        start, end, agents[, break_start, break_end]`, which keeps the shifts; see
+        `scenario.shift_file`. Local times are in the horizon's time zone; intervals that the
+        file does not name have nobody. The file's intervals may be longer than the horizon's
+        by a whole multiple.
     horizon
         Intervals wanted; rows outside it are left out.
     groups
@@ -214,13 +214,15 @@ def read_staffing(
         With every fault found: missing columns, unknown groups, numbers or times that
         cannot be read, negative or fractional agents, repeated rows.
     """
+    from scenario.shift_file import from_shift_rows
+
     file = name or (Path(source).name if isinstance(source, (str, Path)) else "staffing")
     table = read_table(source, file)
     known = tuple(groups)
     if {"interval_start", "group", "agents"} <= set(table.columns):
         return _from_intervals(table, horizon, known, file)
     if {"group", "start", "end", "agents"} <= set(table.columns):
-        return _from_shift_rows(table, horizon, known, file)
+        return from_shift_rows(table, horizon, known, file)
     rule = "interval_start, group, agents or group, start, end, agents"
     raise InvalidInputError([Fault(file, "header", "", ", ".join(table.columns), rule)])
 
@@ -231,7 +233,7 @@ def _from_intervals(
     faults: list[Fault] = []
     starts = local_times(table["interval_start"], "interval_start", horizon.timezone, file, faults)
     agents = numbers_of(table["agents"], "agents", file, faults, least=0, whole=True)
-    _check_groups(table["group"], groups, file, faults)
+    check_groups(table["group"], groups, file, faults)
     repeated = table.assign(interval_start=starts).duplicated(["interval_start", "group"])
     for row in np.flatnonzero(repeated & starts.notna()):
         value = str(table["interval_start"].iloc[row])
@@ -258,63 +260,10 @@ def _from_intervals(
     return Staff(horizon, groups, grid)
 
 
-def _from_shift_rows(
-    table: pd.DataFrame, horizon: Horizon, groups: tuple[str, ...], file: str
-) -> Staff:
-    faults: list[Fault] = []
-    instants: Mapping[str, pd.Series] = {
-        name: local_times(
-            table[name], name, horizon.timezone, file, faults, optional="break" in name
-        )
-        for name in ("start", "end", "break_start", "break_end")
-        if name in table.columns
-    }
-    agents = numbers_of(table["agents"], "agents", file, faults, least=0, whole=True)
-    _check_groups(table["group"], groups, file, faults)
-    for row, (begin, end) in enumerate(zip(instants["start"], instants["end"], strict=True)):
-        if pd.notna(begin) and pd.notna(end) and not end > begin:
-            faults.append(
-                Fault(file, f"row {row + 2}", "end", str(table["end"].iloc[row]), "after start")
-            )
-    pauses = _breaks(instants, file, faults)
-    if faults:
-        raise InvalidInputError(faults)
-    if not ((instants["end"] > horizon.start) & (instants["start"] < horizon.end)).any():
-        rule = f"shifts between {horizon.start} and {horizon.end}, the time that is planned"
-        raise InvalidInputError([Fault(file, "", "start", "", f"told in {rule}")])
-
-    shifts = []
-    for row, number in enumerate(agents):
-        begin, end = instants["start"].iloc[row], instants["end"].iloc[row]
-        away = sum((stop - pause for pause, stop in pauses[row]), pd.Timedelta(0))
-        paid_hours = (end - begin - away).total_seconds() / 3600
-        group = str(table["group"].iloc[row])
-        shifts.append(Shift(group, "existing", begin, end, pauses[row], int(number), paid_hours))
-    return Staff(horizon, groups, agents_from_shifts(shifts, horizon, groups), tuple(shifts))
-
-
-def _breaks(
-    instants: Mapping[str, pd.Series], file: str, faults: list[Fault]
-) -> list[tuple[tuple[pd.Timestamp, pd.Timestamp], ...]]:
-    """The break of each row, or none; a fault where it has one end or leaves its shift."""
-    nothing = pd.Series(pd.NaT, index=instants["start"].index)
-    breaks: list[tuple[tuple[pd.Timestamp, pd.Timestamp], ...]] = []
-    away = (instants.get("break_start", nothing), instants.get("break_end", nothing))
-    rows = zip(instants["start"], *away, instants["end"], strict=True)
-    for row, (start, begin, finish, end) in enumerate(rows):
-        breaks.append(())
-        if pd.isna(begin) and pd.isna(finish):
-            continue
-        breaks[-1] = ((begin, finish),)
-        if not start <= begin < finish <= end:
-            rule = "a start and an end within the shift"
-            faults.append(Fault(file, f"row {row + 2}", "break", f"{begin} to {finish}", rule))
-    return breaks
-
-
-def _check_groups(
+def check_groups(
     column: pd.Series, groups: tuple[str, ...], file: str, faults: list[Fault]
 ) -> None:
+    """Add a fault for every cell that names no known group."""
     for row, group in enumerate(column.astype(str)):
         if group not in groups:
             rule = f"one of {list(groups)}"

@@ -16,6 +16,7 @@ from scenario import (
     Staff,
     tables,
 )
+from scenario.shift_file import shift_rows
 from scenario.staff import agents_from_shifts, read_staffing
 from scenario.tables import read_table
 
@@ -174,6 +175,19 @@ def test_agents_who_leave_by_name_keep_their_shifts(tmp_path):
     assert staff.with_agents(staff.agents).shifts == ()
 
 
+def test_written_shifts_read_back_with_their_breaks_and_pay(tmp_path):
+    """Over the night of a clock change; one has two breaks, one none."""
+    start = pd.Timestamp("2026-10-24 22:00", tz=LONDON)
+    at = [start + pd.Timedelta(hours=hours) for hours in range(10)]
+    shifts = (
+        Shift("a", "night", at[0], at[9], ((at[2], at[3]), (at[5], at[6])), 2, 8.5),
+        Shift("b", "short", at[1], at[4], (), 1, 3.0),
+    )
+    shift_rows(shifts).to_csv(tmp_path / "staffing.csv", index=False)
+    horizon = Horizon(pd.Timestamp("2026-10-25", tz=LONDON), 30, 50)
+    assert read_staffing(tmp_path / "staffing.csv", horizon, ["a", "b"]).shifts == shifts
+
+
 def test_agents_who_leave_by_name_need_a_file_of_shifts(tmp_path):
     write(tmp_path, "interval_start,group,agents\n2026-04-13 08:00,night,3\n")
     with pytest.raises(InvalidValueError, match=r"groups.night.exit must be first_free, or the"):
@@ -253,6 +267,15 @@ SHIFTS = "group,start,end,agents,break_start,break_end\nteam,"
         ),
         (
             f"{SHIFTS}2026-04-13 08:00,2026-04-13 12:00,2,2026-04-13 09:00,\n",
+            "row 2, break: must be a start and an end within the shift",
+        ),
+        (
+            "group,start,end,agents,paid_hours\nteam,2026-04-13 08:00,2026-04-13 12:00,2,all\n",
+            "row 2, paid_hours: must be a number of at least 0, got 'all'",
+        ),
+        (
+            "group,start,end,agents,break_start_2\n"
+            "team,2026-04-13 08:00,2026-04-13 12:00,2,2026-04-13 09:00\n",
             "row 2, break: must be a start and an end within the shift",
         ),
         (f"{SHIFTS}2026-05-13 08:00,2026-05-13 12:00,2,,\n", "must be told in shifts between"),
