@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simulate.compare import paired
+    from simulate.floor.policy import Policy
+    from simulate.floor.view import FloorView
     from simulate.outcome import Outcome
     from simulate.run import simulate
+    from simulate.tracing import trace
     from simulate.workers import Workers
 
-_HOMES = {"Outcome": "outcome", "Workers": "workers", "paired": "compare", "simulate": "run"}
+_HOMES = {
+    "FloorView": "floor.view",
+    "Outcome": "outcome",
+    "Policy": "floor.policy",
+    "Workers": "workers",
+    "paired": "compare",
+    "simulate": "run",
+    "trace": "tracing",
+}
 
-__all__ = ["Outcome", "Workers", "paired", "simulate"]
+__all__ = ["FloorView", "Outcome", "Policy", "Workers", "paired", "simulate", "trace"]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
@@ -14,6 +15,7 @@ from simulate.workers import Progress, Workers
 
 if TYPE_CHECKING:  # encoding loads the compiled draws
     from simulate.encode import FloorInput
+    from simulate.floor.policy import Policy
 
 FEWEST_AFTER_CANCEL = 2  # with one replication nothing can be said about its error
 
@@ -30,6 +32,7 @@ def simulate(
     progress: Progress | None = None,
     cancel: Cancel | None = None,
     records: bool = False,
+    policy: Policy | None = None,
 ) -> Outcome:
     """
     Rehearse a scenario.
@@ -55,6 +58,9 @@ def simulate(
         Asked on the way, in the caller's thread; True stops the run within a second.
     records
         Keep every contact.
+    policy
+        Decides who takes what, in place of the ordinary rule; with the engine "simpy" and one
+        worker only.
 
     Returns
     -------
@@ -64,8 +70,8 @@ def simulate(
     Raises
     ------
     InvalidValueError
-        When the engine is unknown, a number is out of range, or demand and staff do not
-        cover the scenario's horizon.
+        When the engine is unknown or cannot follow a policy, a number is out of range, demand
+        and staff do not cover the scenario's horizon, or a policy breaks a rule of the floor.
     RunCancelledError
         When cancelled before two replications were finished.
 
@@ -77,6 +83,8 @@ def simulate(
     from simulate.encode import encode
 
     run_engine = engine_named(engine)
+    if policy is not None:
+        run_engine = _following(policy, engine, workers)
     replications = scenario.replications if replications is None else replications
     seed = scenario.seed if seed is None else seed
     if not replications >= 1:
@@ -113,6 +121,19 @@ def simulate(
     stratified = floor_input.rates.common_cv > 0 or floor_input.rates.own_cv > 0
     data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
     return Outcome(scenario, staff, engine, seed, data, cancelled, contacts)
+
+
+def _following(policy: Policy, engine: str, workers: int | Workers) -> Engine:
+    """The SimPy engine with a policy in place of its dispatch rule."""
+    from simulate.floor import run_replication
+
+    if engine != "simpy":
+        rule = '"simpy" where a policy is given: the kernel knows the ordinary rule only'
+        raise InvalidValueError("engine", rule, engine)
+    if workers != 1:
+        rule = "1 where a policy is given: a function of yours stays in its own process"
+        raise InvalidValueError("workers", rule, workers)
+    return partial(run_replication, policy=policy)
 
 
 @dataclass(frozen=True)

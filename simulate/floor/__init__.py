@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # an engine is loaded when it runs
+    from simulate.floor.policy import Policy
+    from simulate.floor.recorder import Recorder
     from simulate.floor_input import FloorInput
     from simulate.log import FloorLog
 
@@ -15,6 +17,9 @@ def run_replication(
     seed: int,
     replication: int,
     cancel: Callable[[], bool] | None = None,
+    *,
+    policy: Policy | None = None,
+    recorder: Recorder | None = None,
 ) -> FloorLog:
     """
     Live through one replication.
@@ -29,6 +34,10 @@ def run_replication(
         Number of the replication, from 0.
     cancel
         Asked every few milliseconds whether to stop.
+    policy
+        Decides who takes what, in place of the ordinary rule.
+    recorder
+        Told everything that happens.
 
     Returns
     -------
@@ -39,7 +48,12 @@ def run_replication(
     ------
     RunCancelledError
         When `cancel` says so.
+    InvalidValueError
+        When the policy's choice breaks a rule of the floor.
     """
+    from simulate.floor.policy import followed
     from simulate.floor.world import Floor
 
-    return Floor(floor_input, seed, replication).run(cancel)
+    next_match = followed(policy) if policy is not None else None
+    floor = Floor(floor_input, seed, replication, recorder=recorder, next_match=next_match)
+    return floor.run(cancel)

@@ -128,12 +128,13 @@ def chosen(floor: Floor, contact: Contact, found: list[tuple[Agent, Skill]]) -> 
         share = uniform(floor.root, CHOICE, hashed(contact.key, contact.tries))
         return by_id[int(share * len(by_id))]
 
-    def key(one: tuple[Agent, Skill]) -> int:
-        agent, skill = one
-        in_hand = len(agent.hand)
-        return rules.agent_key(floor.choice, floor.load, in_hand, skill.preference, agent.turn)
+    return min(found, key=lambda one: key_of_choice(floor, *one))[0]
 
-    return min(found, key=key)[0]
+
+def key_of_choice(floor: Floor, agent: Agent, skill: Skill) -> int:
+    """Who takes a contact among eligible agents, unless the choice is random: the lowest."""
+    in_hand = len(agent.hand)
+    return rules.agent_key(floor.choice, floor.load, in_hand, skill.preference, agent.turn)
 
 
 def gate_is_open(floor: Floor, skill: Skill) -> bool:

@@ -31,12 +31,12 @@ def start(floor: Floor, contact: Contact, agent: Agent) -> None:
         contact.remaining_us = contact.silent_us
     elif first_time:  # else the work goes on where it was left
         _begin(floor, contact, channel, skill, agent)
-    floor.tell("starts" if first_time else "goes on", contact, agent)
-    if agent.skill is None or agent.skill is skill:
-        _hold(floor, agent, skill, [*agent.hand, contact])
-    else:
+    hand = agent.hand
+    if agent.skill is not None and agent.skill is not skill:
         interruption.put_aside(floor, agent)
-        _hold(floor, agent, skill, [contact])
+        hand = []
+    floor.tell("starts" if first_time else "goes on", contact, agent)
+    _hold(floor, agent, skill, [*hand, contact])
     if first_time and floor.customers.is_endless(contact):
         following = floor.customers.next_endless(contact.channel)
         take_in(floor, following, arrived_open=True)
@@ -47,14 +47,10 @@ def complete(floor: Floor, agent: Agent) -> None:
     contact, skill = agent.next_done, agent.skill
     assert contact is not None
     assert skill is not None
-    floor.tell("is done", contact, agent)
+    _close(floor, contact, agent)
     if len(agent.hand) == 1 and agent.goes_when_empty:
         interruption.give_back(floor, agent)
     _hold(floor, agent, skill, [other for other in agent.hand if other is not contact])
-    if not contact.reached:
-        _miss(floor, contact)
-    elif not contact.silent:
-        contact.end_us = floor.now
     if agent.break_due and agent.shift is not None and not agent.hand:
         shifts.begin_break(floor, agent, agent.shift)
     floor.settle()
@@ -89,14 +85,21 @@ def _begin(floor: Floor, contact: Contact, channel: Channel, skill: Skill, agent
         contact.remaining_us = rules.rounded(channel.given.dial_us, floor.given.grain_us)
 
 
-def _miss(floor: Floor, contact: Contact) -> None:
-    """A call has reached nobody."""
-    terms = floor.channels[contact.channel].given
-    if rules.tries_again(contact.tries, terms.max_tries):
-        call_later(floor, contact, floor.now + terms.retry_after_us)
+def _close(floor: Floor, contact: Contact, agent: Agent) -> None:
+    """What comes of the work that is done; a call may have reached nobody."""
+    if contact.silent:
+        floor.tell("finds nobody", contact, agent)
+    elif contact.reached:
+        floor.tell("is done", contact, agent)
+        contact.end_us = floor.now
     else:
-        contact.ending, contact.end_us = Ending.GIVEN_UP, floor.now
-        floor.tell("is given up", contact)
+        floor.tell("reaches nobody", contact, agent)
+        terms = floor.channels[contact.channel].given
+        if rules.tries_again(contact.tries, terms.max_tries):
+            call_later(floor, contact, floor.now + terms.retry_after_us)
+        else:
+            contact.ending, contact.end_us = Ending.GIVEN_UP, floor.now
+            floor.tell("is given up", contact)
 
 
 def _is_reached(floor: Floor, contact: Contact, channel: Channel) -> bool:

@@ -51,7 +51,7 @@ def put_aside(floor: Floor, agent: Agent) -> None:
     agent.aside, agent.skill_aside = agent.hand, agent.skill
     for contact in agent.hand:
         contact.put_aside += 1
-        floor.tell("put aside", contact, agent)
+        floor.tell("is put aside", contact, agent)
 
 
 def give_back(floor: Floor, agent: Agent) -> None:

@@ -13,12 +13,6 @@ from simulate.log import Ending
 if TYPE_CHECKING:
     from simulate.floor.world import Floor
 
-_WORDS = {
-    Ending.ABANDONED: "gives up",
-    Ending.BLOCKED: "is blocked",
-    Ending.CONVERTED: "takes a callback",
-}
-
 
 def arrive(floor: Floor, contact: Contact) -> None:
     """A customer comes in, or the child of a contact is born."""
@@ -84,11 +78,11 @@ def _stay_or_go(floor: Floor, contact: Contact, channel: Channel) -> None:
     given, now = channel.given, floor.now
     others = channel.queue.length - 1
     if rules.is_blocked(others, given.max_queue):
-        _end(floor, contact, Ending.BLOCKED)
+        _end(floor, contact, Ending.BLOCKED, "is blocked")
     elif _is_offered_callback(floor, channel, others) and _accepts(floor, contact):
         _convert(floor, contact)
     elif given.balk and uniform(floor.root, BALK, contact.key) < given.balk:
-        _end(floor, contact, Ending.ABANDONED)
+        _end(floor, contact, Ending.ABANDONED, "balks")
     else:
         if contact.patience_us < NEVER:
             gone = now + contact.patience_us
@@ -108,7 +102,7 @@ def give_up(floor: Floor, contact: Contact) -> None:
             contact.ending, contact.end_us = Ending.ABANDONED, floor.now
             floor.tell("gives up unnoticed", contact)
         else:
-            _end(floor, contact, Ending.ABANDONED)
+            _end(floor, contact, Ending.ABANDONED, "gives up")
         floor.settle()
 
 
@@ -156,7 +150,7 @@ def close(floor: Floor, channel: Channel) -> None:
             if contact.silent:  # has given up already
                 channel.queue.leave(contact)
             else:
-                _end(floor, contact, Ending.ABANDONED)
+                _end(floor, contact, Ending.ABANDONED, "is dropped")
 
 
 def open_up(floor: Floor, channel: Channel) -> None:
@@ -193,14 +187,14 @@ def _accepts(floor: Floor, contact: Contact) -> bool:
 
 def _convert(floor: Floor, contact: Contact) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
-    _end(floor, contact, Ending.CONVERTED)
+    _end(floor, contact, Ending.CONVERTED, "takes a callback")
     to = floor.channels[contact.channel].given.offer_channel
     child = floor.customers.callback_of(contact, to, floor.now)
     floor.clock.at(floor.now, rules.ARRIVAL, child.id, arrive, floor, child)
 
 
-def _end(floor: Floor, contact: Contact, ending: Ending) -> None:
+def _end(floor: Floor, contact: Contact, ending: Ending, what: str) -> None:
     """A waiting customer leaves without having been served."""
     floor.channels[contact.channel].queue.leave(contact)
     contact.ending, contact.end_us = ending, floor.now
-    floor.tell(_WORDS[ending], contact)
+    floor.tell(what, contact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from simulate import rules
 from simulate.absence import attending
@@ -14,9 +15,13 @@ from simulate.floor.clock import Clock, Story
 from simulate.floor.contact import Contact
 from simulate.floor.customers import Customers
 from simulate.floor.diary import Diary
+from simulate.floor.recorder import Recorder
 from simulate.floor.teams import staffed_groups
 from simulate.floor_input import FloorInput
 from simulate.log import FloorLog
+
+Matcher: TypeAlias = Callable[["Floor"], dispatch.Match | None]
+"""Finds the next contact to start and the agent who takes it."""
 
 
 class Floor:
@@ -34,6 +39,10 @@ class Floor:
         The floor's input.
     seed, replication
         What the random numbers are drawn by.
+    recorder
+        Told everything that happens.
+    next_match
+        Finds who takes what, in place of the ordinary dispatch.
 
     Attributes
     ----------
@@ -47,12 +56,21 @@ class Floor:
         Whether some channel's work is put aside for live contacts.
     """
 
-    def __init__(self, given: FloorInput, seed: int, replication: int) -> None:
+    def __init__(
+        self,
+        given: FloorInput,
+        seed: int,
+        replication: int,
+        *,
+        recorder: Recorder | None = None,
+        next_match: Matcher | None = None,
+    ) -> None:
         self.given = given
+        self.recorder = recorder
         self.root = root_of(seed, replication)
         self.choice, self.load = given.choice, given.load
         self.horizon_us = given.period.length_us
-        self.clock = Clock()
+        self.clock = Clock(tells_ranks=recorder is not None)
         self.customers = Customers(given, seed, replication)
         self.channels = [Channel(channel, self.horizon_us) for channel in given.channels]
         self.groups = staffed_groups(given, self.channels, self.root)
@@ -62,7 +80,8 @@ class Floor:
         self.slots_open = 0
         self.any_excess = False
         self.interrupts = any(channel.interruptible for channel in given.channels)
-        self.next_match = own_priorities.next_match if given.own_priorities else dispatch.next_match
+        ordinary = own_priorities.next_match if given.own_priorities else dispatch.next_match
+        self.next_match: Matcher = next_match or ordinary
 
     @property
     def now(self) -> int:
@@ -74,9 +93,9 @@ class Floor:
         for contact in self.customers.backlog:
             channel = self.channels[contact.channel]
             reception.take_in(self, contact, channel.given.is_open(contact.offered_us))
-        self.clock.process(self.staffing())
-        self.clock.process(self.opening_hours())
-        self.clock.process(self.door())
+        self.clock.live(self.staffing())
+        self.clock.live(self.opening_hours())
+        self.clock.live(self.door())
         for group in self.groups:
             for agent in group.agents:
                 if agent.shift is not None:
@@ -136,7 +155,13 @@ class Floor:
         agent: Agent | None = None,
         channel: Channel | None = None,
     ) -> None:
-        """Write something that happens into the trace, where one is kept."""
+        """Tell the recorder, where there is one, what happens to whom."""
+        if self.recorder is None:
+            return
+        if contact is not None:
+            channel = self.channels[contact.channel]
+        number = self.channels.index(channel) if channel is not None else -1
+        self.recorder.note(self.now, self.clock.rank, what, contact, agent, channel, number)
 
     def _timetable(self) -> list[tuple[int, list[Channel], list[Channel]]]:
         """(instant, channels that open, channels that close), after the start up to the end."""
