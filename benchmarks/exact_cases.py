@@ -1,34 +1,31 @@
-"""Queues whose exact values are known, as scenarios of the floor."""
+"""Queues whose exact values are known, as scenario files of the floor."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.exact_checks import (
-    Check,
-    concurrency,
-    formula,
-    number,
-    occupancy,
-    queue,
-    ratio,
-    real_time_wait,
-    seconds,
-    share,
-    threshold,
-)
+from benchmarks.exact_checks import Check
 from scenario import Demand, Scenario
+from simulate import Workers
 
-REFERENCES = Path(__file__).parents[1] / "tests" / "references" / "exact_values.json"
-INTERVAL_MINUTES = 30
+ROOT = Path(__file__).parents[1]
+REFERENCES = ROOT / "tests" / "references"
+SCENARIOS = ROOT / "data" / "validation"
 RELAXATIONS = 20  # warm-up, in relaxation times
+LONGEST_H = 370 * 24  # a scenario's horizon is at most a year
+CONTACTS = 40_000  # offered in a replication, where its length is free
+WARM_UP_SHARE = 0.1  # at most so much of a replication is warm-up, where its length is free
+START = "2026-01-05T00:00:00Z"
+
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,281 +35,242 @@ class Case:
 
     Parameters
     ----------
-    name
-        Model and number of the case.
-    setting
-        The queue in words.
+    model, number
+        Kind of queue, and which of its kind, from 1; a text tells variants apart.
     source
         Where the exact values come from.
     document
-        Channels, groups and rates, as in a scenario file.
-    relaxation_min
-        Minutes in which the queue forgets how it started, estimated.
-    contacts_per_min
-        All channels together.
+        The scenario file: `description` tells the queue in words, and the measured part of the
+        horizon is one cycle, which can be repeated.
     checks
         What is compared.
+    repeats
+        Cycles measured in a replication; 0: as many as its contacts and its warm-up ask for.
+    records
+        Whether the checks read the contacts one by one.
+    first_round
+        Replications simulated at first, and the least added; day factors are stratified over
+        them, so that some queues want many at once. A power of 2.
+    demand
+        Makes the demand of so many replications with a seed; default: the rates of the file.
     """
 
-    name: str
-    setting: str
+    model: str
+    number: int | str
     source: str
-    document: dict[str, Any]
-    relaxation_min: float
-    contacts_per_min: float
+    document: Document
     checks: tuple[Check, ...]
+    repeats: int = 0
+    records: bool = False
+    first_round: int = 32
+    demand: Callable[[Scenario, int, int, Workers | int], Demand] | None = None
 
     @property
-    def warm_up_h(self) -> int:
-        """Hours of warm-up, at least 20 relaxation times."""
-        return math.ceil(RELAXATIONS * self.relaxation_min / 60)
+    def name(self) -> str:
+        """Model and number."""
+        return f"{self.model} {self.number}"
 
-    def scenario(self, contacts: float) -> Scenario:
-        """The queue with a warm-up of 20 relaxation times and so many contacts measured."""
-        warm_up = self.warm_up_h
-        measured = max(1, math.ceil(contacts / self.contacts_per_min / 60), warm_up // 2)
-        # Time to finish what was offered last, so that every wait is known.
-        cool_down = 3 if len(self.document["channels"]) > 1 else 0
-        horizon = {
-            "start": "2026-01-05T00:00:00Z",
-            "length": f"{warm_up + measured + cool_down}h",
-            "warm_up": f"{warm_up}h",
-            "cool_down": f"{cool_down}h",
-            "interval_minutes": INTERVAL_MINUTES,
-        }
-        return Scenario.model_validate({**self.document, "name": self.name, "horizon": horizon})
+    @property
+    def file(self) -> Path:
+        """The scenario file."""
+        return SCENARIOS / f"{self.name.replace(' ', '_').replace(',', '')}.toml"
+
+    @cached_property
+    def declared(self) -> Scenario:
+        """The scenario of the file: one cycle."""
+        return Scenario.load(self.file)
+
+    @property
+    def cycle(self) -> int:
+        """Intervals of a cycle."""
+        return self.declared.measured_count
+
+    @property
+    def contacts(self) -> tuple[float, float]:
+        """Contacts expected in the warm-up and in one cycle."""
+        warm, cool = self.declared.edge_counts
+        mean = demand_of(self.declared).mean.sum(axis=1)
+        return float(mean[:warm].sum()), float(mean[warm : len(mean) - cool].sum())
+
+    @cached_property
+    def usual_repeats(self) -> int:
+        """Cycles of a replication: so many that little of it is warm-up."""
+        if self.repeats:
+            return self.repeats
+        warm_up, cycle = self.contacts
+        wanted = max(CONTACTS, warm_up / WARM_UP_SHARE)
+        most = LONGEST_H - self._hours(sum(self.declared.edge_counts))
+        return max(1, min(math.ceil(wanted / cycle), int(most // self._hours(self.cycle))))
+
+    def scenario(self, repeats: int) -> Scenario:
+        """The scenario of the file with its cycle so many times."""
+        warm, cool = self.declared.edge_counts
+        count = self.declared.period.count
+
+        def tiled(numbers: Sequence[float]) -> list[float]:
+            first, last = list(numbers[:warm]), list(numbers[count - cool :])
+            return first + list(numbers[warm : count - cool]) * repeats + last
+
+        length = self._hours(warm + cool + repeats * self.cycle)
+        changes: Document = {"horizon.length": f"{round(60 * length)}min"}
+        for name, rates in self.declared.demand.rates.items():
+            if isinstance(rates, tuple):
+                changes[f"demand.rates.{name}"] = tiled(rates)
+        for name, group in self.declared.groups.items():
+            if isinstance(group.agents, tuple):
+                changes[f"groups.{name}.agents"] = tiled(group.agents)
+        return Scenario.load(self.file, changes)
+
+    def _hours(self, intervals: int) -> float:
+        return intervals * self.declared.horizon.interval_minutes / 60
 
 
 def demand_of(scenario: Scenario) -> Demand:
-    """The constant rates of a scenario as its demand."""
+    """The rates of a scenario as its demand."""
     count = scenario.period.count
-    rates = [scenario.demand.rates.get(name, 0.0) for name in scenario.channels]
-    mean = np.tile(np.array(rates, dtype=float), (count, 1))
+    mean = np.empty((count, len(scenario.channels)))
+    for column, name in enumerate(scenario.channels):
+        mean[:, column] = scenario.demand.rates.get(name, 0.0)
     return Demand(scenario.period, tuple(scenario.channels), mean, np.full_like(mean, np.nan))
 
 
 def cases() -> Iterator[Case]:
-    """Every case of the reference file."""
-    file = json.loads(REFERENCES.read_text(encoding="utf-8"))
-    for entry in file["cases"]:
-        build = _MODELS[entry["model"]]
-        name = f"{entry['model']} {entry['case']}"
-        yield build(name, file["sources"][entry["model"]], entry["params"], entry["values"])
-
-
-def _erlang(name: str, source: str, given: dict[str, Any], values: dict[str, Any]) -> Case:
-    """M/M/c and M/M/c+M."""
-    lam, mu, agents = given["lam"], given["mu"], given["c"]
-    theta = given.get("theta")
-    work = f"{agents} agents, {lam:.4g} contacts a minute of {1 / mu:.4g} min"
-    levels: dict[str, dict[Any, float]] = (
-        values["t"] if theta else {t: {"answered_of_offered": v} for t, v in values["sl"].items()}
+    """Every queue with known values."""
+    from benchmarks import (
+        exact_blends,
+        exact_days,
+        exact_laws,
+        exact_loads,
+        exact_published,
+        exact_queues,
+        exact_shared,
     )
-    within, *further = sorted(levels, key=float)
-    chat = _live(mu, theta) | {"target": {"share": 0.8, "within_s": 60 * float(within)}}
-    thresholds = [60 * float(time) for time in further]
-    checks = [
-        share(f"{name_of}, {60 * float(within):.4g} s", formula(name_of), exact)
-        for name_of, exact in levels[within].items()
-    ]
-    for place, time in enumerate(further):
-        exact = levels[time]["answered_of_offered"]
-        checks.append(
-            share(f"answered_of_offered, {60 * float(time):.4g} s", threshold(place), exact)
-        )
-    checks.append(share("share that waits", ratio("chat", "delayed_share"), values["p_wait"]))
-    if theta:
-        relaxation = 1 / min(theta, mu)
-        setting = f"{work}, patience {1 / theta:.4g} min"
-        checks += [
-            share("abandonment", ratio("chat", "abandonment"), values["p_ab"]),
-            seconds("ASA", ratio("chat", "asa_s"), values["e_wait_served_asa"]),
-            seconds(
-                "wait of those who gave up",
-                ratio("chat", "abandoned_wait_s"),
-                values["e_wait_given_abandoned"],
-            ),
-            share("occupancy", occupancy, values["utilisation"]),
-        ]
-    else:
-        relaxation = 1 / (math.sqrt(agents * mu) - math.sqrt(lam)) ** 2
-        setting = f"{work}, endless patience"
-        thresholds.append(60 * values["w90"])
-        checks += [
-            share("waiting no longer than the 90 % quantile", threshold(len(thresholds) - 1), 0.9),
-            seconds("ASA", ratio("chat", "asa_s"), values["asa"]),
-            share("occupancy", occupancy, values["rho"]),
-        ]
-    checks.append(number("mean queue", queue("chat"), values["lq"]))
-    document = {
-        "demand": {"rates": {"chat": INTERVAL_MINUTES * lam}},
-        "channels": {"chat": chat | {"thresholds_s": thresholds}},
-        "groups": {"team": {"agents": agents, "skills": {"chat": {}}}},
+
+    families = (
+        *(exact_queues, exact_laws, exact_shared, exact_blends),
+        *(exact_days, exact_loads, exact_published),
+    )
+    for family in families:
+        yield from family.cases()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the reference file: a model, its number from 1, and the figures."""
+
+    model: str
+    number: int
+    source: str
+    given: Mapping[str, Any]
+    values: Mapping[str, Any]
+
+    def case(
+        self,
+        document: Document,
+        checks: Sequence[Check],
+        *,
+        variant: str = "",
+        **keys: Any,
+    ) -> Case:
+        """The entry as a case; further keys are those of `Case`."""
+        number = f"{self.number} {variant}" if variant else self.number
+        return Case(self.model, number, self.source, document, tuple(checks), **keys)
+
+
+def entries(model: str) -> Iterator[Entry]:
+    """The entries of one model."""
+    file = json.loads((REFERENCES / "exact_values.json").read_text(encoding="utf-8"))
+    found = file["models"][model]
+    for number, entry in enumerate(found["cases"], start=1):
+        yield Entry(model, number, found["source"], entry["params"], entry["values"])
+
+
+def steady(
+    description: str,
+    rates_per_min: Mapping[str, float],
+    channels: Document,
+    groups: Document,
+    *,
+    relaxation_min: float,
+    cycle_h: int = 24,
+    cool_down_h: int = 0,
+) -> Document:
+    """
+    A queue in steady state, as a scenario: a warm-up of 20 relaxation times, then a day.
+
+    Parameters
+    ----------
+    description
+        The queue in words.
+    rates_per_min
+        Contacts a minute by channel.
+    channels, groups
+        As in a scenario file.
+    relaxation_min
+        Time in which the queue forgets how it started: the inverse of the smallest rate at
+        which its law approaches the stationary one.
+    cycle_h
+        Hours measured.
+    cool_down_h
+        Hours in which what was offered last is finished, where no law of the floor does it.
+    """
+    warm_up_h = math.ceil(RELAXATIONS * relaxation_min / 60)
+    horizon = {
+        "start": START,
+        "length": f"{warm_up_h + cycle_h + cool_down_h}h",
+        "interval_minutes": 60,
+        "warm_up": f"{warm_up_h}h",
+        "cool_down": f"{cool_down_h}h",
     }
-    return Case(name, setting, source, document, relaxation, lam, tuple(checks))
-
-
-def _chat(name: str, source: str, given: dict[str, Any], values: dict[str, Any]) -> Case:
-    """Several chats at once, each slower the more an agent holds."""
-    rates, most, lam, theta = (
-        given["total_rate_by_level"],
-        given["max_chats"],
-        given["lam"],
-        given["theta"],
-    )
-    within, *further = sorted(values["sl"], key=float)
-    slowdown = [n * rates[1] / rates[n] for n in range(1, most + 1)]
-    chat = _live(rates[1], theta) | {
-        "target": {"share": 0.8, "within_s": 60 * float(within)},
-        "thresholds_s": [60 * float(time) for time in further],
-    }
-    document = {
-        "demand": {"rates": {"chat": INTERVAL_MINUTES * lam}},
-        "channels": {"chat": chat},
-        "groups": {
-            "team": {
-                "agents": given["agents"],
-                "skills": {"chat": {"max_concurrent": most, "slowdown": slowdown}},
-            }
-        },
-    }
-    checks = [
-        share(
-            f"answered_of_offered, {60 * float(within):.4g} s",
-            formula("answered_of_offered"),
-            values["sl"][within],
-        ),
-        *(
-            share(
-                f"answered_of_offered, {60 * float(time):.4g} s",
-                threshold(place),
-                values["sl"][time],
-            )
-            for place, time in enumerate(further)
-        ),
-        share("share that waits", ratio("chat", "delayed_share"), values["p_wait"]),
-        share("abandonment", ratio("chat", "abandonment"), values["p_ab"]),
-        seconds("mean wait of all", ratio("chat", "wait_mean_s"), values["ew"]),
-        number("mean queue", queue("chat"), values["lq"]),
-        share("occupancy", occupancy, values["agent_busy_fraction"]),
-        number("chats in hand while busy", concurrency, values["mean_concurrency_when_busy"]),
-    ]
-    setting = (
-        f"{given['agents']} agents, up to {most} chats at once, {lam:.4g} a minute, slowdown "
-        + " / ".join(f"{times:.4g}" for times in slowdown)
-    )
-    relaxation = max(1 / theta, most / rates[most])
-    return Case(name, setting, source, document, relaxation, lam, tuple(checks))
-
-
-def _blend(name: str, source: str, given: dict[str, Any], values: dict[str, Any]) -> Case:
-    """Calls first; deferred work starts only while enough other agents stay free."""
-    agents, kept = given["c"], given["c"] - given["threshold"]
-    rates = {"chat": given["lam1"], "posts": given["lam2"]}
-    document = {
-        "demand": {"rates": {name: INTERVAL_MINUTES * rate for name, rate in rates.items()}},
-        "channels": {
-            "chat": _live(given["mu1"], given["theta1"]),
-            "posts": {
-                "kind": "deferred",
-                "priority": 1,
-                "handle_time": {"distribution": "exponential", "mean_s": 60 / given["mu2"]},
-            },
-        },
-        "groups": {
-            "team": {
-                "agents": agents,
-                "skills": {
-                    "chat": {},
-                    "posts": {"keep_free": kept, "keep_free_unit": "agents"},
-                },
-            }
-        },
-    }
-    waits_not = 1 - values["p_class2_starts_immediately"]
-    checks = (
-        share("live: share that waits", ratio("chat", "delayed_share"), values["p_wait1"]),
-        share("live: abandonment", ratio("chat", "abandonment"), values["p_ab1"]),
-        seconds("live: mean wait of all", ratio("chat", "wait_mean_s"), values["ew1"]),
-        share("deferred: share that waits", ratio("posts", "delayed_share"), waits_not),
-        seconds("deferred: mean wait", ratio("posts", "asa_s"), values["ew2"]),
-        number("deferred: mean queue", queue("posts"), values["lq2"]),
-        share("occupancy", occupancy, values["utilisation"]),
-    )
-    setting = (
-        f"{agents} agents; live {rates['chat']:.4g} and deferred {rates['posts']:.4g} a minute;"
-        f" deferred work keeps {kept} agents free"
-    )
-    # The deferred queue drains with what live work leaves over: slower than anything else here.
-    relaxation = 1.5 / min(given["mu1"], given["mu2"], given["theta1"])
-    return Case(name, setting, source, document, relaxation, sum(rates.values()), checks)
-
-
-def _callback(name: str, source: str, given: dict[str, Any], values: dict[str, Any]) -> Case:
-    """A callback is offered when the queue is long; it is called when nobody waits."""
-    agents, lam = given["c"], given["lam"]
-    kept = agents - given["callback_threshold"]
-    offer = {
-        "channel": "callback",
-        "when_queue_at_least": given["offer_if_queue_ge"],
-        "accept": given["accept_prob"],
-    }
-    work = {"distribution": "exponential", "mean_s": 60 / given["mu"]}
-    document = {
-        "demand": {"rates": {"chat": INTERVAL_MINUTES * lam}},
-        "channels": {
-            "chat": _live(given["mu"], given["theta"]) | {"offer_callback": offer},
-            "callback": {
-                "kind": "callback",
-                "priority": 1,
-                "handle_time": work,
-                "callback": {"window_s": 86_400, "reach_probability": 1.0},
-            },
-        },
-        "groups": {
-            "team": {
-                "agents": agents,
-                "skills": {
-                    "chat": {},
-                    "callback": {"keep_free": kept, "keep_free_unit": "agents"},
-                },
-            }
-        },
-    }
-
-    checks = (
-        share(
-            "share that takes a callback", ratio("chat", "converted_share"), values["frac_callback"]
-        ),
-        share("share that waits", ratio("chat", "delayed_share"), values["p_wait"]),
-        share("abandonment", ratio("chat", "abandonment"), values["p_ab_of_all"]),
-        seconds("mean wait of those who stay", real_time_wait, values["ew_realtime"]),
-        seconds("mean wait for the callback", ratio("callback", "asa_s"), values["ew_callback"]),
-        number("callbacks waiting", queue("callback"), values["lq2"]),
-        share("occupancy", occupancy, values["utilisation"]),
-    )
-    setting = (
-        f"{agents} agents, {lam:.4g} a minute, offered from {given['offer_if_queue_ge']} waiting,"
-        f" {100 * given['accept_prob']:.0f} % accept, calls keep {kept} agents free"
-    )
-    # Accepted offers take the pressure off, so the queue forgets faster than M/M/c would.
-    relaxation = max(6.0, 1 / (math.sqrt(agents * given["mu"]) - math.sqrt(lam)) ** 2 / 4)
-    return Case(name, setting, source, document, relaxation, lam, checks)
-
-
-_MODELS: dict[str, Callable[..., Case]] = {
-    "erlang_c": _erlang,
-    "erlang_a": _erlang,
-    "chat_concurrency": _chat,
-    "blend_deferrable_poisson": _blend,
-    "callback_option": _callback,
-}
-
-
-def _live(mu: float, theta: float | None) -> dict[str, Any]:
-    patience = {"distribution": "exponential", "mean_s": 60 / theta} if theta else None
+    rates = {name: 60 * rate for name, rate in rates_per_min.items()}
     return {
-        "kind": "live",
-        "handle_time": {"distribution": "exponential", "mean_s": 60 / mu},
-        "patience": patience or {"distribution": "none"},
+        "description": description,
+        "horizon": horizon,
+        "demand": {"rates": rates, "uncertainty": "none"},
+        "channels": channels,
+        "groups": groups,
     }
+
+
+def live(
+    mean_min: float, patience: Mapping[str, Any] | float | None = None, **keys: Any
+) -> Document:
+    """
+    A live channel.
+
+    Parameters
+    ----------
+    mean_min
+        Mean of the exponential handle times.
+    patience
+        Mean of an exponential patience in minutes, a patience as in a scenario file, or none.
+    **keys
+        Further keys of the channel, put over these.
+    """
+    if isinstance(patience, Mapping):
+        declared: Mapping[str, Any] = patience
+    elif patience is None:
+        declared = {"distribution": "none"}
+    else:
+        declared = {"distribution": "exponential", "mean_s": 60 * patience}
+    return {"kind": "live", "handle_time": exponential(mean_min), "patience": declared} | keys
+
+
+def exponential(mean_min: float) -> Document:
+    """Exponential handle times."""
+    return {"distribution": "exponential", "mean_s": 60 * mean_min}
+
+
+def lognormal(mean_min: float, cv: float) -> Document:
+    """Log-normal handle times or patience."""
+    return {"distribution": "lognormal", "mean_s": 60 * mean_min, "cv": cv}
+
+
+def target(within_min: float) -> Document:
+    """A target whose share does not matter here."""
+    return {"share": 0.8, "within_s": 60 * within_min}
+
+
+def team(agents: int | Sequence[int], **skills: Document) -> Document:
+    """One group with its skills."""
+    return {"team": {"agents": agents, "skills": skills}}
