@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ import pandas as pd
 import pytest
 
 from forecast import demand_for, read_history
-from scenario import InvalidInputError, Scenario
+from scenario import InvalidInputError, Scenario, Shift
+from scenario.shift_file import shift_rows
 from simulate.run import simulate
 from views import ahead, files, past, results, uploads
 from views.downloads import package
@@ -399,6 +401,22 @@ def test_levers_start_anew_from_a_planned_staffing(small):
     planned = small.with_changes({"groups.team.agents_change": 1}).staff()
     again = small.with_changes({"groups.team.agents_change": 1} | staffed_in(planned))
     assert (again.staff().agents == planned.agents).all()
+
+
+def test_agents_who_leave_by_name_keep_their_shifts_in_downloads_and_what_ifs(small, tmp_path):
+    midnight = small.period.start
+    at = [midnight + pd.Timedelta(hours=hour) for hour in range(24)]
+    shift = Shift("team", "day", at[8], at[16], ((at[10], at[11]), (at[12], at[13])), 9, 7.0)
+    shift_rows([shift]).to_csv(tmp_path / "staffing.csv", index=False)
+    changes = {"agents": None, "exit": "named"}
+    named = small.with_changes({f"groups.team.{key}": value for key, value in changes.items()})
+    named = named.with_changes({"staffing": str(tmp_path / "staffing.csv")})
+
+    opened = uploads.scenario_from({"mine.zip": package(named, demand_for(small))}, small)
+    assert opened.staff().shifts == (shift,)
+    more = replace(shift, agents=10)
+    staff = replace(named.staff(), shifts=(more,))
+    assert uploads.with_plan(named, staff).staff().shifts == (more,)
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from scenario import Demand, Scenario
+from scenario.shift_file import shift_rows
 from scenario.staff import Staff
 
 FORECAST_FILE = "forecast.parquet"
+STAFFING_FILE = "staffing.csv"
 READ_ME = """This folder holds everything that the numbers came from.
 
     allweather simulate scenario.toml
@@ -19,6 +22,7 @@ READ_ME = """This folder holds everything that the numbers came from.
 
 scenario.toml     what is assumed: channels, groups, rules, targets, staffing and the seed
 forecast.parquet  expected contacts, their spread and handle times
+staffing.csv      shifts, where agents leave at the end of theirs
 """
 
 
@@ -38,8 +42,8 @@ def package(scenario: Scenario, demand: Demand, replications: int | None = None)
     Returns
     -------
     bytes
-        `scenario.toml`, `forecast.parquet` and a note. `allweather simulate` on it gives the
-        numbers of the app.
+        `scenario.toml`, `forecast.parquet`, `staffing.csv` where agents leave by name, and a
+        note. `allweather simulate` on it gives the numbers of the app.
     """
     alone = standing_alone(scenario)
     if replications is not None:
@@ -47,6 +51,8 @@ def package(scenario: Scenario, demand: Demand, replications: int | None = None)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("scenario.toml", alone.to_toml())
+        if shifts := shifts_file(scenario, scenario.staff()):
+            archive.writestr(STAFFING_FILE, shifts)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / FORECAST_FILE
             demand.save(path)
@@ -56,22 +62,43 @@ def package(scenario: Scenario, demand: Demand, replications: int | None = None)
 
 
 def standing_alone(scenario: Scenario) -> Scenario:
-    """The same scenario with its staffing written out and its forecast named by file."""
+    """The same scenario with its staffing written out, its forecast and shifts named by file."""
     changes: dict[str, Any] = {
         "demand.forecast": FORECAST_FILE,
         "demand.history": None,
         "demand.events": None,
         "demand.edits": None,
         "demand.rates": None,
-        "staffing": None,
+        "staffing": STAFFING_FILE if by_shifts(scenario) else None,
     }
-    return scenario.with_changes(changes | staffed(scenario.staff()))
+    return scenario.with_changes(changes | staffed(scenario.staff(), by_shifts(scenario)))
 
 
-def staffed(staff: Staff) -> dict[str, Any]:
-    """What puts a staffing into a scenario, by dotted key; the levers on it start from 0."""
+def staffed(staff: Staff, named: Collection[str] = ()) -> dict[str, Any]:
+    """
+    What puts a staffing into a scenario, by dotted key; the levers on it start from 0.
+
+    Parameters
+    ----------
+    staff
+        Agents on the floor.
+    named
+        Groups whose agents leave by name: a staffing file has their shifts.
+    """
     changes: dict[str, Any] = {}
     for column, group in enumerate(staff.groups):
-        changes[f"groups.{group}.agents"] = staff.agents[:, column].tolist()
+        numbers = None if group in named else staff.agents[:, column].tolist()
+        changes[f"groups.{group}.agents"] = numbers
         changes[f"groups.{group}.agents_change"] = 0
     return changes
+
+
+def by_shifts(scenario: Scenario) -> list[str]:
+    """Groups whose agents leave by name."""
+    return [name for name, group in scenario.groups.items() if group.exit == "named"]
+
+
+def shifts_file(scenario: Scenario, staff: Staff) -> str | None:
+    """Staffing file with the shifts of the agents who leave by name; None where none does."""
+    shifts = [shift for shift in staff.shifts if shift.group in by_shifts(scenario)]
+    return shift_rows(shifts).to_csv(index=False) if shifts else None

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from scenario import Fault, InvalidInputError, Scenario
-from scenario.staff import read_staffing
+from scenario.staff import Staff, read_staffing
 from scenario.tables import MAX_EXPANDED_BYTES
+from views.downloads import by_shifts, shifts_file, staffed
 from views.files import keep
 
 if TYPE_CHECKING:
@@ -151,6 +152,14 @@ def with_staffing(scenario: Scenario, name: str, content: bytes) -> Scenario:
     path = keep(name, content)
     changes: dict[str, Any] = {"staffing": str(path)}
     changes |= {f"groups.{group}.agents": None for group in scenario.groups}
+    return scenario.with_changes(changes)
+
+
+def with_plan(scenario: Scenario, staff: Staff) -> Scenario:
+    """The scenario as a plan staffs it; the levers on it start from 0."""
+    changes: dict[str, Any] = staffed(staff, by_shifts(scenario))
+    if shifts := shifts_file(scenario, staff):
+        changes["staffing"] = str(keep("staffing.csv", shifts.encode()))
     return scenario.with_changes(changes)
 
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from scenario import PlanningError
-from views import charts, lever_widgets, results, session, work
-from views.downloads import package, staffed
+from views import charts, lever_widgets, results, session, uploads, work
+from views.downloads import package
 from views.faults import show_faults
 from views.figures import tiles
 from views.jobs import board
@@ -59,7 +59,7 @@ if start_from == PLANNED and plan.result is not None:
     if preset is not None and "staffing" in preset.changes:
         st.info(f"“{preset.label}” changes the current staffing, so it starts from that.")
     else:
-        baseline_scenario = scenario.with_changes(staffed(plan.result.staff))
+        baseline_scenario = uploads.with_plan(scenario, plan.result.staff)
 start = baseline_scenario.with_changes(preset.changes) if preset else baseline_scenario
 st.session_state["whatif-levers-of"] = start
 
