@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+import arguments
 from report.documents import as_json
-from scenario import Demand, InvalidValueError, PlanningError, Scenario
+from scenario import Demand, PlanningError, Scenario
 from scenario.assumptions import unmatched
-from terminal import err, out, print_outcome, print_plan, print_rows, print_table, progress, tell
-
-if TYPE_CHECKING:
-    import pandas as pd
+from terminal import (
+    err,
+    out,
+    print_backtest,
+    print_layers,
+    print_outcome,
+    print_plan,
+    print_table,
+    print_today,
+    progress,
+    tell,
+)
 
 BAD_INPUT = 2
 
@@ -35,6 +43,7 @@ TimeZone = Annotated[
     str | None, typer.Option(help="IANA time zone of local times in the file; default: UTC.")
 ]
 EventsFile = Annotated[Path | None, typer.Option("--events", help="Events file (CSV).")]
+EditsFile = Annotated[Path | None, typer.Option("--edits", help="Planner's edits (CSV).")]
 Country = Annotated[str | None, typer.Option(help="Country of public holidays, e.g. GB.")]
 Region = Annotated[str | None, typer.Option(help="Region within the country, e.g. ENG.")]
 Seed = Annotated[int | None, typer.Option(help="Seed; default: the scenario's.", min=0)]
@@ -84,6 +93,7 @@ def forecast(
     events: EventsFile = None,
     country: Country = None,
     region: Region = None,
+    edits: EditsFile = None,
     seed: Annotated[int, typer.Option(help="Seed of the paths.", min=0)] = 1,
     out_file: Annotated[
         Path | None,
@@ -96,17 +106,17 @@ def forecast(
     from report.documents import forecast_document
 
     if out_file is not None:
-        _check_destination("--out", out_file, (".parquet", ".csv", ".csv.gz"))
+        arguments.check_destination("--out", out_file, (".parquet", ".csv", ".csv.gz"))
     _tell_timezone(str(history), timezone)
     read = read_history(history, timezone=timezone or "UTC")
     tell((*read.repairs, *read.suspicions))
     demand = predict(
         read,
         horizon=horizon,
-        calendar=_calendar(country, region),
-        events=_events(events, timezone or "UTC"),
+        calendar=arguments.calendar(country, region),
+        events=arguments.events(events, timezone or "UTC"),
         seed=seed,
-    )
+    ).with_edits(arguments.edits(edits))
     tell(demand.warnings)
     if out_file is not None:
         demand.save(out_file)
@@ -134,6 +144,7 @@ def backtest(
     """Measure the forecast on the history itself, beside the weekly naive forecast."""
     from forecast import backtest as run_backtest
     from forecast import read_history
+    from forecast.grains import accuracy_by_grain
 
     _tell_timezone(str(history), timezone)
     read = read_history(history, timezone=timezone or "UTC")
@@ -143,15 +154,80 @@ def backtest(
         horizon=horizon,
         origins=origins,
         methods=methods.split(",") if methods else None,
-        calendar=_calendar(country, region),
-        events=_events(events, timezone or "UTC"),
+        calendar=arguments.calendar(country, region),
+        events=arguments.events(events, timezone or "UTC"),
     )
-    document = result.document()
+    grains = accuracy_by_grain(result)
     if json:
-        print(as_json(document))
+        print(as_json(result.document() | {"accuracy": grains}))
         return
-    rows = [{"channel": name, **figures} for name, figures in document["channels"].items()]
-    print_rows(rows, f"{len(document['origins'])} origins, {document['horizon_days']} days ahead")
+    print_backtest(result, grains)
+
+
+@command_line.command()
+def today(
+    history: HistoryFile,
+    so_far: Annotated[
+        Path | None,
+        typer.Argument(help="Contacts counted today, read as a history; default: its last day."),
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Known up to this local time; default: the last count.")
+    ] = None,
+    timezone: TimeZone = None,
+    events: EventsFile = None,
+    country: Country = None,
+    region: Region = None,
+    edits: EditsFile = None,
+    json: AsJson = False,
+) -> None:
+    """Tell the rest of the day from what has come in so far; say what leaves its band."""
+    from forecast import predict, read_history, rest_of_day
+
+    _tell_timezone(str(history), timezone)
+    zone = timezone or "UTC"
+    read = read_history(history, timezone=zone)
+    counted = read
+    if so_far is not None:
+        counted = read_history(so_far, timezone=zone, interval_minutes=read.interval_minutes)
+    known_to = arguments.instant("--at", at, zone) or counted.end
+    told = predict(
+        read,
+        horizon="1d",
+        start=arguments.day_of(known_to),
+        calendar=arguments.calendar(country, region),
+        events=arguments.events(events, zone),
+    ).with_edits(arguments.edits(edits))
+    tell(told.warnings)
+    found = rest_of_day(told, counted, at=known_to)
+    tell(found.notes)
+    if json:
+        print(as_json(found.document()))
+        return
+    print_today(found)
+
+
+@command_line.command()
+def review(
+    forecast: Annotated[Path, typer.Argument(help="Forecast file, as it was made.")],
+    history: HistoryFile,
+    edits: EditsFile = None,
+    timezone: TimeZone = None,
+    json: AsJson = False,
+) -> None:
+    """Measure a forecast and each edit of it on what came, beside last week repeated."""
+    from forecast import layer_accuracy, read_history
+
+    _tell_timezone(str(history), timezone)
+    told = Demand.load(forecast, timezone or "UTC")
+    read = read_history(
+        history, timezone=timezone or "UTC", interval_minutes=told.horizon.interval_minutes
+    )
+    layers = layer_accuracy(read, told, arguments.edits(edits))
+    if json:
+        print(as_json({"layers": layers}))
+        return
+    print_layers(layers)
 
 
 @command_line.command()
@@ -171,7 +247,7 @@ def simulate(
     from simulate.run import simulate as run
 
     if records is not None:
-        _check_destination("--records", records, (".parquet", ".csv"))
+        arguments.check_destination("--records", records, (".parquet", ".csv"))
     declared, demand = _assumed(scenario, changes, seed=seed, replications=replications)
     with progress("Simulating") as show:
         outcome = run(
@@ -183,7 +259,7 @@ def simulate(
             records=records is not None,
         )
     if records is not None:
-        _write_table(outcome.contacts, records)
+        arguments.write_table(outcome.contacts, records)
     if json:
         print(as_json(outcome.document()))
         return
@@ -207,7 +283,7 @@ def plan(
     from staffing import plan as make_plan
 
     if folder is not None:
-        _make_folder("--out", folder)
+        arguments.make_folder("--out", folder)
     declared, demand = _assumed(scenario, changes, seed=seed, replications=replications)
     with progress("Planning") as show:
         made = make_plan(
@@ -261,7 +337,7 @@ def _assumed(
     from forecast import demand_for
 
     given = {name: value for name, value in options.items() if value is not None}
-    declared = Scenario.load(file, {**_parsed(changes), **given})
+    declared = Scenario.load(file, {**arguments.parsed(changes), **given})
     demand = demand_for(declared)
     tell((*demand.warnings, *unmatched(declared, demand.channels)))
     return declared, demand
@@ -270,72 +346,6 @@ def _assumed(
 def _tell_timezone(file: str, timezone: str | None) -> None:
     if timezone is None:
         tell([f"Times without an offset in {file} are read in UTC; --timezone names another zone."])
-
-
-def _check_destination(option: str, path: Path, suffixes: tuple[str, ...]) -> None:
-    """Refuse a file that could not be written before minutes are spent on what goes into it."""
-    if not path.name.endswith(suffixes):
-        raise InvalidValueError(option, f"a {' or '.join(suffixes)} file", str(path))
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise InvalidValueError(option, "a file in an existing folder, both writable", str(path))
-
-
-def _make_folder(option: str, folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        rule = f"a folder that can be made ({error.strerror})"
-        raise InvalidValueError(option, rule, str(folder)) from None
-    if not os.access(folder, os.W_OK):
-        raise InvalidValueError(option, "a folder that can be written", str(folder))
-
-
-def _calendar(country: str | None, region: str | None) -> Any:
-    if country is None and region is None:
-        return None
-    from scenario.model import CalendarKeys
-
-    return CalendarKeys(country=country, region=region)
-
-
-def _events(file: Path | None, timezone: str) -> Any:
-    if file is None:
-        return None
-    from forecast import read_events
-
-    return read_events(file, timezone=timezone)
-
-
-def _parsed(changes: Sequence[str] | None) -> Mapping[str, Any]:
-    """
-    Values of `--set key=value`, read as TOML and as plain text where they are none.
-
-    Raises
-    ------
-    InvalidValueError
-        When an equals sign is missing.
-    """
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    parsed: dict[str, Any] = {}
-    for change in changes or ():
-        name, separator, text = change.partition("=")
-        if not separator or not name.strip():
-            raise InvalidValueError("--set", "written like key=value", change)
-        try:
-            parsed[name.strip()] = tomlkit.parse(f"value = {text}").unwrap()["value"]
-        except TOMLKitError:
-            parsed[name.strip()] = text
-    return parsed
-
-
-def _write_table(table: pd.DataFrame, path: Path) -> None:
-    if path.suffix == ".parquet":
-        table.to_parquet(path, index=False)
-    else:
-        table.to_csv(path, index=False)
-    err.print(f"Wrote {len(table):,} contacts to {path}", markup=False)
 
 
 def main() -> None:

@@ -14,6 +14,8 @@ from rich.table import Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecast.backtesting import Backtest
+    from forecast.today import Today
     from simulate.outcome import Outcome
     from staffing import Plan
 
@@ -62,6 +64,71 @@ def print_plan(made: Plan) -> None:
                 f" {currency} {paid.cost:,.0f}"
             )
     out.print(f"Made in {made.seconds:.0f} s.")
+
+
+def print_backtest(tested: Backtest, grains: pd.DataFrame) -> None:
+    """How good the forecast was, by channel, then by grain of time and week ahead."""
+    figures = ("wape", "wape_week1", "naive_wape", "bias", "coverage_80", "coverage_95")
+    rows = [
+        {"channel": name, **{key: _percent(found[key]) for key in figures}}
+        | {"mase": _cell(found["mase"]), "method": found["method"]}
+        for name, found in tested.channels.items()
+    ]
+    print_rows(rows, f"{len(tested.origins)} origins, {tested.horizon_days:.0f} days ahead")
+    rows = [
+        {
+            "channel": row["channel"],
+            "weeks ahead": "all" if row["week"] == 0 else str(row["week"]),
+            "by": row["grain"],
+            "error": _percent(row["wape"]),
+            "counting noise": _percent(row["counting_noise"]),
+            "last week repeated": _percent(row["naive_wape"]),
+            "bias": _percent(row["bias"]),
+            "compared": _cell(row["sums"]),
+        }
+        for row in grains.to_dict("records")
+    ]
+    print_rows(rows, "Errors by lead time and grain; counting noise is what no forecast can beat")
+
+
+def print_today(today: Today) -> None:
+    """The day so far and the rest of it, by channel; alarms first."""
+    for alarm in today.alarms:
+        out.print(f"▲ {alarm.sentence}", markup=False)
+    rows = [
+        {
+            "channel": row["channel"],
+            "so far": _cell(row["so_far"]),
+            "expected": _cell(row["so_far_forecast"]),
+            "band": f"{row['so_far_low']:,.0f}–{row['so_far_high']:,.0f}",
+            "rest was": _cell(row["rest_forecast"]),
+            "rest is": _cell(row["rest"]),
+            "9 in 10": f"{row['rest_low']:,.0f}–{row['rest_high']:,.0f}",
+            "change": _percent(row["change"]),
+            "day": _cell(row["day"]),
+        }
+        for row in today.totals.to_dict("records")
+    ]
+    print_rows(rows, f"{today.day:%A %d %B %Y}, known to {today.at:%H:%M}")
+
+
+def print_layers(layers: pd.DataFrame) -> None:
+    """What the forecast and each edit were worth."""
+    rows = [
+        {
+            "channel": row["channel"],
+            "edit": "" if row["edit"] == 0 else str(row["edit"]),
+            "what": row["what"],
+            "contacts": _cell(row["actual"]),
+            "last week repeated": _percent(row["naive_wape"]),
+            "forecast": _percent(row["forecast_wape"]),
+            "edited": _percent(row["edited_wape"]),
+            "forecast adds": _percent(row["forecast_adds"]),
+            "edits add": _percent(row["edits_add"]),
+        }
+        for row in layers.to_dict("records")
+    ]
+    print_rows(rows, "Errors by interval, and what each layer took off them")
 
 
 def _promise_row(promise: Mapping[str, Any]) -> dict[str, str]:

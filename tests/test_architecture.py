@@ -25,7 +25,8 @@ MAY_IMPORT = {
     "views": LIBRARY | {"report"},
     "app": LIBRARY | {"report", "views"},
     "terminal": LIBRARY,
-    "cli": LIBRARY | {"report", "terminal"},
+    "arguments": LIBRARY | {"terminal"},
+    "cli": LIBRARY | {"arguments", "report", "terminal"},
 }
 ONLY_HOME = {
     "statsmodels": {"forecast"},
