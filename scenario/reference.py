@@ -52,6 +52,23 @@ patient = Scenario.load("data/scenarios/sample.toml", {"channels.chat.patience.m
 ```toml
 %s```
 
+## Staffing files
+
+The current staffing is a CSV, XLSX or Parquet table in one of two layouts; the header decides.
+Local times are in the scenario's `timezone`, or carry an offset.
+
+By interval: `interval_start`, `group`, `agents` on the floor.
+Intervals may be longer than the horizon's by a whole multiple; those not named have nobody.
+
+By shift, a row for agents who work the same hours:
+`group`, `start`, `end`, `agents`, and where they are known `kind`,
+`break_start` and `break_end` (further breaks `break_start_2`, `break_end_2` …; empty cells for none)
+and `paid_hours` of one agent; without them breaks are unpaid.
+Groups with `exit = "named"` need shifts, and work them person by person:
+a break begins when the hands are empty and lasts its whole length,
+and whoever holds a contact at the end of the shift finishes it.
+Of other groups only the numbers are read: who is there for the whole of an interval.
+
 ## Every key
 
 NAME stands for a name that you give: of a channel, a group, a burst, a contract, a kind of shift.
