@@ -62,7 +62,8 @@ Intervals may be longer than the horizon's by a whole multiple; those not named 
 
 By shift, a row for agents who work the same hours:
 `group`, `start`, `end`, `agents`, and where they are known `kind`,
-`break_start` and `break_end` (further breaks `break_start_2`, `break_end_2` …; empty cells for none)
+`break_start` and `break_end`
+(further breaks `break_start_2`, `break_end_2` …; empty cells for none)
 and `paid_hours` of one agent; without them breaks are unpaid.
 Groups with `exit = "named"` need shifts, and work them person by person:
 a break begins when the hands are empty and lasts its whole length,
