@@ -116,7 +116,8 @@ def forecast(
         calendar=arguments.calendar(country, region),
         events=arguments.events(events, timezone or "UTC"),
         seed=seed,
-    ).with_edits(arguments.edits(edits))
+    )
+    demand = arguments.edits(edits).applied(demand)
     tell(demand.warnings)
     if out_file is not None:
         demand.save(out_file)
@@ -197,9 +198,9 @@ def today(
         start=arguments.day_of(known_to),
         calendar=arguments.calendar(country, region),
         events=arguments.events(events, zone),
-    ).with_edits(arguments.edits(edits))
+    )
     tell(told.warnings)
-    found = rest_of_day(told, counted, at=known_to)
+    found = rest_of_day(arguments.edits(edits).applied(told), counted, at=known_to)
     tell(found.notes)
     if json:
         print(as_json(found.document()))
@@ -241,13 +242,18 @@ def simulate(
     records: Annotated[
         Path | None, typer.Option(help="Write every contact to this CSV or Parquet file.")
     ] = None,
+    trace: Annotated[
+        Path | None,
+        typer.Option(help="Write every event of the first run to this CSV or Parquet file."),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Rehearse the scenario with its current staffing."""
     from simulate.run import simulate as run
 
-    if records is not None:
-        arguments.check_destination("--records", records, (".parquet", ".csv"))
+    for option, file in (("--records", records), ("--trace", trace)):
+        if file is not None:
+            arguments.check_destination(option, file, (".parquet", ".csv"))
     declared, demand = _assumed(scenario, changes, seed=seed, replications=replications)
     with progress("Simulating") as show:
         outcome = run(
@@ -260,6 +266,10 @@ def simulate(
         )
     if records is not None:
         arguments.write_table(outcome.contacts, records)
+    if trace is not None:
+        from simulate.tracing import trace as trace_of
+
+        arguments.write_table(trace_of(declared, demand), trace)
     if json:
         print(as_json(outcome.document()))
         return

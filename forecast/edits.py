@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -170,7 +170,8 @@ class Edits:
         Parameters
         ----------
         demand
-            Of any kind; a `Forecast` stays one, with its parts, methods and past errors.
+            Of any kind; a `Forecast` stays one, with its parts, methods and past errors, and
+            tells the edits among its reasons.
         seed
             Seed of the counts that the edited intervals' bands are drawn from.
 
@@ -215,7 +216,14 @@ class Edits:
             drawn = count_quantiles(paths[:, touched], levels, rng=rng)
             for level, values in zip(levels, drawn, strict=True):
                 bands[level][touched] = values
-        return replace(demand, mean=mean, paths=paths, quantiles=bands)
+        changes: dict[str, Any] = {"mean": mean, "paths": paths, "quantiles": bands}
+        if hasattr(demand, "reasons"):
+            changes["reasons"] = (*demand.reasons, *self.sentences())
+        return replace(demand, **changes)
+
+    def sentences(self) -> tuple[str, ...]:
+        """What each edit does, for people."""
+        return tuple(f"edited: {edit.sentence()}" for edit in self.edits)
 
 
 def _change(

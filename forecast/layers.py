@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.accuracy import bias, wape
-from forecast.channel import last_week_repeated
+from forecast.baselines import last_week_repeated
 from forecast.days import BoolArray, FloatArray, day_grid, days_between, local_cells
 from forecast.edits import Edits
 from forecast.history import History

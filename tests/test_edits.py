@@ -42,7 +42,7 @@ def days(values):
 
 
 def test_scale_multiplies_mean_paths_and_bands_of_its_day_and_channel(told):
-    edited = told.with_edits(Edits((edit("scale", 1.5),)))
+    edited = Edits((edit("scale", 1.5),)).applied(told)
     np.testing.assert_allclose(edited.mean[:SLOTS, 0], 1.5 * told.mean[:SLOTS, 0])
     np.testing.assert_allclose(edited.paths[:, :SLOTS, 0], 1.5 * told.paths[:, :SLOTS, 0])
     busy = told.mean[:SLOTS, 0] > 5
@@ -55,7 +55,7 @@ def test_scale_multiplies_mean_paths_and_bands_of_its_day_and_channel(told):
 
 
 def test_bands_of_edited_intervals_hold_the_counts_of_the_edited_paths(told):
-    edited = told.with_edits(Edits((edit("scale", 2.0),)))
+    edited = Edits((edit("scale", 2.0),)).applied(told)
     again = count_quantiles(edited.paths[:, :SLOTS, 0], [0.1, 0.9], rng=np.random.default_rng(5))
     busy = told.mean[:SLOTS, 0] > 5
     for level, drawn in zip((0.1, 0.9), again, strict=True):
@@ -64,7 +64,7 @@ def test_bands_of_edited_intervals_hold_the_counts_of_the_edited_paths(told):
 
 
 def test_set_gives_the_contacts_of_each_day_in_the_forecasts_shape(told):
-    edited = told.with_edits(Edits((edit("set", 500, last_day=date(2025, 9, 3)),)))
+    edited = Edits((edit("set", 500, last_day=date(2025, 9, 3)),)).applied(told)
     np.testing.assert_allclose(days(edited.mean[:, 0])[:3], 500)
     np.testing.assert_allclose(
         edited.mean[:SLOTS, 0] / 500, told.mean[:SLOTS, 0] / days(told.mean[:, 0])[0]
@@ -75,9 +75,9 @@ def test_set_gives_the_contacts_of_each_day_in_the_forecasts_shape(told):
 
 def test_add_gives_so_many_more_and_never_less_than_none(told):
     before = days(told.mean[:, 0])[0]
-    more = told.with_edits(Edits((edit("add", 40),)))
+    more = Edits((edit("add", 40),)).applied(told)
     assert days(more.mean[:, 0])[0] == pytest.approx(before + 40)
-    fewer = told.with_edits(Edits((edit("add", -1e6),)))
+    fewer = Edits((edit("add", -1e6),)).applied(told)
     assert days(fewer.mean[:, 0])[0] == 0
 
 
@@ -85,7 +85,7 @@ def test_contacts_set_where_none_are_expected_spread_evenly(told):
     """Sundays are closed; a special opening brings 60 chats between 10 and 12."""
     sunday = date(2025, 9, 7)
     special = edit("set", 60, first_day=sunday, last_day=sunday, start="10:00", end="12:00")
-    edited = told.with_edits(Edits((special,)))
+    edited = Edits((special,)).applied(told)
     inside = slice(6 * SLOTS + 20, 6 * SLOTS + 24)
     np.testing.assert_allclose(edited.mean[inside, 0], 15)
     np.testing.assert_allclose(edited.paths[:, inside, 0], 15)
@@ -95,7 +95,7 @@ def test_contacts_set_where_none_are_expected_spread_evenly(told):
 
 def test_shift_moves_contacts_later_and_loses_none(told):
     later = edit("shift", 60, start="08:00", end="10:00")
-    edited = told.with_edits(Edits((later,)))
+    edited = Edits((later,)).applied(told)
     before, after = told.mean[:SLOTS, 0], edited.mean[:SLOTS, 0]
     assert after[16:18].sum() == 0
     np.testing.assert_allclose(after[20:22], before[20:22] + before[18:20])
@@ -110,7 +110,7 @@ def test_times_and_weekdays_narrow_an_edit(told):
     mornings = edit(
         "scale", 2, last_day=date(2025, 9, 14), start="08:00", end="12:00", days="mon-wed"
     )
-    ratio = told.with_edits(Edits((mornings,))).mean[:, 0] / np.where(
+    ratio = Edits((mornings,)).applied(told).mean[:, 0] / np.where(
         told.mean[:, 0] > 0, told.mean[:, 0], np.nan
     )
     touched = np.flatnonzero(ratio > 1.5)
@@ -121,18 +121,18 @@ def test_times_and_weekdays_narrow_an_edit(told):
 def test_edits_never_overwrite_what_they_stand_on(told):
     mean, paths = told.mean.copy(), told.paths.copy()
     both = Edits((edit("scale", 2), edit("add", 10)))
-    edited = told.with_edits(both)
+    edited = both.applied(told)
     np.testing.assert_array_equal(told.mean, mean)
     np.testing.assert_array_equal(told.paths, paths)
     assert days(edited.mean[:, 0])[0] == pytest.approx(2 * days(mean[:, 0])[0] + 10)
-    undone = told.with_edits(both.without([1]))
+    undone = both.without([1]).applied(told)
     assert days(undone.mean[:, 0])[0] == pytest.approx(2 * days(mean[:, 0])[0])
     assert edited.methods == told.methods
     assert sum("campaign; Ana" in reason for reason in edited.reasons) == 2
 
 
 def test_an_edit_without_channels_meets_all(told):
-    edited = told.with_edits(Edits((edit("scale", 0, channels=()),)))
+    edited = Edits((edit("scale", 0, channels=()),)).applied(told)
     assert edited.mean[:SLOTS].sum() == 0
 
 
@@ -144,12 +144,12 @@ def test_a_demand_without_paths_takes_edits_too(told):
 
 def test_an_unknown_channel_is_refused(told):
     with pytest.raises(InvalidValueError, match="voice"):
-        told.with_edits(Edits((edit("scale", 2, channels=("voice",)),)))
+        Edits((edit("scale", 2, channels=("voice",)),)).applied(told)
 
 
 def test_a_shift_must_be_whole_intervals(told):
     with pytest.raises(InvalidValueError, match="30 minutes"):
-        told.with_edits(Edits((edit("shift", 45),)))
+        Edits((edit("shift", 45),)).applied(told)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from views.jobs import Board, Job, fingerprint
 from views.rehearsal import Rehearsal, rehearse
 
 if TYPE_CHECKING:
-    from forecast import Edits, History
+    from forecast import History
     from forecast.backtesting import Backtest
     from staffing import Plan
 
@@ -57,7 +57,8 @@ def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool 
         from forecast.sources import edits_of
 
         edits = edits_of(scenario)
-        return with_edits(job.wait_for(plain), edits)
+        edited: Demand = edits.applied(job.wait_for(plain))
+        return edited
 
     key = _key("edited", edited_content(scenario))
     return board.request(session, "forecast", key, "Forecasting", work, again=again)
@@ -152,15 +153,6 @@ def history_of(scenario: Scenario) -> History:
     if scenario.demand.history is None:
         raise InvalidValueError("demand.history", "named by the scenario", None)
     return read_history(scenario.path_of(scenario.demand.history), timezone=scenario.timezone)
-
-
-def with_edits(demand: Demand, edits: Edits) -> Demand:
-    """A demand with edits on it; a forecast tells them among its reasons."""
-    from forecast import Forecast
-
-    if isinstance(demand, Forecast):
-        return demand.with_edits(edits)
-    return edits.applied(demand)
 
 
 def outlook_of(scenario: Scenario) -> Demand:
