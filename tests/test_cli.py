@@ -115,6 +115,17 @@ def test_records_hold_every_contact_offered(run, scenario, tmp_path):
     assert len(contacts) == pytest.approx(offered * 4)
 
 
+def test_a_trace_holds_every_event_of_the_first_run(run, scenario, tmp_path):
+    import pandas as pd
+
+    files = (tmp_path / "trace.csv", tmp_path / "contacts.csv")
+    run("simulate", scenario, "--workers", 1, "--trace", files[0], "--records", files[1])
+
+    story, contacts = (pd.read_csv(file) for file in files)
+    started = contacts[(contacts["replication"] == 0) & contacts["start"].notna()]
+    assert set(story.loc[story["what"] == "starts", "contact"]) == set(started["id"])
+
+
 def test_plan_prints_one_document_and_fills_its_folder(run, scenario, tmp_path):
     folder = tmp_path / "plan"
     status, out, _ = run("plan", scenario, "--json", "--workers", 1, "--out", folder)
@@ -148,6 +159,7 @@ def test_a_plan_s_folder_holds_the_options_it_was_made_with(run, scenario, tmp_p
         ("simulate", "--records", "nowhere/contacts.csv"),
         ("simulate", "--records", "folder.csv"),
         ("simulate", "--records", "contacts.txt"),
+        ("simulate", "--trace", "trace.txt"),
         ("plan", "--out", "morning.toml"),
         ("plan", "--out", "morning.toml/plan"),
     ],

@@ -1,5 +1,7 @@
 """A replication told event by event."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -101,3 +103,9 @@ def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
     scenario = Scenario.parse(SCENARIO)
     with pytest.raises(InvalidValueError, match=next(iter(wrong))):
         trace(scenario, demand_for(scenario), **wrong)
+
+
+def test_the_guide_tells_everything_that_a_trace_tells() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "extend.md").read_text(encoding="utf-8")
+    for what, meaning in WORDS.items():
+        assert f"| {what} | {meaning} |" in page
