@@ -122,6 +122,53 @@ def test_ranks_are_in_the_order_of_the_model() -> None:
     assert ranks == list(range(6))
 
 
+def test_events_of_a_shift_lie_between_staffing_and_hours_agent_by_agent() -> None:
+    """Of one agent: the shift ends, a break falls due, a break ends, the shift starts."""
+    kinds = [rules.SHIFT_END, rules.BREAK_DUE, rules.BREAK_END, rules.SHIFT_START]
+    places = [rules.shift_place(agent, kind) for agent in (0, 1, 99_999) for kind in kinds]
+    assert places == sorted(set(places))
+    assert rules.STAFFING * rules.SUBRANK < places[0]
+    assert places[-1] < rules.HOURS * rules.SUBRANK
+
+
+def test_timers_of_waiting_contacts_go_promotion_gate_offer() -> None:
+    assert rules.PROMOTION < rules.AFTER_GATE < rules.OFFER
+
+
+@given(st.integers(0, rules.MILLION), st.integers(1, 300))
+def test_any_first_agents_hold_about_the_share_of_novices(share: int, agents: int) -> None:
+    novices = sum(rules.is_novice(number, share) for number in range(agents))
+    assert novices == agents * share // rules.MILLION
+
+
+def test_novices_are_spread_evenly() -> None:
+    def novices(share: int) -> list[int]:
+        return [number for number in range(10) if rules.is_novice(number, share)]
+
+    assert novices(0) == []
+    assert novices(200_000) == [4, 9]
+    assert novices(500_000) == [1, 3, 5, 7, 9]
+    assert novices(rules.MILLION) == list(range(10))
+
+
+def test_a_group_helps_from_the_very_instant_on() -> None:
+    assert not rules.has_waited(129, 100, 30)
+    assert rules.has_waited(130, 100, 30)
+    assert rules.has_waited(0, -40, 30)  # the opening backlog
+
+
+def test_breaks_end_with_the_shift_at_the_latest() -> None:
+    assert rules.break_end(100, 60, 500) == 160
+    assert rules.break_end(480, 60, 500) == 500
+
+
+def test_who_is_interrupted() -> None:
+    """The group's preference, then whose hands changed last."""
+    could = [(1, 90), (0, 10), (0, 70), (2, 99)]  # preference, turn
+    order = sorted(could, key=lambda agent: rules.interruption_key(*agent))
+    assert order == [(0, 70), (0, 10), (1, 90), (2, 99)]
+
+
 def test_every_rule_is_compiled_and_speaks_numbers() -> None:
     """A rule that took an object could not be shared with a compiled engine."""
     tree = ast.parse((SIMULATE / "rules.py").read_text())
