@@ -127,7 +127,7 @@ def test_events_of_a_shift_lie_between_staffing_and_hours_agent_by_agent() -> No
     kinds = [rules.SHIFT_END, rules.BREAK_DUE, rules.BREAK_END, rules.SHIFT_START]
     places = [rules.shift_place(agent, kind) for agent in (0, 1, 99_999) for kind in kinds]
     assert places == sorted(set(places))
-    assert rules.STAFFING * rules.SUBRANK < places[0]
+    assert places[0] > rules.STAFFING * rules.SUBRANK
     assert places[-1] < rules.HOURS * rules.SUBRANK
 
 
