@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,14 +185,15 @@ def run(case: Case, seed: int, workers: Workers | int, largest: float) -> Run:
     case
         The queue.
     seed
-        Of the first round; every further round has the next.
+        Common to all cases; each case makes its own of it, so that they meet other customers,
+        and each round of a case takes the next.
     workers
         Processes.
     largest
         Contacts after which it ends in any case.
     """
     began = time.monotonic()
-    sample = Sample(case, seed, workers)
+    sample = Sample(case, seed + crc32(case.name.encode()), workers)
     sample.grow(case.first_round)
     while (times := sample.still_too_wide()) > 1 and sample.contacts < largest:
         affordable = largest / sample.contacts

@@ -35,11 +35,16 @@ TITLES = {
     "published": "Published simulations",
 }
 ELSEWHERE = (
-    ("customers who redial (retrial queues), posts that beget posts", "not modelled yet"),
-    ("a group that holds agents back from *live* work of others", "not modelled: see below"),
-    ("limits of very large floors (Halfin and Whitt; Garnett)", "of formulas, not of a floor"),
-    ("least staff for a target, shifts of textbooks", "`tests/test_erlang.py`, `test_shifts.py`"),
-    ("predictive dialling", "not modelled"),
+    ("customers who redial (retrial queues)", "the floor knows no redials yet"),
+    ("posts that beget posts (Hawkes processes, reaction times)", "not on the floor yet"),
+    (
+        "an N-shaped floor whose second group keeps a reserve for its own customers",
+        "needs `keep_free` on a live channel; it is for work that can wait",
+    ),
+    ("limits of very large floors (Halfin and Whitt; Garnett)", "limits of formulas, not floors"),
+    ("least staff for a target, shifts of textbooks", "tests of the staffing hold these"),
+    ("the published blend of inbound and outbound calls", "needs a predictive dialler"),
+    ("the published virtual queue", "parameters only, no results"),
 )
 
 
@@ -87,8 +92,8 @@ def page(runs: list[Run], seed: int) -> str:
         f"- **{found['narrow']}** have a 95 % interval (±) of at most half a percentage point or a"
         " hundredth of the value."
         + (" The others are marked ~." if found["narrow"] < numbers else ""),
-        f"- Independent replications (seed {seed}; where more are needed, rounds with the next"
-        " seeds). Queues in steady state first run for 20 relaxation times, unmeasured; a"
+        f"- Independent replications (seeds made of {seed} and the queue's name), as many as it"
+        " takes. Queues in steady state first run for 20 relaxation times, unmeasured; a"
         " relaxation time is the inverse of the smallest rate at which the queue's law approaches"
         " the stationary one: the second eigenvalue of its Markov chain or a bound on it. Days"
         " begin with an empty floor, as their exact values do. Every replication conserves"
@@ -119,8 +124,6 @@ def page(runs: list[Run], seed: int) -> str:
 
 def _notes() -> list[str]:
     return [
-        "An N-shaped floor whose second group keeps a reserve for its own customers would need",
-        "`keep_free` on a live channel; it is for work that can wait.",
         "An agent shared among all customers is run with at most 16 of them, the most that one",
         "can hold: with exponential handle times the others may wait without changing the",
         "mean, with other laws they are turned away, which keeps the exact value known.",
