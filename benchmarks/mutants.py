@@ -15,21 +15,25 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_all_start_methods, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tests" / "mutants"
 COPIED = ("simulate", "scenario", "benchmarks", "tests", "pyproject.toml")
 TIMEOUT_S = 120.0  # a spoilt rule may never end; that is noticed too
+METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
+PROCESSES: Any = get_context(METHOD)
 
 
 @dataclass(frozen=True)
@@ -100,45 +104,44 @@ class Copy:
 
     def killer(self, *changed: str) -> str | None:
         """Who objects to the copy as it is, where these files have been changed; None: nobody."""
-        environment = {
-            **os.environ,
-            "NUMBA_DISABLE_JIT": "1",
-            "PYTHONDONTWRITEBYTECODE": "1" if changed else "",
-            "PYTHONPATH": os.pathsep.join([str(self.folder), str(self.folder / "tests")]),
-        }
-        command = [sys.executable, "-m", "killers", *changed]
+        ours, theirs = PROCESSES.Pipe(duplex=False)
+        process = PROCESSES.Process(target=_ask, args=(str(self.folder), changed, theirs))
+        process.start()
+        theirs.close()
         try:
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT_S,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "it never ends"
-        if done.returncode == 0:
-            return None
-        told = [line for line in done.stdout.splitlines() if line.startswith("killed by ")]
-        reason = told[-1] if told else (done.stderr.splitlines() or ["?"])[-1]
-        return reason.removeprefix("killed by ")
+            if not ours.poll(TIMEOUT_S):
+                return "it never ends"
+            told: str | None = ours.recv()
+            return told
+        except EOFError:
+            return "the end of the process"
+        finally:
+            process.kill()
+            process.join()
+            ours.close()
 
     def verdict(self, mutant: Mutant) -> Verdict:
         """Spoil the copy, see who objects, and put it right."""
         begun = time.perf_counter()
         path = self.folder / mutant.file
         text = path.read_text(encoding="utf-8")
-        # Python keeps a compiled file for a source of the same second and length.
-        for kept in (path.parent / "__pycache__").glob(f"{path.stem}.*"):
-            kept.unlink()
         path.write_text(text.replace(mutant.old, mutant.new), encoding="utf-8")
         try:
             killer = self.killer(mutant.file)
         finally:
             path.write_text(text, encoding="utf-8")
         return Verdict(mutant, killer, time.perf_counter() - begun)
+
+
+def _ask(folder: str, changed: tuple[str, ...], told: Connection) -> None:
+    """In a process of its own: who objects to the copy in a folder."""
+    os.chdir(folder)
+    # A source changed within the second of its compiled file would not be read again.
+    sys.dont_write_bytecode = True
+    sys.path[:0] = [folder, str(Path(folder) / "tests")]
+    from killers import killer_of
+
+    told.send(killer_of(changed))
 
 
 def judge(mutants: list[Mutant], workers: int) -> list[Verdict]:
@@ -150,22 +153,28 @@ def judge(mutants: list[Mutant], workers: int) -> list[Verdict]:
     RuntimeError
         When somebody objects to the project as it is.
     """
-    with tempfile.TemporaryDirectory() as place:
-        copies: SimpleQueue[Copy] = SimpleQueue()
+    # Processes begin with what never changes loaded, and rules that are never compiled.
+    PROCESSES.set_forkserver_preload(["numpy", "pandas", "pydantic", "simpy", "numba", "pytest"])
+    copies: SimpleQueue[Copy] = SimpleQueue()
+
+    def work(mutant: Mutant) -> Verdict:
+        copy = copies.get()
+        verdict = copy.verdict(mutant)
+        copies.put(copy)
+        fate = f"killed by {verdict.killer}" if verdict.killer else "ALIVE"
+        print(f"{mutant.file}: {mutant.says}: {fate}", file=sys.stderr, flush=True)
+        return verdict
+
+    with (
+        tempfile.TemporaryDirectory() as place,
+        patch.dict(os.environ, {"NUMBA_DISABLE_JIT": "1"}),
+    ):
         for number in range(workers):
-            copy = Copy(Path(place) / str(number))
-            if (killer := copy.killer()) is not None:
-                raise RuntimeError(f"the project itself is killed by {killer}")
-            copies.put(copy)
-
-        def work(mutant: Mutant) -> Verdict:
-            copy = copies.get()
-            verdict = copy.verdict(mutant)
-            copies.put(copy)
-            fate = f"killed by {verdict.killer}" if verdict.killer else "ALIVE"
-            print(f"{mutant.file}: {mutant.says}: {fate}", file=sys.stderr, flush=True)
-            return verdict
-
+            copies.put(Copy(Path(place) / str(number)))
+        first = copies.get()
+        if (killer := first.killer()) is not None:
+            raise RuntimeError(f"the project itself is killed by {killer}")
+        copies.put(first)
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(work, mutants))
 

@@ -1,15 +1,10 @@
-"""
-Who notices a spoilt rule: worked days, exact values, then agreement; for `benchmarks.mutants`.
-
-    python -m killers [CHANGED FILE...]      exit status 1 and a line "killed by ..." if noticed
-"""
+"""Who notices a spoilt rule: worked days, exact values, then agreement."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 
 SCENARIOS = 60  # before a spoilt rule of one engine counts as not noticed
@@ -62,17 +57,17 @@ def agreement(scenarios: int) -> None:
 
     def object_to(told: list[str]) -> None:
         if told:
-            raise NoticedError(f"agreement: {', '.join(told)[:200]}")
+            raise NoticedError(f"agreement: {', '.join(told)}")
 
     try:
         on_random_scenarios(scenarios, object_to)
     except NoticedError:
         raise
     except Exception as error:
-        raise NoticedError(f"agreement: {error!r}"[:200]) from error
+        raise NoticedError(f"agreement: {error!r}") from error
 
 
-def killers(changed: list[str]) -> Iterator[Callable[[], None]]:
+def killers(changed: Sequence[str]) -> Iterator[Callable[[], None]]:
     """Those who can notice a change of these files, the quickest first; all if none is named."""
     of_one_engine = [name for name in changed if name.startswith((KERNEL, SIMPY))]
     if not changed or not all(name.startswith(KERNEL) for name in changed):
@@ -86,16 +81,15 @@ def killers(changed: list[str]) -> Iterator[Callable[[], None]]:
         yield lambda: agreement(SCENARIOS if changed else FEW_SCENARIOS)
 
 
-def main() -> int:
-    """Ask one after the other until somebody objects."""
+def killer_of(changed: Sequence[str]) -> str | None:
+    """
+    Who notices that these files have been changed; None if nobody does.
+
+    Called in a process of its own, in the folder of the changed copy; see `benchmarks.mutants`.
+    """
     try:
-        for killer in killers(sys.argv[1:]):
+        for killer in killers(changed):
             killer()
     except NoticedError as noticed:
-        print(f"killed by {noticed}".splitlines()[0])
-        return 1
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        return str(noticed).splitlines()[0][:200]
+    return None
