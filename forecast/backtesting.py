@@ -19,10 +19,11 @@ from forecast.accuracy import (
     wape,
     weekly_spread,
 )
-from forecast.channel import Method, last_week_repeated, methods_named
+from forecast.baselines import last_week_repeated
 from forecast.days import Calendar, FloatArray, day_grid, days_between, local_cells
 from forecast.events import Events
 from forecast.history import History
+from forecast.members import Method, methods_named
 from forecast.prediction import FEWEST_DAYS, Forecast, make
 from scenario.calendar import parse_duration
 from scenario.demand import Demand

@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-HOLIDAY = 7  # day type beside the weekdays 0 (Monday) to 6
+HOLIDAY, EVE = 7, 8  # types of day beside the weekdays 0 (Monday) to 6
 _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
 
 
@@ -78,12 +78,26 @@ class Days:
         return eve
 
     @property
+    def kind(self) -> IntArray:
+        """Type of each day: its weekday, a public holiday or the eve of one, shape (N,)."""
+        return np.select([self.is_holiday, self.is_eve], [HOLIDAY, EVE], self.weekday)
+
+    @property
     def month_phase(self) -> FloatArray:
         """Position within the month in (0, 1), shape (N,)."""
         days = self.ordinal.astype("datetime64[D]")
         months = days.astype("datetime64[M]")
         first = months.astype("datetime64[D]")
         length = ((months + 1).astype("datetime64[D]") - first).astype(float)
+        return np.asarray(((days - first).astype(float) + 0.5) / length)
+
+    @property
+    def year_phase(self) -> FloatArray:
+        """Position within the year in (0, 1), shape (N,)."""
+        days = self.ordinal.astype("datetime64[D]")
+        years = days.astype("datetime64[Y]")
+        first = years.astype("datetime64[D]")
+        length = ((years + 1).astype("datetime64[D]") - first).astype(float)
         return np.asarray(((days - first).astype(float) + 0.5) / length)
 
     def date(self, index: int) -> date:

@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 import pandas as pd
 
-from forecast.days import FloatArray
+from forecast.days import BoolArray, FloatArray
 from scenario.errors import Fault, InvalidInputError, InvalidValueError
 from scenario.tables import read_table
 
@@ -124,6 +124,14 @@ class Events:
             if event.meets(channel) and event.factor is None:
                 most = np.maximum(most, event.shape(starts))
         return most
+
+    def ordinary(self, channel: str, starts: pd.DatetimeIndex) -> BoolArray:
+        """Intervals that the planner says were usual, by an event with factor 1, shape (T,)."""
+        told = np.zeros(len(starts), dtype=np.bool_)
+        for event in self.events:
+            if event.meets(channel) and event.factor == 1:
+                told |= event.shape(starts) > 0
+        return told
 
     def with_factors(self, channel: str, factors: dict[str, float]) -> Events:
         """Events of one channel with factors by name put where none was given."""

@@ -14,12 +14,16 @@ _OUTLIER_MADS = 3.5
 _LEVEL_WINDOW = 21  # open days of the rolling median
 _FLOOR = 0.5  # contacts: stands for an empty day on the log scale
 _CONFIDENT_DAYS = 28
+_TWO_YEARS = 1.95  # of working days: a season of the year must have come twice
 _LEVEL_HALF_LIFE = 20  # open days: four weeks of a level that moves slowly
 _ROUNDS = 3  # calendar and level explain each other's rest so often
 _TREND_PENALTY = 1500.0  # as of so many weeks' evidence against growth
 _GROWTH_WEEKS = 8.0  # growth ahead fades with this time constant
-_MONTH = slice(10, 14)  # columns of the design: two waves
-_MONTH_DOUBT = 1.0  # times what noise would explain
+_AFTER = 9  # column of the design: first open day after a closure
+_SPECIAL = slice(7, 10)  # holidays, their eves, the day after
+_MONTH = slice(10, 14)  # two waves
+_WAVES_DOUBT = 1.0  # times what noise would explain
+_YEAR_WAVES = 4
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,14 @@ class LevelInput:
     Parameters
     ----------
     total
-        Contacts a day, shape (N,); NaN where closed or unknown.
+        Contacts a day, shape (W,); NaN where closed or unknown.
     weekday
-        0 to 6, shape (N,).
+        0 to 6, shape (W,).
     holiday, eve, after
         Public holidays, their eves, and first open days after a holiday or an unusual closure;
-        shape (N,).
-    month_phase
-        Position within the month in (0, 1), shape (N,).
+        shape (W,).
+    month_phase, year_phase
+        Position within the month and the year in (0, 1), shape (W,).
     """
 
     total: FloatArray
@@ -46,10 +50,7 @@ class LevelInput:
     eve: BoolArray
     after: BoolArray
     month_phase: FloatArray
-
-    def until(self, count: int) -> LevelInput:
-        """The first `count` days."""
-        return LevelInput(*(getattr(self, name)[:count] for name in self.__dataclass_fields__))
+    year_phase: FloatArray
 
 
 @dataclass(frozen=True)
@@ -62,32 +63,55 @@ class Level:
     arma
         Parameters of the rest.
     expected
-        Expected contacts a day over all N days, history and future, shape (N,), closures
+        Expected contacts a day over all W days, history and future, shape (W,), closures
         apart.
+    special
+        Factor of holidays, eves and days after a closure on each of the W days.
     effects
         Factors on the volume by name: what holidays, eves and the day after do.
     """
 
     arma: Arma
     expected: FloatArray
+    special: FloatArray
     effects: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Line:
+    """
+    The calendar's part of some daily figure, and what is known of it.
+
+    Parameters
+    ----------
+    told
+        Over all W days, a moving level included where asked for.
+    special
+        The part of holidays, eves and days after a closure, shape (W,).
+    coefficients
+        Of the design's columns.
+    """
+
+    told: FloatArray
+    special: FloatArray
+    coefficients: FloatArray
+
+
 def fit_level(
-    days: LevelInput, known: int, *, trend: bool = False, arma: Arma | None = None
+    days: LevelInput, calm: FloatArray, *, trend: bool = False, arma: Arma | None = None
 ) -> Level:
     """
-    Fit the first `known` days and tell all of them.
+    Fit the known days and tell all of them.
 
     Parameters
     ----------
     days
-        N days, of which the totals from `known` on are not looked at.
-    known
-        Days of history, at least 1.
+        W days.
+    calm
+        Log totals of the known ones, outliers pulled in, from `winsorised`.
     trend
-        Whether a steady growth, drawn to none, is allowed for. It fades ahead: a level that
-        keeps growing misleads over months.
+        Whether a steady growth, drawn to none, is allowed for in place of a level that moves.
+        It fades ahead: a level that keeps growing misleads over months.
     arma
         Parameters to use instead of estimating them.
 
@@ -96,74 +120,89 @@ def fit_level(
     Level
         Expected totals: fitted for the history, forecast after it.
     """
-    past = days.until(known)
-    months = known >= _CONFIDENT_DAYS
-    design, penalty = _design(days, months=months)
-    if trend:
-        weeks = (np.arange(len(design)) - known) / 5
-        ahead_weeks = _GROWTH_WEEKS * (1 - np.exp(-np.maximum(weeks, 0.0) / _GROWTH_WEEKS))
-        design = np.column_stack([design, np.minimum(weeks, 0.0) + ahead_weeks])
-        penalty = np.append(penalty, _TREND_PENALTY)
-    observed = np.log(np.maximum(past.total, _FLOOR))
-    clipped = winsorised(observed, past)
-    line, coefficients = _line(design, penalty, clipped, months=months, moving=not trend)
-    seen = np.isfinite(clipped)
-    rest = clipped - line[:known]
+    known = len(calm)
+    line = calendar_line(days, calm, moving=not trend, trend=trend)
+    rest = calm - line.told[:known]
     if arma is None:
         arma = fit(rest)
-    ahead, fitted = predict_rest(rest, arma, len(line) - known)
-    log_level = line + np.concatenate([fitted, ahead])
-    # Back from logs: the mean exceeds the exponential of the mean log.
-    told = float(np.exp(log_level[:known][seen]).sum())
-    smearing = float(np.exp(clipped[seen]).sum()) / told if told > 0 else 1.0
+    ahead, fitted = predict_rest(rest, arma, len(line.told) - known)
+    expected = smeared(line.told + np.concatenate([fitted, ahead]), calm)
     names = ("holiday", "eve", "day after a closure")
+    seen = np.isfinite(calm)
     effects = {
-        name: math.exp(coefficients[7 + index])
-        for index, name in enumerate(names)
-        if design[:known, 7 + index][seen].any()
+        name: math.exp(effect)
+        for name, effect, flag in zip(
+            names, line.coefficients[_SPECIAL], (days.holiday, days.eve, days.after), strict=True
+        )
+        if flag[:known][seen].any()
     }
-    return Level(arma, np.exp(log_level) * smearing, effects)
+    return Level(arma, expected, np.exp(line.special), effects)
 
 
-def _line(
-    design: FloatArray, penalty: FloatArray, clipped: FloatArray, *, months: bool, moving: bool
-) -> tuple[FloatArray, FloatArray]:
+def smeared(log_level: FloatArray, calm: FloatArray) -> FloatArray:
+    """Back from logs: the mean exceeds the exponential of the mean log."""
+    seen = np.isfinite(calm)
+    told = float(np.exp(log_level[: len(calm)][seen]).sum())
+    smearing = float(np.exp(calm[seen]).sum()) / told if told > 0 else 1.0
+    return np.asarray(np.exp(log_level) * smearing)
+
+
+def calendar_line(
+    days: LevelInput, figure: FloatArray, *, moving: bool, trend: bool = False
+) -> Line:
     """
-    The calendar's part of the log totals, upon a slowly moving level where asked for.
+    The calendar's part of a daily figure, upon a slowly moving level where asked for.
 
     The level is what the calendar leaves, averaged with weights that halve every four weeks to
     both sides; ahead it stays where it is. Without it the rest would draw the forecast back to
     the mean of the whole history, which a growing channel has left long ago.
+
+    Parameters
+    ----------
+    days
+        W days.
+    figure
+        Of the known ones, e.g. log totals; NaN where unknown, one known at least.
+    moving
+        Whether the level moves.
+    trend
+        Whether it grows steadily.
     """
-    known = len(clipped)
-    seen = np.isfinite(clipped)
-    x, y = design[:known][seen], clipped[seen]
+    known = len(figure)
+    design, penalty = _design(days, known, trend=trend)
+    waves = np.arange(_MONTH.start, design.shape[1] - trend)
+    seen = np.isfinite(figure)
+    x, y = design[:known][seen], figure[seen]
     inverse = np.linalg.inv(np.einsum("nj,nk->jk", x, x) + np.diag(penalty))
     level = np.zeros(len(design))
     near = _both_sides(seen.astype(float))
-    for _ in range(_ROUNDS if moving else 1):
+    coefficients = np.zeros(design.shape[1])
+    for _ in range(_ROUNDS):
         steady = y - level[:known][seen]
-        right = np.einsum("nj,n->j", x, steady) + penalty * _prior(steady, design)
+        right = np.einsum("nj,n->j", x, steady) + penalty * _prior(steady, design, coefficients)
         coefficients = np.einsum("jk,k->j", inverse, right)
-        if months:
-            coefficients[_MONTH] *= _belief(x, steady, coefficients)
+        for group in (waves[:4], waves[4:]):
+            coefficients[group] *= _belief(x, steady, coefficients, group)
         line = np.einsum("nj,j->n", design, coefficients)
         if moving:
-            level[:known] = _both_sides(np.where(seen, clipped - line[:known], 0.0)) / near
+            level[:known] = _both_sides(np.where(seen, figure - line[:known], 0.0)) / near
             level[known:] = level[known - 1]
-    return line + level, coefficients
+    special = np.einsum("nj,j->n", design[:, _SPECIAL], coefficients[_SPECIAL])
+    return Line(line + level, special, coefficients)
 
 
-def _belief(x: FloatArray, y: FloatArray, coefficients: FloatArray) -> float:
+def _belief(x: FloatArray, y: FloatArray, coefficients: FloatArray, waves: IntArray) -> float:
     """
-    How far the month's waves are believed, in [0, 1]: not at all where noise makes as many.
+    How far some waves are believed, in [0, 1]: not at all where noise makes as many.
 
     Positive-part shrinkage of James and Stein: what the waves explain against what they would
     explain by accident.
     """
-    explained = np.einsum("nj,j->n", x[:, _MONTH], coefficients[_MONTH])
+    if not len(waves) or not len(y):
+        return 1.0
+    explained = np.einsum("nj,j->n", x[:, waves], coefficients[waves])
     noise = float(np.var(y - np.einsum("nj,j->n", x, coefficients)))
-    by_accident = _MONTH_DOUBT * 4 * noise
+    by_accident = _WAVES_DOUBT * len(waves) * noise
     found = float((explained**2).sum())
     return max(0.0, 1 - by_accident / found) if found > 0 else 0.0
 
@@ -178,52 +217,93 @@ def _both_sides(values: FloatArray) -> FloatArray:
     return np.asarray(before + after - values)
 
 
-def _design(days: LevelInput, *, months: bool) -> tuple[FloatArray, FloatArray]:
+def _design(days: LevelInput, known: int, *, trend: bool) -> tuple[FloatArray, FloatArray]:
     """Regressors and the ridge penalty of each, in days of evidence."""
     columns = [(days.weekday == weekday).astype(float) for weekday in range(7)]
     # Weekdays that were never seen take the mean of the others.
     penalty = [0.05] * 7
-    for flag, weight in ((days.holiday, 0.3), (days.eve, 2.0), (days.after, 1.0)):
+    for flag, weight in ((days.holiday, 0.3), (days.eve, 0.5), (days.after, 1.0)):
         columns.append(flag.astype(float))
         penalty.append(weight)
-    for harmonic in (1, 2) if months else ():
-        angle = 2 * np.pi * harmonic * days.month_phase
-        columns += [np.cos(angle), np.sin(angle)]
-        penalty += [0.4 * harmonic**2] * 2
+    waves = [(days.month_phase, 2)] if known >= _CONFIDENT_DAYS else []
+    a_year = 365.25 / 7 * len(np.unique(days.weekday))
+    if known >= _TWO_YEARS * a_year:
+        waves.append((days.year_phase, _YEAR_WAVES))
+    for phase, count in waves:
+        for harmonic in range(1, count + 1):
+            angle = 2 * np.pi * harmonic * phase
+            columns += [np.cos(angle), np.sin(angle)]
+            penalty += [0.4 * harmonic**2] * 2
+    if trend:
+        weeks = (np.arange(len(days.weekday)) - known) / 5
+        ahead = _GROWTH_WEEKS * (1 - np.exp(-np.maximum(weeks, 0.0) / _GROWTH_WEEKS))
+        columns.append(np.minimum(weeks, 0.0) + ahead)
+        penalty.append(_TREND_PENALTY)
     return np.stack(columns, axis=1), np.array(penalty)
 
 
-def _prior(y: FloatArray, design: FloatArray) -> FloatArray:
-    """What a coefficient without evidence is: the mean level, and no effect."""
+def _prior(y: FloatArray, design: FloatArray, coefficients: FloatArray) -> FloatArray:
+    """
+    What a coefficient without evidence is: the mean level, and no effect.
+
+    The day after a holiday is expected to be what the day after a closed weekend is: as much
+    above its weekday as that day (a Monday, as a rule) is above the others.
+    """
     prior = np.zeros(design.shape[1])
     prior[:7] = y.mean() if len(y) else 0.0
+    is_open = design[:, :7].any(axis=0)
+    first = is_open & ~np.roll(is_open, 1)
+    rest = is_open & ~first
+    if first.any() and rest.any():
+        prior[_AFTER] = coefficients[:7][first].mean() - coefficients[:7][rest].mean()
     return prior
 
 
-def winsorised(observed: FloatArray, days: LevelInput) -> FloatArray:
+def winsorised(days: LevelInput, known: int) -> FloatArray:
     """
     Log totals with outliers pulled in to 3.5 median absolute deviations.
 
     The deviation is from a rolling median level with the weekdays' medians taken out.
     Holidays and days after a closure are unusual by nature and stay as they are.
+
+    Parameters
+    ----------
+    days
+        W days.
+    known
+        How many of them are of the past.
+
+    Returns
+    -------
+    ndarray
+        Shape (known,); NaN where the total is.
     """
-    ordinary = ~(days.holiday | days.after)
+    observed = np.log(np.maximum(days.total[:known], _FLOOR))
+    weekday = days.weekday[:known]
+    ordinary = ~(days.holiday | days.after)[:known]
     plain = np.where(ordinary, observed, np.nan)
     if np.isfinite(plain).sum() < 7:
-        return observed
+        return np.asarray(observed)
     offset = np.zeros(7)
-    level = np.zeros(len(plain))
     for _ in range(2):
-        level = _rolling_median(plain - offset[days.weekday])
-        for weekday in range(7):
-            apart = (plain - level)[days.weekday == weekday]
-            if np.isfinite(apart).any():
-                offset[weekday] = float(np.nanmedian(apart))
-    middle = _rolling_median(plain - offset[days.weekday]) + offset[days.weekday]
+        apart = plain - _rolling_median(plain - offset[weekday])
+        offset = weekday_medians(apart, weekday, offset)
+    middle = _rolling_median(plain - offset[weekday]) + offset[weekday]
     apart = plain - middle
-    reach = _OUTLIER_MADS * float(np.nanmedian(np.abs(apart)))
+    reach = _OUTLIER_MADS * float(np.median(np.abs(apart[np.isfinite(apart)])))
     inside = middle + np.clip(apart, -reach, reach)
     return np.asarray(np.where(ordinary & np.isfinite(observed), inside, observed))
+
+
+def weekday_medians(values: FloatArray, weekday: IntArray, otherwise: FloatArray) -> FloatArray:
+    """Median of the known values of each weekday, shape (7,)."""
+    medians = otherwise.copy()
+    for number in range(7):
+        of_day = values[weekday == number]
+        of_day = of_day[np.isfinite(of_day)]
+        if len(of_day):
+            medians[number] = float(np.median(of_day))
+    return medians
 
 
 def _rolling_median(values: FloatArray) -> FloatArray:

@@ -8,17 +8,27 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.channel import METHODS, Basis, Method, Past, Told, tell
+from forecast.channel import Basis, Past
 from forecast.clean import without_bursts
+from forecast.combine import Blend, blend, no_better
 from forecast.days import BoolArray, Days, FloatArray, IntArray, day_grid
 from forecast.events import Events
+from forecast.members import Method, rates_of
 from forecast.spread import Spread, learn, widened
 from forecast.trials import Errors, errors_at_past_origins, errors_of_fit
+from forecast.typical import typical_week
 
-CHOSEN_FROM: tuple[Method, ...] = ("level_profile", "trend_profile", "weekday_mean")
-_PLAIN: Method = "seasonal_naive"
+CHOSEN_FROM: tuple[Method, ...] = (
+    "level_profile",
+    "trend_profile",
+    "lead_regression",
+    "svd_factors",
+    "weekday_mean",
+    "seasonal_naive",
+)
 _FEW_DAYS = 14
-_CLEARLY_BETTER = 0.97  # times the first candidate's error
+_MUCH_IN_BURSTS = 0.08  # of the contacts
+_BURST_DAYS = 56
 _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
 _MOST_BURSTS_TOLD = 3
 
@@ -57,25 +67,35 @@ class Outlook:
 
     Parameters
     ----------
-    told
-        Expected contacts by day and slot, events apart.
-    method
-        The method chosen.
+    rates
+        Expected contacts by day and slot of all N days, events apart, shape (N, S).
+    open_day
+        Days on which the channel is open, shape (N,).
+    level_memory
+        Correlation of the level's deviations from one day to the next.
+    blend
+        The members and their weights.
     spread, errors
         How single rates may err, and the errors that it was learned from.
     events
         Events of the channel, with factors where they could be found.
+    bursts
+        Stretches that were pulled in before anything was learned: `start`, `end`, `contacts`,
+        `usual`.
     reasons
         Why it is so, in sentences.
     warnings
         What the planner must know, in sentences.
     """
 
-    told: Told
-    method: Method
+    rates: FloatArray
+    open_day: BoolArray
+    level_memory: float
+    blend: Blend
     spread: Spread
     errors: Errors
     events: Events
+    bursts: pd.DataFrame
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
 
@@ -104,7 +124,7 @@ def outlook(
     events
         Events known at the history's end.
     methods
-        Methods to choose from by their errors at past origins; default: all but the naive one.
+        Methods to choose from by their errors at past origins; default: all.
     """
     warnings: list[str] = []
     factor = events.factors(channel, cells.starts)
@@ -116,26 +136,34 @@ def outlook(
         # Before its first contact a channel did not exist: that is no pattern.
         raw[: begun[0]] = np.nan
     calm, burst = without_bursts(raw, days.weekday[: len(raw)])
-    past = Past(calm, days)
+    ordinary = cells.grid(events.ordinary(channel, cells.starts).astype(float)) > 0
+    calm, burst = np.where(ordinary, raw, calm), burst & ~ordinary
     few = len(raw) - (int(begun[0]) if len(begun) else 0) < _FEW_DAYS
     if few and len(begun):
         warnings.append(
             f"only {len(raw) - int(begun[0])} days of history, at least {_FEW_DAYS} are needed to "
             "learn from its errors: the mean of those days, with wide bands"
         )
-    candidates = tuple(methods or (CHOSEN_FROM if not few else ("weekday_mean",)))
-    method, told, errors, reason = _best(past, raw, candidates)
-    reasons = [reason] if reason else []
+    basis = Basis.of(Past(calm, days))
+    in_bursts = _share_in_bursts(raw, days)
+    if in_bursts > _MUCH_IN_BURSTS:
+        warnings.append(
+            f"{in_bursts:.0%} of the contacts came in bursts on top of what is typical: the "
+            "typical volume is told, the bands hold the bursts"
+        )
+    mix, rates, errors = _best(
+        basis,
+        raw,
+        tuple(methods or (CHOSEN_FROM if not few else ("weekday_mean",))),
+        in_bursts=in_bursts,
+    )
     untried = not np.isfinite(errors.expected).any()
     spread = learn(errors)
     if untried and len(begun):
-        spread = widened(learn(errors_of_fit(raw, told)))
-    if untried and told.open_day.any() and not few:
+        spread = widened(learn(errors_of_fit(raw, rates)))
+    if untried and basis.open_day.any() and not few:
         warnings.append("too short a history to learn from its errors: wide bands are assumed")
-    found = _found_factors(channel, volume, told, cells, days, events)
-    reasons += [
-        f"event {name!r}: volume × {value:.2f}, as an earlier one" for name, value in found.items()
-    ]
+    found = _found_factors(channel, volume, rates, cells, days, events)
     warnings += [
         f"event {event.name!r} has no factor and no earlier one of that name: no effect assumed"
         for event in events.events
@@ -145,67 +173,61 @@ def outlook(
         and event.start > cells.starts[-1]
         and event.name.lower() not in found
     ]
-    reasons += [
-        f"{name} × {value:.2f}" for name, value in told.effects.items() if abs(value - 1) > 0.005
+    level = basis.level if basis.has_level else None
+    warnings += [*basis.opening.notes, *([level.arma.note] if level and level.arma.note else [])]
+    reasons = [
+        *([text] if (text := mix.reason()) else []),
+        *(
+            f"event {name!r}: volume × {value:.2f}, as an earlier one"
+            for name, value in found.items()
+        ),
+        *(
+            f"{name} × {value:.2f}"
+            for name, value in (level.effects.items() if level else ())
+            if abs(value - 1) > 0.005
+        ),
+        *_burst_sentences(burst, days),
     ]
-    reasons += _burst_sentences(burst, days)
-    warnings += told.notes
     return Outlook(
-        told,
-        method,
+        rates,
+        basis.open_day,
+        level.arma.ar if level else 0.0,
+        mix,
         spread,
         errors,
         events.with_factors(channel, found),
+        _burst_table(channel, volume, burst, rates, cells, days),
         tuple(f"{channel}: {text}" for text in reasons),
         tuple(f"{channel}: {text}" for text in warnings),
     )
 
 
+def _share_in_bursts(raw: FloatArray, days: Days) -> float:
+    """Part of the contacts that came on top of what is typical for their slots, in [0, 1)."""
+    late = raw[-_BURST_DAYS:]
+    weekday = days.weekday[len(raw) - len(late) : len(raw)]
+    usual = typical_week(raw, days)[weekday]
+    seen = np.isfinite(late)
+    came = float(late[seen].sum())
+    return max(0.0, 1 - float(usual[seen].sum()) / came) if came > 0 else 0.0
+
+
 def _best(
-    past: Past, raw: FloatArray, candidates: tuple[Method, ...]
-) -> tuple[Method, Told, Errors, str]:
-    """The candidate with the smallest error at past origins; the first where none can be told."""
-    basis = Basis.of(past)
-    answers = {method: tell(basis, method) for method in dict.fromkeys((*candidates, _PLAIN))}
-    errors = errors_at_past_origins(basis, raw, answers)
-    off = {method: _day_error(errors[method]) for method in answers}
-    known = [method for method in candidates if np.isfinite(off[method])]
-    if not known:
-        return candidates[0], answers[candidates[0]], errors[candidates[0]], ""
-    best = min(known, key=lambda method: off[method])
-    # A dozen overlapping origins cannot tell a small gain from luck.
-    if candidates[0] in known and off[best] > _CLEARLY_BETTER * off[candidates[0]]:
-        best = candidates[0]
-    compared = ", ".join(
-        f"{_words(method)} {off[method]:.1%}"
-        for method in sorted(answers, key=lambda method: off[method])
-        if method != best
-    )
-    count = len(errors[best].first_day)
-    reason = f"{_words(best)}: days off by {off[best]:.1%} at {count} past origins ({compared})"
-    return best, answers[best], errors[best], reason
-
-
-def _day_error(errors: Errors) -> float:
-    """WAPE of whole days: single intervals would mostly compare counting noise."""
-    told = np.isfinite(errors.expected)
-    expected = np.where(told, errors.expected, 0.0).sum(axis=2)
-    actual = np.where(told, errors.actual, 0.0).sum(axis=2)
-    return float(np.abs(expected - actual).sum() / actual.sum()) if actual.sum() > 0 else np.nan
-
-
-def _words(method: Method) -> str:
-    words = (
-        "level and profile",
-        "level with a trend and profile",
-        "mean of the same weekdays",
-        "last week repeated",
-    )
-    return dict(zip(METHODS, words, strict=True))[method]
+    basis: Basis, raw: FloatArray, candidates: tuple[Method, ...], *, in_bursts: float
+) -> tuple[Blend, FloatArray, Errors]:
+    """The members' blend, its rates and its errors at past origins; the baseline if no better."""
+    tried = dict.fromkeys((*candidates, "plain_mean", "seasonal_naive"))
+    errors = errors_at_past_origins(basis, raw, tuple(tried))
+    mix = blend(candidates, errors, in_bursts=in_bursts)
+    if len(candidates) > 1 and no_better(mix, errors):
+        mix = blend(("plain_mean",), errors)
+    lead_day = np.arange(len(basis.past.days)) - basis.past.known
+    rates = mix.mixed({method: rates_of(basis, method) for method in mix.used}, lead_day)
+    return mix, rates, mix.mixed_errors(errors)
 
 
 def _found_factors(
-    channel: str, volume: FloatArray, told: Told, cells: Cells, days: Days, events: Events
+    channel: str, volume: FloatArray, rates: FloatArray, cells: Cells, days: Days, events: Events
 ) -> dict[str, float]:
     """Factors of events that have none, from earlier ones of the same name."""
     wanted = {
@@ -213,7 +235,7 @@ def _found_factors(
         for event in events.events
         if event.meets(channel) and event.factor is None
     }
-    usual = told.rates[cells.day - days.ordinal[0], cells.slot]
+    usual = rates[cells.day - days.ordinal[0], cells.slot]
     found: dict[str, float] = {}
     for event in sorted(events.events, key=lambda event: event.start):
         name = event.name.lower()
@@ -240,3 +262,27 @@ def _burst_sentences(burst: BoolArray, days: Days) -> list[str]:
     count = int(per_day.sum())
     noun = "interval" if count == 1 else "intervals"
     return [f"{count} {noun} far above the usual, not learned as pattern ({', '.join(told)})"]
+
+
+def _burst_table(
+    channel: str, volume: FloatArray, burst: BoolArray, rates: FloatArray, cells: Cells, days: Days
+) -> pd.DataFrame:
+    """A row per stretch of neighbouring intervals that were pulled in."""
+    row = cells.day - days.ordinal[0]
+    at = np.flatnonzero(burst[row, cells.slot])
+    pieces = np.split(at, np.flatnonzero(np.diff(at) > 1) + 1) if len(at) else []
+    usual = rates[row, cells.slot]
+    step = cells.starts[1] - cells.starts[0] if len(cells.starts) > 1 else pd.Timedelta(hours=1)
+    return pd.DataFrame(
+        [
+            {
+                "channel": channel,
+                "start": cells.starts[piece[0]],
+                "end": cells.starts[piece[-1]] + step,
+                "contacts": float(volume[piece].sum()),
+                "usual": float(usual[piece].sum()),
+            }
+            for piece in pieces
+        ],
+        columns=["channel", "start", "end", "contacts", "usual"],
+    )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
 
-from forecast.channel import Method
 from forecast.days import (
     HOLIDAY,
     Calendar,
@@ -19,10 +18,10 @@ from forecast.days import (
     days_between,
     local_cells,
 )
-from forecast.edits import Edits
 from forecast.events import Events
 from forecast.handle_time import expected_handle_time
 from forecast.history import History
+from forecast.members import Method
 from forecast.opening import WEEKDAYS
 from forecast.outlook import Cells, Outlook, outlook
 from forecast.paths import count_quantiles, sample_paths
@@ -56,18 +55,22 @@ class Forecast(Demand):
     trials
         What the method would have told at past origins beside what came, by channel: what an
         update within the day learns from.
+    members
+        By channel, lead week (1 to 4) and method: `error` at past origins (mean absolute over
+        mean volume, by stretches of the day that hold ten contacts), `naive_error` of repeating
+        last week, and the `weight` in the forecast.
+    bursts
+        Past stretches that were pulled in before anything was learned: `channel`, `start`,
+        `end`, `contacts`, `usual`. An event over one with factor 1 has it learned after all, one
+        without a factor leaves it out altogether.
     """
 
     parts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     trials: Mapping[str, Errors] = field(default_factory=dict)
-
-    def with_edits(self, edits: Edits) -> Forecast:
-        """The same with a planner's edits on it; paths and bands follow, the reasons tell them."""
-        edited = edits.applied(self)
-        told = (f"edited: {edit.sentence()}" for edit in edits.edits)
-        return replace(edited, reasons=(*self.reasons, *told))
+    members: pd.DataFrame = field(default_factory=pd.DataFrame)
+    bursts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def predict(
@@ -189,7 +192,7 @@ def make(
     row = ahead.day - days.ordinal[0]
     for column, (channel, view) in enumerate(zip(history.channels, views, strict=True)):
         factor = view.events.factors(channel, period.starts)
-        base = view.told.rates[row, ahead.slot]
+        base = view.rates[row, ahead.slot]
         rates[:, column] = base * factor
         parts[channel] = _parts(view, days, row, base, factor, period)
         handle_time[:, column] = _handle_time(history, column, then, days)[row, ahead.slot]
@@ -198,7 +201,7 @@ def make(
     spreads = joined(
         [view.spread for view in views],
         errors,
-        [view.told.arma.ar for view in views],
+        [view.level_memory for view in views],
         history.interval_minutes,
     )
     drawn = sample_paths(
@@ -220,9 +223,17 @@ def make(
         count_quantiles(rates, lead_week, spreads),
         (*warnings, *(text for view in views for text in view.warnings)),
         parts,
-        dict(zip(history.channels, (view.method for view in views), strict=True)),
+        dict(zip(history.channels, (view.blend.leading for view in views), strict=True)),
         tuple(text for view in views for text in view.reasons),
         dict(zip(history.channels, errors, strict=True)),
+        pd.concat(
+            [
+                view.blend.table(channel)
+                for channel, view in zip(history.channels, views, strict=True)
+            ],
+            ignore_index=True,
+        ),
+        pd.concat([view.bursts for view in views], ignore_index=True),
     )
     return Made(forecast, spreads, lead_week)
 
@@ -306,14 +317,14 @@ def _parts(
 ) -> pd.DataFrame:
     names = np.array([*WEEKDAYS, "public holiday"], dtype=object)
     kind = np.where(days.is_holiday, HOLIDAY, days.weekday)
-    level = view.told.level[row]
+    level = view.rates.sum(axis=1)[row]
     share = np.divide(base, level, out=np.zeros_like(base), where=level > 0)
     return pd.DataFrame(
         {
             "interval_start": period.starts,
             "level": level,
             "day_type": pd.Series(
-                np.where(view.told.open_day[row], names[kind[row]], "closed"), dtype=str
+                np.where(view.open_day[row], names[kind[row]], "closed"), dtype=str
             ),
             "share": share,
             "event_factor": factor,

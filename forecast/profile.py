@@ -8,14 +8,18 @@ from itertools import product
 
 import numpy as np
 
-from forecast.days import HOLIDAY, BoolArray, FloatArray, IntArray, weighted_sums
+from forecast.days import EVE, HOLIDAY, BoolArray, FloatArray, IntArray, weighted_sums
+from forecast.factors import main_directions
 
-TYPES = HOLIDAY + 1
+TYPES = EVE + 1
 HALF_LIVES = (4.0, 8.0, 20.0)  # weeks
 BORROWED = (0.0, 2.0, 8.0)  # days' worth of weight lent by similar types of day
+RANKS = (0, 3)  # main shapes that a profile may be made of; 0 is any
 _KEPT = 3
 _CHECKED_WEEKS = 6
 _CLOSED_EVIDENCE = 6.0  # contacts that a closed slot should have had: chance under e^-6
+_WHOLE = 0.95  # of a day that must be known for its shape to count among the main ones
+_FEWEST_SHAPES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,17 @@ class ProfileChoice:
         Weeks after which a day counts half.
     borrowed
         Weight of similar types of day, in days.
+    rank
+        Main shapes that the profile is made of; 0 leaves it as it is.
     """
 
     half_life: float
     borrowed: float
+    rank: int = 0
 
 
-CANDIDATES = tuple(ProfileChoice(*pair) for pair in product(HALF_LIVES, BORROWED))
+CANDIDATES = tuple(ProfileChoice(*each) for each in product(HALF_LIVES, BORROWED, RANKS))
+USUAL = ProfileChoice(8.0, 2.0)
 
 
 def profiles(grid: FloatArray, kind: IntArray, choices: Sequence[ProfileChoice]) -> FloatArray:
@@ -47,20 +55,20 @@ def profiles(grid: FloatArray, kind: IntArray, choices: Sequence[ProfileChoice])
     grid
         Contacts by day and slot, shape (D, S), NaN where unknown.
     kind
-        Type of each day, 0 to 7, shape (D,).
+        Type of each day, 0 to 8, shape (D,).
     choices
         Ways whose results are averaged.
 
     Returns
     -------
     ndarray
-        Shape (8, S); rows sum to 1. A type that was never seen has the profile of all days.
+        Shape (9, S); rows sum to 1. A type that was never seen has the profile of all days; a
+        holiday's or an eve's is drawn to the weekday's as far as noise could make the difference.
     """
     seen = _Seen.of(grid, kind)
-    shares = np.mean([_one_choice(seen, choice) for choice in choices], axis=0)
+    shares = np.mean(_shares(seen, choices), axis=0)
     shares = np.where(_closed(seen, shares), 0.0, shares)
-    total = shares.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(shares, total, out=shares.copy(), where=total > 0))
+    return _ratio(shares, shares.sum(axis=1, keepdims=True))
 
 
 def choose(grid: FloatArray, kind: IntArray) -> list[ProfileChoice]:
@@ -76,16 +84,41 @@ def choose(grid: FloatArray, kind: IntArray) -> list[ProfileChoice]:
         if cut < 21:
             break
         week = grid[cut : cut + 7]
-        total = np.nansum(week, axis=1, keepdims=True)
-        seen = _Seen.of(grid[:cut], kind[:cut])
-        for index, choice in enumerate(CANDIDATES):
-            shares = _one_choice(seen, choice)[kind[cut : cut + 7]]
-            known = np.where(np.isfinite(week), shares, 0.0).sum(axis=1, keepdims=True)
-            told = shares * np.divide(total, known, out=np.zeros_like(total), where=known > 0)
-            errors[index] += float(np.nansum(np.abs(week - told)))
+        known = np.isfinite(week)
+        came = np.where(known, week, 0.0)
+        shares = _shares(_Seen.of(grid[:cut], kind[:cut]), CANDIDATES)[:, kind[cut : cut + 7]]
+        shares *= known
+        part = shares.sum(axis=2, keepdims=True)
+        told = shares * _ratio(np.broadcast_to(came.sum(axis=1)[:, None], part.shape), part)
+        errors += np.abs(told - came).sum(axis=(1, 2))
     if not errors.any():
-        return [ProfileChoice(8.0, 2.0)]
+        return [USUAL]
     return [CANDIDATES[index] for index in np.argsort(errors, kind="stable")[:_KEPT]]
+
+
+def trust_in_special(
+    grid: FloatArray, kind: IntArray, weekday: IntArray, profile: FloatArray
+) -> dict[int, float]:
+    """
+    How far the profile of holidays and of eves is believed beside the weekday's own, in [0, 1].
+
+    Positive-part shrinkage of James and Stein: the squared distance between both, over what
+    Poisson noise alone would make, and a day's worth of doubt since days differ by more.
+    """
+    trust = {}
+    for special in (HOLIDAY, EVE):
+        of_kind = kind == special
+        known = np.isfinite(grid[of_kind])
+        volume = np.where(known, grid[of_kind], 0.0)
+        usual = profile[weekday[of_kind]] * known
+        usual = usual * _ratio(volume.sum(axis=1, keepdims=True), usual.sum(axis=1, keepdims=True))
+        came, told = volume.sum(axis=0), usual.sum(axis=0)
+        busy = told > 0
+        apart = float(((came - told)[busy] ** 2 / told[busy]).sum())
+        days = int((volume.sum(axis=1) > 0).sum())
+        noise = float(busy.sum())
+        trust[special] = days / (days + 1) * max(0.0, 1 - noise / apart) if apart > 0 else 0.0
+    return trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +140,33 @@ class _Seen:
         return cls(volume[working], known[working].astype(float), kind[working], age[working])
 
 
-def _one_choice(seen: _Seen, choice: ProfileChoice) -> FloatArray:
-    weight = 0.5 ** (seen.age_weeks / choice.half_life)
-    member = (seen.kind == np.arange(TYPES)[:, None]) * weight  # (8, D)
-    days = member.sum(axis=1)
-    volume, known = weighted_sums(member, seen.volume), weighted_sums(member, seen.known)
+def _shares(seen: _Seen, choices: Sequence[ProfileChoice]) -> FloatArray:
+    """Shares by choice, type of day and slot, shape (K, 9, S)."""
+    member = (seen.kind == np.arange(TYPES)[:, None]).astype(float)
+    told = np.empty((len(choices), TYPES, seen.volume.shape[1]))
+    by_half_life: dict[float, tuple[FloatArray, FloatArray]] = {}
+    main: FloatArray | None = None
+    for index, choice in enumerate(choices):
+        if choice.half_life not in by_half_life:
+            weight = member * 0.5 ** (seen.age_weeks / choice.half_life)
+            by_half_life[choice.half_life] = _averaged(seen, weight), weight.sum(axis=1)
+        shares, days = by_half_life[choice.half_life]
+        if choice.borrowed > 0:
+            shares = _borrow(shares, days, choice.borrowed)
+        if choice.rank:
+            main = _main_shapes(seen) if main is None else main
+            shares = _made_of(shares, main[: choice.rank])
+        told[index] = shares
+    return told
+
+
+def _averaged(seen: _Seen, weight: FloatArray) -> FloatArray:
+    """Weighted mean shares of each type; those of all days where a type was never seen."""
+    volume, known = weighted_sums(weight, seen.volume), weighted_sums(weight, seen.known)
     rate = _ratio(volume, known)
     pooled = _ratio(volume.sum(axis=0), known.sum(axis=0))
     shares = _ratio(rate, rate.sum(axis=1, keepdims=True))
-    everyday = _ratio(pooled, pooled.sum())
-    if choice.borrowed > 0:
-        shares = _borrow(shares, days, choice.borrowed)
-    shares[days == 0] = everyday
+    shares[weight.sum(axis=1) == 0] = _ratio(pooled, pooled.sum())
     return shares
 
 
@@ -133,10 +181,33 @@ def _borrow(shares: FloatArray, days: FloatArray, borrowed: float) -> FloatArray
     kernel = np.exp(-((distance / (0.5 * float(np.median(apart)))) ** 2)) * np.outer(seen, seen)
     np.fill_diagonal(kernel, 0.0)
     lent = kernel * days
-    like = _ratio(lent @ shares, lent.sum(axis=1, keepdims=True))
+    like = _ratio(weighted_sums(lent, shares), lent.sum(axis=1, keepdims=True))
     amount = borrowed * kernel.max(axis=1)
     mixed = _ratio(days[:, None] * shares + amount[:, None] * like, (days + amount)[:, None])
     return np.asarray(np.where(seen[:, None], mixed, shares))
+
+
+def _main_shapes(seen: _Seen) -> FloatArray:
+    """
+    Main shapes of the days, shape (3, S): what most days are made of.
+
+    Of the square roots of the volumes of days that are known as a whole, since square roots of
+    counts have one and the same noise.
+    """
+    whole = seen.known.mean(axis=1) >= _WHOLE
+    roots = np.sqrt(seen.volume[whole])
+    return main_directions(roots, max(RANKS)) if len(roots) >= _FEWEST_SHAPES else roots[:0]
+
+
+def _made_of(shares: FloatArray, main: FloatArray) -> FloatArray:
+    """The nearest shares that are made of the main shapes alone, on square roots."""
+    if not len(main):
+        return shares
+    scores = np.einsum("ks,rs->kr", np.sqrt(shares), main)
+    nearest = np.maximum(np.einsum("kr,rs->ks", scores, main), 0.0) ** 2
+    # A slot in which nothing came on that type of day stays empty.
+    nearest = np.where(shares > 0, nearest, 0.0)
+    return _ratio(nearest, nearest.sum(axis=1, keepdims=True))
 
 
 def _closed(seen: _Seen, shares: FloatArray) -> BoolArray:

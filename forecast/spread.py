@@ -15,9 +15,11 @@ _PRIOR_CV = 0.15  # of a rate, where there are few origins to learn from
 _PRIOR_ORIGINS = 0.2
 _UNTRIED_CV = 0.25  # of a rate, where nothing at all is known
 _OUTLYING = 5.0  # standard deviations
-_RECENT_ORIGINS = 3.0  # half-life: earlier origins had less to learn from, and erred more
+_RECENT_ORIGINS = 6.0  # half-life: earlier origins had less to learn from, and erred more
 _KNOT_LEVELS = (0.025, 0.10, 0.90, 0.975)
 _KNOTS = np.array([-1.959964, -1.281552, 1.281552, 1.959964])
+_LOPSIDED = 0.3  # part of the difference between both sides' corrections that is believed
+_WORTH_OF_WEEKS = 0.6  # independent ones for each week met: neighbouring weeks err alike
 _RULED = 0.1  # share of the rate in the variance at which half of a correction is believed
 _CELLS = 6000  # enough to tell a 95 % quantile to half a point
 _NODES = np.linspace(-3.2, 3.2, 129)
@@ -156,6 +158,8 @@ def _stretch(errors: Errors, cv: FloatArray) -> FloatArray:
     the spread so far; where counting noise rules, the rate's spread can change little and is
     changed little.
     """
+    from scipy.special import stdtrit
+
     rng = np.random.default_rng(0)  # the same cells and draws every time
     seen = np.flatnonzero(np.isfinite(errors.expected).ravel())
     if len(seen) < 200:
@@ -187,4 +191,10 @@ def _stretch(errors: Errors, cv: FloatArray) -> FloatArray:
         # Quantiles must not cross.
         stretch[0] = max(stretch[0], stretch[1] * 0.7)
         stretch[3] = max(stretch[3], stretch[2] * 0.7)
+    # That the last weeks erred to one side says little about the next ones.
+    both = np.sqrt(stretch * stretch[::-1])
+    stretch = both * (stretch / both) ** _LOPSIDED
+    # Few weeks tell less about the far ends than a normal distribution would have it.
+    weeks = _WORTH_OF_WEEKS * (len(errors.first_day) + LEAD_WEEKS - 1)
+    stretch[[0, 3]] *= float(stdtrit(weeks, _KNOT_LEVELS[3])) / _KNOTS[3]
     return np.asarray(1 + (stretch - 1) * ruled / (ruled + _RULED))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.channel import Basis, Method, Told, tell
+from forecast.channel import Basis
 from forecast.days import FloatArray
+from forecast.members import Method, rates_of
 
 LEAD_WEEKS = 4
 _ORIGINS = 11  # weekly ones, as far as the history allows; eight of them see all lead weeks
@@ -52,7 +53,7 @@ class Errors:
 
 
 def errors_at_past_origins(
-    basis: Basis, raw: FloatArray, answers: Mapping[Method, Told]
+    basis: Basis, raw: FloatArray, methods: Sequence[Method]
 ) -> dict[Method, Errors]:
     """
     Forecast again from each of the last weeks, with today's selections.
@@ -63,38 +64,37 @@ def errors_at_past_origins(
         What was learned from, bursts pulled in.
     raw
         What really came, shape (D, S); bursts are part of the risk.
-    answers
-        Methods and their answers from all of the past.
+    methods
+        Whose errors are wanted.
     """
-    past = basis.past
-    known = len(past.grid)
-    open_day = ~basis.opening.shut & basis.opening.open_weekday[past.days.weekday]
+    known = basis.past.known
     # Origins with much less to learn from than today would err more than today's forecast.
     first = max(min(_FIRST_ORIGIN_DAYS, known // 2), _FEWEST_DAYS)
     cuts = [cut for cut in range(known - 7, known - 7 * _ORIGINS - 1, -7) if cut >= first]
     shape = (len(cuts), 7 * LEAD_WEEKS, raw.shape[1])
-    expected = {method: np.full(shape, np.nan) for method in answers}
-    actual = {method: np.full(shape, np.nan) for method in answers}
+    actual = np.full(shape, np.nan)
+    expected = {method: np.full(shape, np.nan) for method in methods}
+    # Days that proved closed were known to be: the calendar tells them in time.
+    open_day = ~basis.opening.shut & basis.opening.open_weekday[basis.past.days.weekday]
+    fair = np.isfinite(raw) & open_day[:known, None]
     for row, cut in enumerate(cuts):
         upto = min(known, cut + 7 * LEAD_WEEKS)
-        earlier = Basis.of(past.until(cut), basis.choices)
-        for method, told in answers.items():
-            rates = tell(earlier, method, told.arma).rates[cut:upto]
-            # Days that proved closed were known to be: the calendar tells them in time.
-            fair = np.isfinite(raw[cut:upto]) & open_day[cut:upto, None]
-            expected[method][row, : upto - cut] = np.where(fair, rates, np.nan)
-            actual[method][row, : upto - cut] = np.where(fair, raw[cut:upto], np.nan)
-    return {method: Errors(expected[method], actual[method], tuple(cuts)) for method in answers}
+        earlier = basis.until(cut)
+        actual[row, : upto - cut] = np.where(fair, raw, np.nan)[cut:upto]
+        for method in methods:
+            rates = rates_of(earlier, method)[cut:upto]
+            expected[method][row, : upto - cut] = np.where(fair[cut:upto], rates, np.nan)
+    return {method: Errors(expected[method], actual, tuple(cuts)) for method in methods}
 
 
-def errors_of_fit(raw: FloatArray, told: Told) -> Errors:
+def errors_of_fit(raw: FloatArray, rates: FloatArray) -> Errors:
     """The last days against what the method makes of them afterwards: for short histories."""
     known = len(raw)
     first = max(0, known - 7 * LEAD_WEEKS)
-    rates = told.rates[first:known]
-    fair = np.isfinite(raw[first:]) & (rates > 0)
+    fitted = rates[first:known]
+    fair = np.isfinite(raw[first:]) & (fitted > 0)
     shape = (1, 7 * LEAD_WEEKS, raw.shape[1])
     expected, actual = np.full(shape, np.nan), np.full(shape, np.nan)
-    expected[0, : known - first] = np.where(fair, rates, np.nan)
+    expected[0, : known - first] = np.where(fair, fitted, np.nan)
     actual[0, : known - first] = np.where(fair, raw[first:], np.nan)
     return Errors(expected, actual, (first,))

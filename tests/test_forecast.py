@@ -330,8 +330,8 @@ def test_only_the_outlier_is_pulled_in():
     usual = rng.normal(5, 0.05, 70)
     usual[30] = 7.0
     nothing = np.zeros(70, dtype=bool)
-    days = LevelInput(np.exp(usual), np.arange(70) % 7, nothing, nothing, nothing, np.zeros(70))
-    pulled = winsorised(usual, days)
+    days = LevelInput(np.exp(usual), np.arange(70) % 7, nothing, nothing, nothing, *[np.zeros(70)] * 2)
+    pulled = winsorised(days, 70)
     assert pulled[30] < 5.4
     assert (np.abs(pulled - usual) > 1e-12).sum() < 5
 
