@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from benchmarks.differences import of_counts, of_logs, unlike_contacts
 from random_scenarios import RandomFloor, floors
 from rule_touches import Replication, touched
-from rules_asked import Asked
+from rules_asked import Asked, told
 from simulate import kernel
 from simulate.floor import run_replication as run_simpy
+from simulate.floor.recorder import Recorder
 from simulate.floor_input import FloorInput
 from simulate.measures import measure
 
@@ -67,19 +68,19 @@ def compare(floor_input: FloorInput, replication: int, findings: Findings) -> li
     list of str
         What they tell differently, the counts that the kernel makes while it runs included.
     """
-    asked = Asked()
+    asked, recorder = Asked(), Recorder()
     with asked.listening():
-        log = run_simpy(floor_input, SEED, replication)
+        log = run_simpy(floor_input, SEED, replication, recorder=recorder)
     other = kernel.run_replication(floor_input, SEED, replication)
-    told, unlike = of_logs(log, other), unlike_contacts(log, other)
-    told += of_counts(measure(log, floor_input), _counted(floor_input, replication))
+    found, unlike = of_logs(log, other), unlike_contacts(log, other)
+    found += of_counts(measure(log, floor_input), _counted(floor_input, replication))
     findings.scenarios += 1
     findings.contacts += len(log.contacts)
-    findings.disagreements += max(unlike, len(told))
-    for counts in (touched(Replication(floor_input, log)), asked.counts()):
+    findings.disagreements += max(unlike, len(found))
+    for counts in (touched(Replication(floor_input, log)), asked.counts(), told(recorder)):
         for name, count in counts.items():  # adding Counters would forget rules never touched
             findings.touched[name] += count
-    return told
+    return found
 
 
 def _counted(floor_input: FloorInput, replication: int) -> Any:
@@ -112,11 +113,11 @@ def on_random_scenarios(count: int, look: Callable[[list[str]], None] | None = N
     )
     @given(floors())
     def meet(floor: RandomFloor) -> None:
-        told = compare(floor.encoded(), findings.scenarios % 4, findings)
-        if told and len(findings.told) < 5:
-            findings.told.append(f"scenario {findings.scenarios}: {', '.join(told)}")
+        found = compare(floor.encoded(), findings.scenarios % 4, findings)
+        if found and len(findings.told) < 5:
+            findings.told.append(f"scenario {findings.scenarios}: {', '.join(found)}")
         if look is not None:
-            look(told)
+            look(found)
 
     meet()
     return findings

@@ -114,7 +114,7 @@ class Replication:
 def touched(replication: Replication) -> Counter[str]:
     """Contacts that each rule touched, by the rule's name; every rule is named."""
     found: Counter[str] = Counter()
-    for parts in (_numbers, _customers, _queues, _agents, _presence, _callbacks, _ties):
+    for parts in (_numbers, _customers, _queues, _agents, _presence, _callbacks, _timetable):
         for name, mask in parts(replication):
             found[name] += int(np.count_nonzero(mask))
     return found
@@ -303,46 +303,14 @@ def _callbacks(r: Replication) -> Named:
     yield "callback customer given up", r.ending == Ending.GIVEN_UP
 
 
-def _ties(r: Replication) -> Named:
-    """Contacts with an event at an instant at which the next in order had one too."""
+def _timetable(r: Replication) -> Named:
+    """Contacts that wait while two parts of the timetable change at one instant."""
     instants = _instants(r)
-    waits = r.left > r.offered
-    afters = np.unique([skill.after_us for skill in r.given.skills if skill.after_us > 0])
-    due = r.deadline - r.of_channel("window_us")
-    promotion, offer = _promotion(r), r.offered + r.of_channel("offer_limit")
-    offers = r.of_channel("offer_condition") == rules.AFTER_WAITING
-    never = np.full(len(r.start), -1)
-    gates = r.offered + afters[0] if len(afters) else never
-    abandons = (r.ending == Ending.ABANDONED) & (r.end > r.offered)
-    events = {
-        "abandonment": np.where(abandons, r.end, never),
-        "completion": np.where(r.answered, r.end, never),
-        "callback due": np.where((r.kind == rules.CALLBACK) & (due > r.offered), due, never),
-        "promotion": np.where(waits & (promotion > r.offered), promotion, never),
-        "after gate": np.where(waits, gates, never),
-        "offer": np.where(waits & offers, offer, never),
-        "arrival": np.where(r.offered >= 0, r.offered, never),
-    }
-    for first, second in (
-        ("abandonment", "completion"),
-        ("callback due", "promotion"),
-        ("promotion", "after gate"),
-        ("after gate", "offer"),
-        ("offer", "arrival"),
-        ("promotion", "arrival"),
-        ("completion", "arrival"),
-    ):
-        both = np.intersect1d(events[first], events[second])
-        both = both[both >= 0]
-        tied = np.isin(events[first], both) | np.isin(events[second], both)
-        yield f"tie of {first} and {second}", tied
-    timetable = np.concatenate(list(instants.values()))
-    for name in ("completion", "callback due"):
-        yield f"tie of {name} and timetable", np.isin(events[name], timetable)
     for first, second in (("numbers", "shifts"), ("shifts", "doors")):
         both = np.intersect1d(instants[first], instants[second])
         there = [(r.offered <= at) & (r.left >= at) for at in both]
-        yield f"{first} change with {second} while they wait", np.any(there, axis=0) & waits
+        waits = np.any(there, axis=0) & (r.left > r.offered)
+        yield f"{first} change with {second} while they wait", waits
 
 
 def _instants(r: Replication) -> dict[str, IntArray]:

@@ -1,7 +1,8 @@
-"""Which contacts a rule touched that leaves no mark in a log, heard while the SimPy engine runs."""
+"""Which contacts a rule touched that leaves no mark in a log: listened to while SimPy runs."""
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from unittest.mock import patch
 
 from simulate import rules
 from simulate.floor.contact import Contact
-from simulate.floor.world import Floor
+from simulate.floor.recorder import Recorder
 
 UNITS = ("slots", "agents")  # by their codes
 CHOICES = ("load first", "preference first")
@@ -21,7 +22,7 @@ LOADS = ("spread", "pack")
 
 class Asked:
     """
-    Contacts on whose behalf rules were asked, or told in the trace, that leave no mark in a log.
+    Contacts on whose behalf rules were asked.
 
     Attributes
     ----------
@@ -29,16 +30,10 @@ class Asked:
         Ids by the rule's name, in one replication.
     """
 
-    TOLD: ClassVar = {
-        "is resumed": "put aside and resumed",
-        "returns to the queue": "put aside and returned to the queue",
-        "goes on": "taken on by somebody else",
-    }
     NAMES: ClassVar = (
         *(f"keep free: {unit}, {state}" for unit in UNITS for state in ("open", "shut")),
         *(f"choice {choice}, {load}" for choice in CHOICES for load in LOADS),
         "after: too early",
-        *TOLD.values(),
     )
 
     def __init__(self) -> None:
@@ -55,7 +50,6 @@ class Asked:
             patch.object(rules, "gate_is_open", self._gate_is_open(rules.gate_is_open)),
             patch.object(rules, "has_waited", self._has_waited(rules.has_waited)),
             patch.object(rules, "agent_key", self._agent_key(rules.agent_key)),
-            patch.object(Floor, "tell", self._tell(Floor.tell)),
         ):
             yield
 
@@ -95,12 +89,48 @@ class Asked:
 
         return agent_key
 
-    def _tell(self, tell: Callable[..., None]) -> Callable[..., None]:
-        def noting(
-            floor: Floor, what: str, contact: Any = None, *others: Any, **named: Any
-        ) -> None:
-            if what in self.TOLD:
-                self.contacts[self.TOLD[what]].add(contact.id)
-            tell(floor, what, contact, *others, **named)
 
-        return noting
+RANKS = {
+    rules.ABANDONMENT: "abandonment",
+    rules.COMPLETION: "completion",
+    rules.TIMETABLE: "timetable",
+    rules.CALLBACK_DUE: "callback due",
+    rules.WAITING_TIMER: "timer",
+    rules.ARRIVAL: "arrival",
+}
+TIMERS = ("is promoted", "has waited long enough", "takes a callback")
+ASIDE = {
+    "is resumed": "put aside and resumed",
+    "returns to the queue": "put aside and returned to the queue",
+    "goes on": "taken on by somebody else",
+}
+
+
+def told(recorder: Recorder) -> Counter[str]:
+    """Contacts by rule, of rules that a trace tells: work put aside, and what comes first."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    ranks: defaultdict[tuple[int, int], set[int]] = defaultdict(set)
+    timers: defaultdict[tuple[int, str], set[int]] = defaultdict(set)
+    for happening in recorder.happenings:
+        if happening.what in ASIDE:
+            found[ASIDE[happening.what]].add(happening.contact)
+        ranks[happening.instant_us, happening.rank].add(happening.contact)
+        if happening.rank == rules.WAITING_TIMER:
+            timers[happening.instant_us, happening.what].add(happening.contact)
+    pairs = [(first, first + 1) for first in list(RANKS)[:-1]]
+    for first, second in pairs:
+        name = f"tie of {RANKS[first]} and {RANKS[second]}"
+        found[name] |= _at_one_instant(ranks, first, second)
+    for one, other in itertools.pairwise(TIMERS):
+        found[f"tie: {one}, {other}"] |= _at_one_instant(timers, one, other)
+    found |= {name: set() for name in ASIDE.values() if name not in found}
+    return Counter({name: len(ids - {-1}) for name, ids in found.items()})
+
+
+def _at_one_instant(happened: dict[tuple[int, Any], set[int]], first: Any, second: Any) -> set[int]:
+    """Contacts to whom either happened, where both happened at one instant."""
+    contacts: set[int] = set()
+    for (instant, what), ids in list(happened.items()):
+        if what == first and (instant, second) in happened:
+            contacts |= ids | happened[instant, second]
+    return contacts
