@@ -37,6 +37,8 @@ def heads(floor: Floor) -> list[Contact]:
     Promoted callbacks, and promoted work of channels that go above live, come first; the
     others in the order of their channels' priorities.
     """
+    if not any(channel.queue.length for channel in floor.channels):
+        return []
     priorities = ((channel, channel.priority) for channel in floor.channels)
     return [*first_heads(floor), *(contact for _, contact in other_heads(floor, priorities))]
 
@@ -142,11 +144,13 @@ def gate_is_open(floor: Floor, skill: Skill) -> bool:
     if not skill.keep_free:
         return True
     group = skill.cohort.group
+    free = sum(len(cohort.free) for cohort in group.cohorts)
     away = presence.staying_away(floor, group, None)
+    free_and_leaving = sum(agent.bench is agent.cohort.free for agent in away)
     return rules.gate_is_open(
         skill.keep_free_unit,
         skill.keep_free,
-        sum(agent not in away for cohort in group.cohorts for agent in cohort.free),
+        free - free_and_leaving,
         presence.open_live_slots(floor),
         skill.cohort.live_slots,
     )
