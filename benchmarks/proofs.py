@@ -31,7 +31,7 @@ def random_scenarios() -> dict[str, Any]:
 
 def mutants() -> dict[str, Any]:
     """`mutants`, `mutants_alive` and `alive`; see `benchmarks.mutants`."""
-    found = _told("benchmarks.mutants", "--json")
+    found = _told("benchmarks.mutants", "--json", "--workers", str(os.cpu_count() or 1))
     return {name: found[name] for name in ("mutants", "mutants_alive", "alive")}
 
 
