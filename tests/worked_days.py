@@ -78,6 +78,13 @@ KERNEL_LATER = frozenset(
     work_aside_returns_when_a_break_falls_due
     work_aside_returns_when_a_shift_ends
     work_aside_returns_when_agents_are_too_many
+    keep_free_agents_does_not_count_who_is_to_leave
+    nobody_stays_for_who_has_not_waited_long_enough
+    work_promoted_in_hand_returns_promoted
+    gates_open_for_the_last_customers_too
+    work_is_put_aside_in_the_channels_own_order
+    finding_nobody_takes_whole_grains
+    an_endless_backlog_brings_one_for_each_first_start
     work_put_aside_as_it_ends_is_done_when_resumed
     """.split()  # noqa: SIM905 - goes with the set
 )

@@ -161,7 +161,7 @@ def open_up(floor: Floor, channel: Channel) -> None:
 
 def _is_offered_callback(floor: Floor, channel: Channel, others: int) -> bool:
     given = channel.given
-    if given.offer_condition == rules.NO_OFFER or floor.now >= floor.horizon_us:
+    if given.offer_condition == rules.NO_OFFER:
         return False
     wait = 0.0
     if given.offer_condition == rules.EXPECTED_WAIT_OVER:
