@@ -37,6 +37,7 @@ def main() -> None:
         [
             st.Page(VIEWS / "history.py", title="History", url_path="history", default=True),
             st.Page(VIEWS / "forecast.py", title="Forecast", url_path="forecast"),
+            st.Page(VIEWS / "today.py", title="Today", url_path="today"),
             st.Page(VIEWS / "whatif.py", title="What-if", url_path="what-if"),
             st.Page(VIEWS / "plan.py", title="Plan", url_path="plan"),
         ],

@@ -313,11 +313,26 @@ def test_without_paths_there_is_no_band(small):
     assert ahead.bands(demand_for(small), "chat", "h")["p10"].isna().all()
 
 
-def test_an_edit_scales_the_channel_that_was_edited(small):
-    grid = ahead.week_grid(small, demand_for(small), None)
-    assert ahead.edits(grid, small) == {}
-    grid.loc[grid["channel"] == "x", "My edit, %"] = 20.0
-    assert ahead.edits(grid, small) == {"demand.scale.x": 1.2}
+def test_a_percentage_in_the_grid_becomes_an_edit_of_that_week_and_channel(small):
+    demand = demand_for(small)
+    grid = ahead.week_grid(small, demand, None, None)
+    edited = grid.copy()
+    assert ahead.grid_edits(grid, edited, "Ana", "launch") == []
+    edited.loc[edited["channel"] == "x", "My edit, %"] = 20.0
+    (edit,) = ahead.grid_edits(grid, edited, "Ana", "launch")
+    assert (edit.channels, edit.change, edit.value) == (("x",), "scale", 1.2)
+    assert edit.first_day == edit.last_day == demand.horizon.start.date()
+    assert (edit.author, edit.reason) == ("Ana", "launch")
+
+
+def test_the_grid_shows_what_all_edits_do_together_and_edits_stack(small):
+    plain = demand_for(small)
+    demand = plain.scaled({"x": 1.2})
+    grid = ahead.week_grid(small, demand, plain, None)
+    assert grid.set_index("channel")["My edit, %"].to_dict() == {"chat": 0.0, "x": 20.0}
+    edited = grid.assign(**{"My edit, %": [0.0, 50.0]})
+    (edit,) = ahead.grid_edits(grid, edited, "", "")
+    assert edit.value == pytest.approx(1.25)
 
 
 def test_the_usual_week_is_a_mean_of_known_hours():
@@ -463,12 +478,18 @@ def titled(app):
 
 def test_every_page_shows_its_figures_with_no_other_step(app):
     assert titled(app) == ["History"]
-    for page, title in (("forecast", "Forecast"), ("whatif", "What-if"), ("plan", "Plan")):
+    for page, title in (
+        ("forecast", "Forecast"),
+        ("today", "Today"),
+        ("whatif", "What-if"),
+        ("plan", "Plan"),
+    ):
         app.switch_page(f"views/{page}.py").run()
         settled(app)
         assert titled(app) == [title]
         assert not app.error
-        assert app.dataframe, f"{title} shows a table"
+        if page != "today":  # it waits for the day's counts
+            assert app.dataframe, f"{title} shows a table"
     assert [metric.label for metric in app.metric][:3] == ["Paid hours", "Full-time posts", "Cost"]
 
 

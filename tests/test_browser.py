@@ -14,7 +14,7 @@ from scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "scenarios" / "sample.toml"
-PAGES = ("History", "Forecast", "What-if", "Plan")
+PAGES = ("History", "Forecast", "Today", "What-if", "Plan")
 
 pytestmark = pytest.mark.browser
 

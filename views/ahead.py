@@ -9,16 +9,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from forecast.bands import count_quantiles, counting_noise
+from forecast.bands import count_quantiles
 from scenario import Demand, Scenario
-from scenario.targets import ratio
 from views.charts import clock_ms, clock_text
 from views.words import change, duration, heading, number, percent, points
 
 if TYPE_CHECKING:
-    from forecast import History
+    from forecast import Edit, History
 
 GRAINS = {"interval": "Interval", "h": "Hour", "D": "Day"}
+MEMBERS = {
+    "level_profile": "level and profile",
+    "trend_profile": "level with a trend, and profile",
+    "lead_regression": "level by lead week, and profile",
+    "svd_factors": "main shapes of the days",
+    "weekday_mean": "mean of the same weekdays",
+    "seasonal_naive": "last week repeated",
+}
 BANDS = {"p05": 0.05, "p10": 0.10, "p90": 0.90, "p95": 0.95}
 
 
@@ -86,51 +93,118 @@ def counted(history: History, channel: str, grain: str, days: float) -> pd.DataF
     )
 
 
-def week_grid(scenario: Scenario, demand: Demand, history: History | None) -> pd.DataFrame:
+def week_grid(
+    scenario: Scenario, demand: Demand, plain: Demand | None, history: History | None
+) -> pd.DataFrame:
     """
-    The planned time at a glance.
+    The planned time at a glance, week by week.
+
+    Parameters
+    ----------
+    scenario
+        Names the channels.
+    demand
+        What is planned with, edits and scale on it.
+    plain
+        The same without the planner's edits; None where that is not known.
+    history
+        For the contacts of last week.
 
     Returns
     -------
     DataFrame
-        A row a channel: `channel` (its name), `Channel`, `Last week` (contacts counted),
-        `Forecast` (contacts, the planner's edit included), `9 in 10 within` (text), `Change`
-        (against last week), `Handle time`, `My edit, %`.
+        A row a week and channel: `channel` (its name), `first`, `last` (dates), `Week`,
+        `Channel`, `Last week` (contacts counted on the same weekdays), `Forecast` (contacts,
+        edits included), `9 in 10 within` (text), `Change` (against last week), `Handle time`,
+        `My edit, %` (of all edits together).
     """
     rows = []
-    for column, channel in enumerate(demand.channels):
-        expected = float(demand.mean[:, column].sum())
-        before = _last_week(history, channel)
-        base = scenario.demand.scale.get(channel, 1.0)
-        weights = demand.mean[:, column]
-        known = np.isfinite(demand.handle_time_s[:, column])
-        work = float((weights * np.nan_to_num(demand.handle_time_s[:, column])).sum())
-        heard = float(weights[known].sum())
-        handle_s = work / heard if heard else scenario.channels[channel].handle_time.mean_s
-        weeks = demand.horizon.count * demand.horizon.interval_minutes / (7 * 24 * 60)
-        rows.append(
-            {
-                "channel": channel,
-                "Channel": heading(channel),
-                "Last week": number(before),
-                "Forecast": number(expected),
-                "9 in 10 within": _range(demand, column),
-                "Change": f"{change(100 * (expected / weeks / before - 1))} %" if before else "–",
-                "Handle time": duration(handle_s),
-                "My edit, %": round(100 * (base - 1), 1),
-            }
-        )
+    week = demand.horizon.week_of_interval
+    for number_of_week in range(int(week[-1]) + 1):
+        inside = week == number_of_week
+        starts = demand.horizon.starts[inside]
+        for column, channel in enumerate(demand.channels):
+            expected = float(demand.mean[inside, column].sum())
+            before = _last_week(history, channel, starts)
+            untold = expected if plain is None else float(plain.mean[inside, column].sum())
+            rows.append(
+                {
+                    "channel": channel,
+                    "first": starts[0].date(),
+                    "last": starts[-1].date(),
+                    "Week": f"{starts[0]:%d %b}",
+                    "Channel": heading(channel),
+                    "Last week": number(before),
+                    "Forecast": number(expected),
+                    "9 in 10 within": _range(demand, column, inside),
+                    "Change": f"{change(100 * (expected / before - 1))} %" if before > 0 else "–",
+                    "Handle time": duration(_handle_time(scenario, demand, column, inside)),
+                    "My edit, %": round(100 * (expected / untold - 1), 1) if untold > 0 else 0.0,
+                }
+            )
     return pd.DataFrame(rows)
 
 
-def edits(edited: pd.DataFrame, scenario: Scenario) -> dict[str, Any]:
-    """What the planner's column puts into the scenario, by dotted key; only what has changed."""
-    changes = {}
-    for channel, percent_more in zip(edited["channel"], edited["My edit, %"], strict=True):
-        wanted = round(1 + float(percent_more) / 100, 6)
-        if abs(wanted - scenario.demand.scale.get(channel, 1.0)) > 1e-6:
-            changes[f"demand.scale.{channel}"] = wanted
-    return changes
+def grid_edits(before: pd.DataFrame, edited: pd.DataFrame, author: str, reason: str) -> list[Edit]:
+    """
+    What the planner's column adds to the layer: only what has changed.
+
+    Parameters
+    ----------
+    before, edited
+        From `week_grid`, as shown and as it came back.
+    author, reason
+        Written into each edit.
+
+    Returns
+    -------
+    list of Edit
+        A scale by channel and week, on top of the edits so far.
+    """
+    from forecast import Edit
+
+    rows = zip(before.to_dict("records"), edited["My edit, %"], strict=True)
+    return [
+        Edit(
+            (str(row["channel"]),),
+            row["first"],
+            row["last"],
+            "scale",
+            round((100 + float(wanted)) / (100 + float(row["My edit, %"])), 6),
+            author=author,
+            reason=reason,
+        )
+        for row, wanted in rows
+        if abs(float(wanted) - float(row["My edit, %"])) > 0.05 and float(row["My edit, %"]) > -100
+    ]
+
+
+def members_table(members: pd.DataFrame, channel: str) -> pd.DataFrame:
+    """
+    What a channel's forecast is mixed of, by week ahead, as texts.
+
+    Returns
+    -------
+    DataFrame
+        A row a member: `Member`, and for the first and the last week ahead `Error, week n` and
+        `Weight, week n`; the heaviest first.
+    """
+    own = members[members["channel"] == channel]
+    if not len(own):
+        return pd.DataFrame()
+    weeks = sorted(own["lead_week"].unique().tolist())
+    heavy = own.groupby("method", sort=False)["weight"].sum().sort_values(ascending=False)
+    rows = []
+    for method in heavy.index:
+        row = {"Member": MEMBERS.get(str(method), str(method).replace("_", " "))}
+        for week in dict.fromkeys([weeks[0], weeks[-1]]):
+            found = own[(own["method"] == method) & (own["lead_week"] == week)].iloc[0]
+            row[f"Error, week {week}"] = percent(float(found["error"]))
+            row[f"Weight, week {week}"] = (
+                percent(float(found["weight"]), 0) if found["weight"] > 0 else "–"
+            )
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def daily_parts(parts: pd.DataFrame) -> pd.DataFrame:
@@ -202,35 +276,32 @@ def accuracy(channels: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def errors_by_grain(table: pd.DataFrame) -> pd.DataFrame:
+def lead_times(by_grain: pd.DataFrame, channel: str) -> pd.DataFrame:
     """
-    How far the backtest was off by interval, day and week, beside what counting alone costs.
+    How far a channel was off by weeks ahead and grain of time, as texts.
 
     Parameters
     ----------
-    table
-        A backtest's `table`.
+    by_grain
+        From `forecast.grains.accuracy_by_grain`.
+    channel
+        Channel name.
 
     Returns
     -------
     DataFrame
-        A row a channel: `Channel`, then for each grain the error and the floor that even the
-        true rate could not beat (mean absolute deviation of a Poisson count), as texts.
+        A row for all weeks and for each week ahead: `Ahead`, then for interval, day and week the
+        error, and the floor that even the true rates could not beat.
     """
+    own = by_grain[by_grain["channel"] == channel]
     rows = []
-    for channel, own in table.groupby("channel", sort=False):
-        row = {"Channel": heading(str(channel))}
-        for name, key in (
-            ("Interval", own["interval_start"]),
-            ("Day", own["interval_start"].dt.date),
-            ("Week", (own["interval_start"] - own["origin"]).dt.days // 7),
-        ):
-            sums = own.groupby([own["origin"], key])[["actual", "mean"]].sum()
-            off = float((sums["actual"] - sums["mean"]).abs().sum())
-            noise = float(counting_noise(sums["mean"].to_numpy()).sum())
-            total = np.array([sums["actual"].sum()])
-            row[name] = percent(float(ratio(np.array([off]), total)[0]))
-            row[f"{name}: counting noise"] = percent(float(ratio(np.array([noise]), total)[0]))
+    for week, found in own.groupby("week", sort=True):
+        row = {"Ahead": "all weeks" if week == 0 else f"week {week}"}
+        for one in found.to_dict("records"):
+            name = heading(str(one["grain"]))
+            row[name] = percent(one["wape"])
+            row[f"{name}: counting noise"] = percent(one["counting_noise"])
+            row[f"{name}: last week repeated"] = percent(one["naive_wape"])
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -253,17 +324,35 @@ def _when(starts: pd.DatetimeIndex, grain: str) -> list[str]:
     return clock_text(starts, "%a %d %b %Y" if grain == "D" else "%a %d %b %H:%M")
 
 
-def _last_week(history: History | None, channel: str) -> float:
+def _last_week(history: History | None, channel: str, starts: pd.DatetimeIndex) -> float:
+    """Contacts of the same stretch of the week, in the last week that the history knows."""
     if history is None or channel not in history.channels:
         return float("nan")
-    per_week = 7 * 24 * 60 // history.interval_minutes
-    return float(np.nansum(history.volume[-per_week:, history.channels.index(channel)]))
+    length = pd.Timedelta(days=7)
+    end = starts[-1] + (starts[-1] - starts[-2] if len(starts) > 1 else pd.Timedelta(hours=1))
+    weeks = max(-(-(end - history.end) // length), 1)
+    local = history.starts.tz_localize(None)
+    back = pd.Timedelta(days=7 * weeks)
+    first, last = (moment.tz_localize(None) - back for moment in (starts[0], end))
+    inside = np.asarray((local >= first) & (local < last))
+    volume = history.volume[inside, history.channels.index(channel)]
+    return float(np.nansum(volume)) if np.isfinite(volume).any() else float("nan")
 
 
-def _range(demand: Demand, column: int) -> str:
+def _handle_time(scenario: Scenario, demand: Demand, column: int, inside: np.ndarray) -> float:
+    """Mean handle time in seconds, by the contacts expected; the channel's own where unknown."""
+    weights, handle_s = demand.mean[inside, column], demand.handle_time_s[inside, column]
+    known = np.isfinite(handle_s)
+    heard = float(weights[known].sum())
+    if not heard:
+        return scenario.channels[demand.channels[column]].handle_time.mean_s
+    return float((weights[known] * handle_s[known]).sum()) / heard
+
+
+def _range(demand: Demand, column: int, inside: np.ndarray) -> str:
     """Nine in ten totals lie in it, counting noise included."""
     if demand.paths is None:
         return "–"
-    totals = demand.paths[:, :, column].sum(axis=1, keepdims=True)
+    totals = demand.paths[:, inside, column].sum(axis=1)[:, None]
     low, high = count_quantiles(totals, [0.05, 0.95], rng=np.random.default_rng(0))[:, 0]
     return f"{low:,.0f} – {high:,.0f}"

@@ -224,7 +224,13 @@ def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
     return (cells + text).properties(height=26 * max(len(days), 1) + 110)
 
 
-def fan(table: pd.DataFrame, *, title: str, past: pd.DataFrame | None = None) -> alt.LayerChart:
+def fan(
+    table: pd.DataFrame,
+    *,
+    title: str,
+    past: pd.DataFrame | None = None,
+    unedited: pd.DataFrame | None = None,
+) -> alt.LayerChart:
     """
     A forecast with its bands.
 
@@ -236,6 +242,8 @@ def fan(table: pd.DataFrame, *, title: str, past: pd.DataFrame | None = None) ->
         Title of the axis, with the unit.
     past
         What was counted before: columns `at`, `when`, `value`.
+    unedited
+        The forecast without the planner's edits: columns `at`, `mean`.
     """
     tips = [alt.Tooltip("when:N", title="Time")]
     tips += [
@@ -257,6 +265,9 @@ def fan(table: pd.DataFrame, *, title: str, past: pd.DataFrame | None = None) ->
     middle = base.mark_line(color=GOOD, strokeWidth=1.8).encode(alt.Y("mean:Q"), tooltip=tips)
     touch = base.mark_point(size=40, opacity=0).encode(alt.Y("mean:Q"), tooltip=tips)
     chart = wide + narrow + middle + touch
+    if unedited is not None:
+        below = alt.Chart(unedited).mark_line(color=BAD, strokeWidth=1.2, strokeDash=[6, 3])
+        chart = chart + below.encode(alt.X("at:T"), alt.Y("mean:Q"))
     if past is not None and len(past):
         counted = (
             alt.Chart(past)

@@ -1,11 +1,13 @@
 """What will come: expected contacts with their spread, where they come from, how sure they are."""
 
-from dataclasses import replace
-
+import pandas as pd
 import streamlit as st
 
+from forecast import Edits
+from forecast.grains import accuracy_by_grain
+from forecast.sources import edits_of
 from scenario.assumptions import base_demand
-from views import ahead, charts, session
+from views import ahead, charts, edit_layer, event_layer, session
 from views.progress import awaited
 from views.words import heading, span
 
@@ -20,6 +22,10 @@ if found is None:
 history_job = session.history_job()
 history = None if history_job is None else history_job.result
 demand = base_demand(scenario, found)
+plain_job = session.unedited_job()
+plain = None
+if scenario.demand.edits is not None and plain_job.result is not None:
+    plain = base_demand(scenario, plain_job.result)
 
 st.caption(
     f"{span(scenario.period.start, scenario.period.end)},"
@@ -28,23 +34,27 @@ st.caption(
 )
 
 with st.form("edits", border=False):
-    # The editor shows the forecast; what is typed goes to the scenario, never back into it.
+    grid = ahead.week_grid(scenario, demand, plain, history)
+    # The editor shows the forecast; what is typed goes to the layer of edits, never back into it.
     edited = st.data_editor(
-        ahead.week_grid(scenario, demand, history),
+        grid,
         hide_index=True,
         width="stretch",
-        key=f"edits-{sorted(scenario.demand.scale.items())}",
-        disabled=["Channel", "Last week", "Forecast", "9 in 10 within", "Change", "Handle time"],
+        key=f"edits-{hash(tuple(grid['Forecast']))}",
+        disabled=[name for name in grid.columns if name != "My edit, %"],
         column_config={
             "channel": None,
-            "Last week": st.column_config.TextColumn(help="Contacts counted in the last 7 days."),
-            "Forecast": st.column_config.TextColumn(
-                help="Expected contacts over the planned time, your edit included."
+            "first": None,
+            "last": None,
+            "Week": st.column_config.TextColumn(help="First day of the week, or what is planned."),
+            "Last week": st.column_config.TextColumn(
+                help="Contacts counted on the same weekdays of the last week known."
             ),
+            "Forecast": st.column_config.TextColumn(help="Expected contacts, your edits included."),
             "9 in 10 within": st.column_config.TextColumn(
-                help="Nine in ten totals of the planned time lie in this range."
+                help="Nine in ten totals lie in this range."
             ),
-            "Change": st.column_config.TextColumn(help="Forecast a week against last week."),
+            "Change": st.column_config.TextColumn(help="Forecast against last week."),
             "Handle time": st.column_config.TextColumn(
                 help="Expected agent time of a contact handled alone."
             ),
@@ -54,14 +64,18 @@ with st.form("edits", border=False):
                 step=1.0,
                 format="%+.0f",
                 help="Your knowledge beyond the history, e.g. +20 for a campaign. It scales the"
-                " channel over the planned time and is kept beside the forecast, not in it.",
+                " channel over the week and is kept as an edit beside the forecast, not in it.",
             ),
         },
     )
-    if st.form_submit_button("Apply my edits", help="Everything after the forecast follows."):
-        changes = ahead.edits(edited, scenario)
-        if changes:
-            session.open_scenario(scenario.with_changes(changes))
+    why, who, go = st.columns([4, 2, 2], vertical_alignment="bottom")
+    reason = why.text_input("Reason", max_chars=200, placeholder="e.g. newsletter to 40,000")
+    author = who.text_input("Your name", max_chars=60)
+    if go.form_submit_button("Apply my edits", width="stretch"):
+        added = ahead.grid_edits(grid, edited, author.strip(), reason.strip())
+        if added:
+            layer = Edits((*edits_of(scenario).edits, *added))
+            session.open_scenario(edit_layer.with_layer(scenario, layer))
             st.rerun()
 
 left, middle, right = st.columns([3, 2, 2])
@@ -98,9 +112,12 @@ if span == FOUR_WEEKS:
     drawn = None if outlook is None else outlook
     if drawn is not None and scenario.demand.scale:
         known = {name: by for name, by in scenario.demand.scale.items() if name in drawn.channels}
-        drawn = replace(drawn).scaled(known)
+        drawn = drawn.scaled(known)
 if drawn is not None:
     past = None if history is None else ahead.counted(history, channel, grain, 7)
+    untold = None
+    if plain is not None and span == WEEK:
+        untold = ahead.bands(plain, channel, grain)
     st.altair_chart(
         charts.fan(
             ahead.bands(drawn, channel, grain),
@@ -108,6 +125,7 @@ if drawn is not None:
             if grain != "D"
             else f"{heading(channel)}, contacts a day",
             past=past,
+            unedited=untold,
         ),
         width="stretch",
         alt=f"Forecast of {heading(channel)} with its bands, and the week before.",
@@ -115,6 +133,7 @@ if drawn is not None:
     st.caption(
         "Line: expected. Dark band: 8 in 10 counts lie in it; light band: 9 in 10. Grey dashes:"
         " what was counted in the week before."
+        + (" Orange dashes: the forecast without your edits." if untold is not None else "")
     )
 
 parts = getattr(found, "parts", {})
@@ -147,10 +166,26 @@ if channel in parts:
 told = [*found.warnings, *getattr(found, "reasons", ())]
 mine = [text for text in told if text.split(":")[0] not in demand.channels]
 mine += [text for text in told if text.startswith(f"{channel}:")]
-if mine:
+mixed = ahead.members_table(getattr(found, "members", pd.DataFrame({"channel": []})), channel)
+if mine or len(mixed):
     st.subheader("Why it looks like this")
+    if len(mixed):
+        st.dataframe(mixed, hide_index=True, width="stretch", height="content")
+        st.caption(
+            "Members of the forecast, their errors when past weeks were told again (by stretches"
+            " of the day that hold ten contacts), and what each weighs in the mix."
+        )
     for sentence in mine:
-        st.text(f"● {sentence}")
+        # The table above says what the sentence on the members says.
+        if not len(mixed) or "past origins" not in sentence:
+            st.text(f"● {sentence}")
+
+if scenario.demand.history is not None:
+    st.subheader("Events and bursts")
+    event_layer.draw(found, channel)
+
+st.subheader("My edits")
+edit_layer.draw(found, plain_job.result, history)
 
 if scenario.demand.history is not None:
     st.subheader("How far it was off in the past")
@@ -163,12 +198,16 @@ if scenario.demand.history is not None:
         tested = awaited("backtest", session.backtest_job(), session.backtest_job)
         if tested is not None:
             st.dataframe(ahead.accuracy(tested.channels), hide_index=True, width="stretch")
-            st.dataframe(ahead.errors_by_grain(tested.table), hide_index=True, width="stretch")
+            st.dataframe(
+                ahead.lead_times(accuracy_by_grain(tested), channel),
+                hide_index=True,
+                width="stretch",
+            )
             st.caption(
-                f"{len(tested.origins)} forecasts of {tested.horizon_days:.0f} days. Error: sum of"
-                " the absolute misses over the sum of the contacts, interval by interval."
-                " Counting noise: what even the true rate would miss by, since single contacts"
-                " come by chance."
+                f"{len(tested.origins)} forecasts of {tested.horizon_days:.0f} days; the second"
+                f" table is of {heading(channel)}, by weeks ahead. Error: sum of the absolute"
+                " misses over the sum of the contacts. Counting noise: what even the true rate"
+                " would miss by, since single contacts come by chance; no forecast comes below it."
             )
     else:
         st.caption(

@@ -120,6 +120,11 @@ def moment(time: pd.Timestamp) -> str:
     return f"{time:%a %d %b %H:%M}"
 
 
+def moment_of_year(time: pd.Timestamp) -> str:
+    """A time of any year, e.g. "Mon 13 Apr 2026 10:00"."""
+    return f"{time:%a %d %b %Y %H:%M}"
+
+
 def span(start: pd.Timestamp, end: pd.Timestamp) -> str:
     """
     First and last day of a stretch of time whose end is not part of it.

@@ -116,6 +116,32 @@ def ask_rehearsal(
     return board.request(session, slot, key, "Rehearsing the week", work, again=again)
 
 
+def ask_rest(
+    board: Board,
+    session: str,
+    slot: str,
+    scenario: Scenario,
+    rest: Demand,
+    *,
+    again: bool = False,
+) -> Job:
+    """Rehearse the rest of a day; answers with a `Rehearsal`."""
+
+    def work(job: Job) -> Rehearsal:
+        return rehearse(
+            scenario,
+            rest,
+            workers=pool(),
+            publish=job.publish,
+            count=job.count,
+            cancelled=job.cancelled,
+        )
+
+    paths = b"" if rest.paths is None else rest.paths.tobytes()
+    key = fingerprint("rest", app_version(), scenario_content(scenario), rest.mean.tobytes(), paths)
+    return board.request(session, slot, key, "Rehearsing the rest of the day", work, again=again)
+
+
 def ask_plan(
     board: Board, session: str, scenario: Scenario, demand: Job, *, again: bool = False
 ) -> Job:
