@@ -98,6 +98,7 @@ def test_expected_wait_counts_the_place_in_the_queue() -> None:
     rate = rules.slot_rate(3, 2, 1_500_000, rules.MILLION)
     assert rate == pytest.approx(4.0)
     assert rules.slot_rate(3, 2, 1_500_000, 2 * rules.MILLION) == pytest.approx(2.0)
+    assert rules.slot_rate(3, 2, 1_500_000, 2 * rules.MILLION) == pytest.approx(2.0)
     assert rules.expected_wait(0, 60.0, rate) == pytest.approx(15.0)
     assert rules.expected_wait(3, 60.0, rate) == pytest.approx(60.0)
     assert rules.expected_wait(3, 60.0, 0.0) == math.inf
@@ -183,6 +184,7 @@ def test_promises_and_promotions_of_what_never_comes_never_come() -> None:
     assert rules.promised(10, 5) == 15
     assert rules.promised(NEVER, 5) == NEVER
     assert rules.promoted_at(100, 30) == 70
+    assert rules.promoted_at(100, 0) == 100
     assert rules.promoted_at(100, 0) == 100
     assert rules.promoted_at(100, -1) == NEVER
     assert rules.promoted_at(NEVER, 30) == NEVER
