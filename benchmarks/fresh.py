@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 STATUS = Path("/proc/self/status")
+CLEAR = Path("/proc/self/clear_refs")
 
 _FIRST_CALL = """
 import time
@@ -25,19 +27,26 @@ print(time.perf_counter() - begun)
 _MEMORY = """
 import json, sys
 from benchmarks.floor_team import contacts_of, counting, team
-from benchmarks.fresh import peak_bytes
+from benchmarks.fresh import forget_peak, peak_bytes
 agents, length = int(sys.argv[1]), sys.argv[2]
 count = counting("kernel")
 count(team(agents, "1h"), 1, 0)
 floor_input = team(agents, length)
+forget_peak()
 before = peak_bytes()
 counts = count(floor_input, 1, 0)
 print(json.dumps({"grown": peak_bytes() - before, "contacts": contacts_of(counts)}))
 """
 
 
+def forget_peak() -> None:
+    """From now on the peak is that of what comes: what loading took is no part of it."""
+    gc.collect()
+    CLEAR.write_text("5")
+
+
 def peak_bytes() -> int:
-    """Most memory that this process has had resident so far; Linux tells it by process."""
+    """Most memory that this process has had resident; Linux tells it by process."""
     for line in STATUS.read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -68,8 +77,8 @@ def memory(agents: int, length: str) -> dict[str, Any]:
         in this replication, after a replication of an hour of the same floor, over the
         contacts. It holds everything: the contacts' draws, the agents' rows, the counts.
     """
-    if not STATUS.exists():
-        return {"bytes_per_contact": None, "reason": f"{STATUS} is not there"}
+    if not CLEAR.exists():
+        return {"bytes_per_contact": None, "reason": f"{CLEAR} is not there"}
     found = json.loads(_run(_MEMORY, str(agents), length))
     return {"bytes_per_contact": found["grown"] / found["contacts"], **found}
 
