@@ -82,9 +82,9 @@ def side_by_side(size: Size) -> dict[str, Any]:
     kernel_s, counts = fastest(lambda: kernel(long, 1, 0), 5)
     contacts = contacts_of(counts)
     short_s, kernel_counts = fastest(lambda: kernel(short, 1, 0), 5)
-    simpy_s, log = fastest(lambda: engine_named("simpy")(short, 1, 0, None), 2)
+    simpy_s, log = fastest(lambda: engine_named("simpy").run(short, 1, 0, None), 2)
     measure_s, simpy_counts = fastest(lambda: measure(log, short), 1)
-    kernel_log = engine_named("kernel")(short, 1, 0, None)
+    kernel_log = engine_named("kernel").run(short, 1, 0, None)
     found: dict[str, Any] = {
         "agents": size.agents,
         "kernel_contacts": contacts,
@@ -171,7 +171,7 @@ def draw_ns(floor_input: FloorInput) -> float:
 def figures(*, mutants: bool = True) -> dict[str, Any]:
     """Everything that this benchmark is named for; `mutants` takes some minutes."""
     load_before = os.getloadavg()[0]
-    engine_named("kernel")(team(2, "1h"), 1, 0, None)  # compiled, if it was not
+    engine_named("kernel").run(team(2, "1h"), 1, 0, None)  # compiled, if it was not
     sizes = [side_by_side(size) for size in SIZES]
     small, middle, _, large = sizes
     four_weeks = team(200, "28d")

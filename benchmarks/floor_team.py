@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from benchmarks.peers import Queue
 from scenario import Demand, Scenario
 from simulate.encode import FloorInput, encode
-from simulate.engines import engine_named
-from simulate.measures import Counts, measure
+from simulate.engines import engine_named, replicate
+from simulate.measures import Counts
 
 LOAD = 0.92  # work offered per agent
 HANDLE_S = 300.0
@@ -65,12 +64,9 @@ def counting(engine: str) -> Counting:
 
     An engine that cannot count while it runs is counted from its log.
     """
-    run: Any = engine_named(engine)
-    streaming = getattr(__import__(run.__module__, fromlist=["*"]), "count_replication", None)
-    if streaming is not None:
-        return lambda floor_input, seed, replication: streaming(
-            floor_input, seed, replication, None
-        )
-    return lambda floor_input, seed, replication: measure(
-        run(floor_input, seed, replication, None), floor_input
-    )
+    chosen = engine_named(engine)
+
+    def counts(floor_input: FloorInput, seed: int, replication: int) -> Counts:
+        return replicate(chosen, floor_input, seed, replication, None, records=False).counts
+
+    return counts

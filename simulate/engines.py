@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,14 +15,30 @@ from simulate.log import FloorLog
 from simulate.measures import Counts, measure
 
 Cancel = Callable[[], bool]
-Engine = Callable[[Any, int, int, Cancel | None], FloorLog]
+Run = Callable[[Any, int, int, Cancel | None], FloorLog]
 """Floor input, seed, replication and cancel to the log of that replication."""
+Count = Callable[[Any, int, int, Cancel | None], Counts]
+"""The same to what that replication amounts to."""
 
-_HOMES = {
-    "kernel": "simulate.kernel:run_replication",
-    "simpy": "simulate.floor:run_replication",
-}
+_HOMES = {"kernel": "simulate.kernel", "simpy": "simulate.floor"}
 ENGINES = tuple(_HOMES)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """
+    One way to live through a replication.
+
+    Parameters
+    ----------
+    run
+        Writes down every contact.
+    count
+        Counts while it runs and keeps no contact; None where only a log can be counted.
+    """
+
+    run: Run
+    count: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -56,8 +72,8 @@ def engine_named(name: str) -> Engine:
     """
     if name not in _HOMES:
         raise InvalidValueError("engine", f"one of {list(ENGINES)}", name)
-    module, _, function = _HOMES[name].partition(":")
-    return cast("Engine", getattr(import_module(module), function))
+    home = import_module(_HOMES[name])
+    return Engine(home.run_replication, getattr(home, "count_replication", None))
 
 
 def replicate(
@@ -70,12 +86,14 @@ def replicate(
     records: bool,
 ) -> Result:
     """
-    Run one replication and count it; the log itself is let go unless records are kept.
+    Run one replication and count it; every contact is kept only where records are wanted.
 
     Raises
     ------
     RunCancelledError
         When `cancel` says so on the way.
     """
-    log = engine(floor_input, seed, replication, cancel)
+    if engine.count is not None and not records:
+        return Result(replication, engine.count(floor_input, seed, replication, cancel), None)
+    log = engine.run(floor_input, seed, replication, cancel)
     return Result(replication, measure(log, floor_input), log.contacts if records else None)

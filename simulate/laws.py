@@ -82,11 +82,10 @@ def check_agent_time(
         if floor_input.scenario.groups[name].novices is None:
             held, slots = groups["held_us"][:, number], groups["slots_us"][:, number]
             _none("groups hold more contacts than slots", held > slots)
-    if in_hand_us.any():
-        numbers = np.arange(1, in_hand_us.shape[2] + 1)
-        busy = groups["busy_us"] + groups["leaving_us"]
-        _none("times by number in hand add up to more or less", in_hand_us.sum(axis=2) != busy)
-        _none("numbers in hand are not those held", in_hand_us @ numbers != groups["held_us"])
+    numbers = np.arange(1, in_hand_us.shape[2] + 1)
+    busy = groups["busy_us"] + groups["leaving_us"]
+    _none("times by number in hand add up to more or less", in_hand_us.sum(axis=2) != busy)
+    _none("numbers in hand are not those held", in_hand_us @ numbers != groups["held_us"])
 
 
 def check_log(log: FloorLog, floor_input: Observed) -> None:

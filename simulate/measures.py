@@ -192,7 +192,7 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
         )
         for name, mask in story.openings().items()
     }
-    groups = _group_counts(log, floor_input)
+    groups = group_counts(log, floor_input)
     check_log(log, floor_input)
     check_contacts(counts, floor_input)
     check_agent_time(groups, log.in_hand_us, floor_input)
@@ -213,8 +213,8 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
     )
 
 
-def _group_counts(log: FloorLog, floor_input: Observed) -> dict[str, IntArray]:
-    """Agent time by interval and group; see `GROUP_COUNTS`."""
+def group_counts(log: FloorLog, floor_input: Observed) -> dict[str, IntArray]:
+    """Agent time by interval and group from the tables of a log; see `GROUP_COUNTS`."""
     most = _slots(floor_input)
     busy = log.busy_us.sum(axis=2) - log.leaving_us
     free = np.maximum(log.present_us - busy, 0)

@@ -133,7 +133,7 @@ def _following(policy: Policy, engine: str, workers: int | Workers) -> Engine:
     if workers != 1:
         rule = "1 where a policy is given: a function of yours stays in its own process"
         raise InvalidValueError("workers", rule, workers)
-    return partial(run_replication, policy=policy)
+    return Engine(partial(run_replication, policy=policy))
 
 
 @dataclass(frozen=True)

@@ -2,31 +2,55 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenario.calendar import MICROSECONDS
+from simulate.compiled import compiled
 
-RATIO = 1.005  # width of a bin: a quantile is told to a quarter of a percent
-SHORTEST_US = 1_000  # everything above zero and up to this shares the first bin
-BINS = 5_000  # the last one begins at two years
+_FINE = 8  # each power of two is cut into 2 ** 8 bins: half of one is a fifth of a percent
+BINS = 1 << 14  # more than 64 doublings of 2 ** 8; a power of two is quick to divide by
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 
+@compiled
+def bin_of(time: int) -> int:
+    """
+    Bin of a time in microseconds, at least 0.
+
+    Times below 2 ** 9 have a bin each. From there on the bins double in width with every
+    doubling of the time, so that a quantile is told to a fifth of a percent.
+    """
+    if time >> (_FINE + 1) == 0:
+        return time
+    doublings = math.frexp(float(time))[1] - (_FINE + 1)
+    return (doublings << _FINE) + (time >> doublings)
+
+
+@compiled
+def _bins_of(times: NDArray[Any]) -> NDArray[Any]:
+    bins = np.empty(len(times), dtype=np.int64)
+    for n in range(len(times)):
+        bins[n] = bin_of(times[n])
+    return bins
+
+
 @dataclass(frozen=True)
 class WaitHistogram:
     """
-    Times by cell (interval and channel) in bins whose widths grow with the time.
+    Times by cell (interval and channel) in bins whose widths grow with the time; see `bin_of`.
 
     Parameters
     ----------
     keys
-        Occupied bins, `cell * BINS + bin`, rising; bin 0 holds the times of exactly zero.
+        Occupied bins, `cell * BINS + bin`, rising.
     counts
         Times in each, positive, shape of `keys`.
 
@@ -42,11 +66,7 @@ class WaitHistogram:
     @classmethod
     def of(cls, cells: IntArray, times_us: IntArray) -> WaitHistogram:
         """Count times in microseconds, each in its cell; both of one shape."""
-        bins = np.zeros(len(times_us), dtype=np.int64)
-        waited = times_us > 0
-        steps = np.log(times_us[waited] / SHORTEST_US) / np.log(RATIO)
-        bins[waited] = 1 + np.clip(np.floor(steps).astype(np.int64), 0, BINS - 2)
-        keys, counts = np.unique(cells * BINS + bins, return_counts=True)
+        keys, counts = np.unique(cells * BINS + _bins_of(times_us), return_counts=True)
         return cls(keys, counts.astype(np.int64))
 
     @classmethod
@@ -108,5 +128,8 @@ class WaitHistogram:
 
 
 def _centre_s(bins: IntArray) -> FloatArray:
-    """Geometric middle of each bin in seconds; exactly 0 for those who did not wait."""
-    return np.where(bins == 0, 0.0, SHORTEST_US * RATIO ** (bins - 0.5) / MICROSECONDS)
+    """Middle of each bin in seconds; exactly 0 for those who did not wait."""
+    doublings = np.maximum((bins >> _FINE) - 1, 0)
+    first = bins - (doublings << _FINE)
+    middle: FloatArray = (first + 0.5 * (doublings > 0)) * 2.0**doublings
+    return middle / MICROSECONDS

@@ -94,12 +94,17 @@ def _compile() -> None:
 
     from scenario import Demand, Scenario
     from simulate.encode import encode
-    from simulate.kernel.run import run
+    from simulate.kernel.counting import counts_of
+    from simulate.kernel.run import live_through, log_of
+    from simulate.kernel.tables import with_more_room
 
     scenario = Scenario.parse(_DAY)
     mean = np.full((scenario.period.count, 1), 20.0)
     demand = Demand(scenario.period, ("chat",), mean, np.full_like(mean, np.nan))
-    run(encode(scenario, demand, scenario.staff()), 1, 0, None)
+    floor_input = encode(scenario, demand, scenario.staff())
+    floor = live_through(floor_input, 1, 0, None, keeps_log=True)
+    counts_of(floor_input, floor, log_of(floor_input, 1, 0, floor))
+    with_more_room(floor)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from simulate.floor import run_replication as run_simpy
 from simulate.kernel import run_replication as run_kernel
 from simulate.log import FloorLog
 from simulate.measures import measure
-from worked_days import DAYS, KERNEL_LATER, hours_of, read_day, told_of
+from worked_days import DAYS, hours_of, read_day, told_of
 
 ENGINES: dict[str, Callable[..., FloorLog]] = {"simpy": run_simpy, "kernel": run_kernel}
 
@@ -18,8 +18,6 @@ ENGINES: dict[str, Callable[..., FloorLog]] = {"simpy": run_simpy, "kernel": run
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("path", DAYS, ids=lambda path: path.stem)
 def test_day_goes_as_worked_out_by_hand(path: Path, engine: str) -> None:
-    if engine == "kernel" and path.stem in KERNEL_LATER:
-        pytest.skip("the kernel does not know this rule yet")
     day = read_day(path)
 
     log = ENGINES[engine](day.floor_input, 1, 0)

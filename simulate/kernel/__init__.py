@@ -6,18 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # an engine is loaded when it runs
-    from simulate.encode import FloorInput
+    from simulate.floor_input import FloorInput
     from simulate.log import FloorLog
+    from simulate.measures import Counts
+
+Cancel = Callable[[], bool]
 
 
 def run_replication(
-    floor_input: FloorInput,
-    seed: int,
-    replication: int,
-    cancel: Callable[[], bool] | None = None,
+    floor_input: FloorInput, seed: int, replication: int, cancel: Cancel | None = None
 ) -> FloorLog:
     """
-    Live through one replication.
+    Live through one replication and write down every contact.
 
     Parameters
     ----------
@@ -40,8 +40,39 @@ def run_replication(
     RunCancelledError
         When `cancel` says so.
     """
-    from simulate.kernel.run import run
+    from simulate.kernel.run import live_through, log_of
     from simulate.warm_up import warm_up
 
     warm_up(cancel)
-    return run(floor_input, seed, replication, cancel)
+    floor = live_through(floor_input, seed, replication, cancel, keeps_log=True)
+    return log_of(floor_input, seed, replication, floor)
+
+
+def count_replication(
+    floor_input: FloorInput, seed: int, replication: int, cancel: Cancel | None = None
+) -> Counts:
+    """
+    Live through one replication and count on the way; no contact is kept once it has gone.
+
+    Parameters
+    ----------
+    floor_input, seed, replication, cancel
+        As for `run_replication`.
+
+    Returns
+    -------
+    Counts
+        The same as `simulate.measures.measure` makes of the log.
+
+    Raises
+    ------
+    RunCancelledError
+        When `cancel` says so.
+    """
+    from simulate.kernel.counting import counts_of
+    from simulate.kernel.run import live_through, log_of
+    from simulate.warm_up import warm_up
+
+    warm_up(cancel)
+    floor = live_through(floor_input, seed, replication, cancel, keeps_log=False)
+    return counts_of(floor_input, floor, log_of(floor_input, seed, replication, floor))

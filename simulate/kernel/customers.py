@@ -2,164 +2,278 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
 from simulate import draws
-from simulate.compiled import compiled, compiled_entry, compiled_in_place, compiled_inline
-from simulate.draws import (
-    NEVER,
-    child_key,
-    key_of,
-    relative_duration,
-    shape_and_spread,
-    stream_of,
-)
+from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
+from simulate.draws import NEVER, child_key, hashed, key_of, relative_duration, stream_of
 from simulate.kernel.state import (
     AGENT,
+    ARRIVALS,
+    ARRIVED_CLOSED,
+    BEHIND,
     CHANNEL,
     CHANNEL_KEY,
-    CONTACTS,
+    COMES_AT,
+    COMES_IN,
+    COMES_TO,
     DEADLINE,
     END,
     END_POINT,
     END_SPAN,
     END_VALUE,
+    ENDING,
     ENDLESS,
+    FILLED,
     FIRST_OFFERED,
     FIRST_POINT,
     FIRST_SPAN,
     FIRST_VALUE,
+    FOLLOWERS_MEAN,
+    FOLLOWERS_SPREAD,
+    FREE_SLOT,
     GRAIN,
-    INTERVAL,
+    ID,
     INTERVAL_LENGTH,
+    IS_BEGUN,
     IS_ENDLESS,
+    IS_WAITING,
+    ITS_KEY,
     KEY,
+    NEXT_ARRIVAL,
+    NEXT_CHILD,
+    NEXT_FIRST,
     NOBODY,
     NOW,
     OFFERED,
+    OFFERED_IN,
     PARENT,
-    PATIENCE,
-    PATIENCE_CV,
     PATIENCE_MEAN,
     PATIENCE_SHAPE,
+    PATIENCE_SPREAD,
+    PATIENCE_STREAM,
+    POSITION_STREAM,
+    PROMOTED,
+    PUT_ASIDE,
+    QUEUED,
+    REACH,
     REACHED,
-    REACHED_AT_TRY,
     ROOT,
+    SILENT,
+    SILENT_WORK,
+    SLOTS_TAKEN,
+    SLOTS_USED,
     START,
+    TOLD,
+    TOLD_PATIENCE,
+    TOLD_REACH,
+    TOLD_ROW,
+    TOLD_WORK,
+    TRIES,
     WORK,
-    WORK_CV,
     WORK_SHAPE,
+    WORK_SPREAD,
+    WORK_STREAM,
     Floor,
 )
-from simulate.rules import rounded, rounded_patience
+from simulate.kernel.time_sheets import backdate_waiting
+from simulate.kernel.timers import set_timer
+from simulate.rules import ARRIVAL, rounded, rounded_patience
 
 
-@compiled_inline
-def new_contact(floor: Floor, key: int, channel: int, interval: int, offered: int) -> int:
-    """A contact with its work, and endless patience; its id."""
-    contact = floor.state[CONTACTS]
-    floor.state[CONTACTS] = contact + 1
+@compiled_entry
+def new_contact(
+    floor: Floor, number: int, key: int, channel: int, interval: int, offered: int
+) -> int:
+    """A contact with its work; its row."""
+    contact = _free_row(floor)
     row = floor.contacts[contact]
+    row[ID] = number
     row[KEY] = key
     row[CHANNEL] = channel
-    row[INTERVAL] = interval
+    row[OFFERED_IN] = interval
     row[OFFERED] = offered
     row[FIRST_OFFERED] = offered
     row[WORK] = _work(floor, key, channel, interval)
-    row[PATIENCE] = NEVER
-    row[REACHED] = 1
-    row[REACHED_AT_TRY] = -1
-    row[PARENT] = NOBODY
     row[DEADLINE] = -1
+    row[ARRIVED_CLOSED] = 0
+    row[QUEUED] = 0
+    row[PROMOTED] = 0
+    row[REACHED] = 1
+    row[TRIES] = 0
     row[START] = -1
     row[END] = -1
     row[AGENT] = NOBODY
+    row[ENDING] = 0
+    row[IS_WAITING] = 0
+    row[IS_ENDLESS] = 0
+    row[PUT_ASIDE] = 0
+    row[SILENT] = 0
+    row[SILENT_WORK] = 0
+    row[REACH] = 0
+    row[PARENT] = NOBODY
+    row[TOLD_ROW] = NOBODY
+    row[IS_BEGUN] = 0
+    if floor.chances[channel, FOLLOWERS_MEAN] > 0.0:
+        row[REACH] = _followers(floor, key, channel)
     return contact
 
 
-@compiled_entry
-def told_contact(floor: Floor, key: int, channel: int, interval: int, offered: int) -> int:
-    """As `new_contact`, for callers that are not compiled."""
-    return new_contact(floor, key, channel, interval, offered)
+@compiled_inline
+def next_customer(floor: Floor) -> int:
+    """The first contact that comes in now; its row."""
+    state = floor.state
+    arrival = floor.arrivals[floor.order[state[NEXT_ARRIVAL]]]
+    state[NEXT_ARRIVAL] += 1
+    number = state[NEXT_FIRST]
+    state[NEXT_FIRST] += 1
+    contact = new_contact(
+        floor, number, arrival[ITS_KEY], arrival[COMES_TO], arrival[COMES_IN], arrival[COMES_AT]
+    )
+    if state[TOLD]:
+        row, told = floor.contacts[contact], state[NEXT_ARRIVAL] - 1
+        row[TOLD_ROW] = told
+        row[WORK] = floor.told[told, TOLD_WORK]
+        if floor.told[told, TOLD_REACH] >= 0:
+            row[REACH] = floor.told[told, TOLD_REACH]
+    return contact
 
 
-@compiled_entry
-def add_first_contacts(floor: Floor, rows: NDArray[Any], order: NDArray[Any]) -> None:
-    """
-    Put the first contacts on the table.
-
-    Parameters
-    ----------
-    floor
-        With the opening backlog on the table.
-    rows
-        As written by `arrivals.fill_first_contacts`.
-    order
-        Numbers of the rows in order of arrival.
-    """
-    for n in order:
-        channel, key = rows[n, 0], rows[n, 3]
-        contact = new_contact(floor, key, channel, rows[n, 1], rows[n, 4])
-        floor.contacts[contact, PATIENCE] = _patience(floor, key, channel)
-
-
-@compiled
-def order_of_arrival(rows: NDArray[Any], counts: NDArray[Any], interval_us: int) -> NDArray[Any]:
-    """
-    Numbers of the rows of first contacts by offer, channel and ordinal.
-
-    The rows of an interval stand together, and their offers are spread evenly over it: as many
-    buckets as contacts leave next to nothing to sort.
-    """
-    order = np.empty(len(rows), dtype=np.int64)
-    ends = np.zeros(len(rows) + 1, dtype=np.int64)
-    begin = 0
-    for interval in range(len(counts)):
-        size = counts[interval].sum()
-        ends[: size + 1] = 0
-        for n in range(begin, begin + size):
-            ends[_bucket(rows[n, 4] - interval * interval_us, size, interval_us) + 1] += 1
-        for bucket in range(size):
-            ends[bucket + 1] += ends[bucket]
-        for n in range(begin, begin + size):
-            bucket = _bucket(rows[n, 4] - interval * interval_us, size, interval_us)
-            order[begin + ends[bucket]] = n
-            ends[bucket] += 1
-        begin += size
-    for place in range(1, len(order)):
-        mine = order[place]
-        hole = place
-        while hole > 0 and _comes_before(rows, mine, order[hole - 1]):
-            order[hole] = order[hole - 1]
-            hole -= 1
-        order[hole] = mine
-    return order
+@compiled_inline
+def is_first_contact_to_come(floor: Floor) -> bool:
+    """Whether any first contact is still to come; those of its interval are drawn."""
+    state = floor.state
+    while state[NEXT_ARRIVAL] == state[ARRIVALS]:
+        if state[TOLD] or state[FILLED] == len(floor.counts):
+            return False
+        _draw_arrivals(floor)
+    return True
 
 
 @compiled_in_place
-def callback_of(floor: Floor, contact: int, channel: int) -> int:
-    """The callback that a waiting customer takes."""
-    parent, now = floor.contacts[contact], floor.state[NOW]
+def _draw_arrivals(floor: Floor) -> None:
+    """
+    Draw the first contacts of the next interval, and put them in order of arrival.
+
+    Their offers are spread evenly over the interval: as many buckets as contacts leave next to
+    nothing to sort.
+    """
+    state, order = floor.state, floor.order
+    interval = state[FILLED]
+    state[FILLED] += 1
+    size = _fill_arrivals(floor, interval)
+    state[ARRIVALS] = size
+    state[NEXT_ARRIVAL] = 0
+    begin, scale = interval * state[INTERVAL_LENGTH], size / state[INTERVAL_LENGTH]
+    ends = order[size : 2 * size + 1]
+    ends[:] = 0
+    for n in range(size):
+        ends[_bucket(floor.arrivals[n, COMES_AT] - begin, scale, size) + 1] += 1
+    for bucket in range(size):
+        ends[bucket + 1] += ends[bucket]
+    for n in range(size):
+        bucket = _bucket(floor.arrivals[n, COMES_AT] - begin, scale, size)
+        order[ends[bucket]] = n
+        ends[bucket] += 1
+    for place in range(1, size):
+        mine = order[place]
+        hole = place
+        while hole > 0 and _comes_before(floor, mine, order[hole - 1]):
+            order[hole] = order[hole - 1]
+            hole -= 1
+        order[hole] = mine
+
+
+@compiled_inline
+def _fill_arrivals(floor: Floor, interval: int) -> int:
+    """Write down the first contacts of an interval, channel by channel; how many they are."""
+    state = floor.state
+    length, grain, stream = state[INTERVAL_LENGTH], state[GRAIN], state[POSITION_STREAM]
+    begin = interval * length
+    size = 0
+    for channel in range(len(floor.channels)):
+        cell = hashed(hashed(floor.channels[channel, CHANNEL_KEY], draws.FIRST), interval)
+        for ordinal in range(floor.counts[interval, channel]):
+            key = hashed(cell, ordinal)
+            offered = begin + int(draws.uniform_in(stream, key) * length)
+            if grain > 1:
+                offered = offered // grain * grain
+            row = floor.arrivals[size]
+            row[COMES_AT] = offered
+            row[COMES_TO] = channel
+            row[COMES_IN] = interval
+            row[ITS_KEY] = key
+            size += 1
+    return size
+
+
+@compiled_inline
+def _bucket(offset: int, scale: float, buckets: int) -> int:
+    # A coarse grain can round an arrival down to before its interval.
+    return max(0, min(buckets - 1, int(offset * scale)))
+
+
+@compiled_inline
+def _comes_before(floor: Floor, row: int, other: int) -> bool:
+    """By instant, then as written down: by channel and ordinal."""
+    mine, theirs = floor.arrivals[row, COMES_AT], floor.arrivals[other, COMES_AT]
+    return mine < theirs or (mine == theirs and row < other)
+
+
+@compiled_in_place
+def beget_callback(floor: Floor, contact: int, channel: int) -> None:
+    """A waiting customer takes a callback, which is a contact of its own from now on."""
+    state = floor.state
+    now = state[NOW]
+    parent = floor.contacts[contact]
     key = child_key(parent[KEY], draws.CALLBACK, 0)
-    child = new_contact(floor, key, channel, now // floor.state[INTERVAL_LENGTH], now)
+    number = state[NEXT_CHILD]
+    state[NEXT_CHILD] += 1
+    child = new_contact(floor, number, key, channel, now // state[INTERVAL_LENGTH], now)
     row = floor.contacts[child]
-    row[PARENT] = contact
+    row[PARENT] = parent[ID]
     row[FIRST_OFFERED] = parent[FIRST_OFFERED]
-    row[REACHED_AT_TRY] = parent[REACHED_AT_TRY]
-    return child
+    row[TOLD_ROW] = parent[TOLD_ROW]
+    set_timer(floor, now, ARRIVAL, number, child)
 
 
 @compiled_in_place
 def next_endless(floor: Floor, channel: int) -> int:
     """The next contact of a backlog that never runs out."""
+    state = floor.state
+    number = state[NEXT_CHILD]
+    state[NEXT_CHILD] += 1
+    backdate_waiting(floor, channel)
+    return endless_contact(floor, number, channel)
+
+
+@compiled_entry
+def endless_contact(floor: Floor, number: int, channel: int) -> int:
+    """A contact out of a backlog that never runs out."""
     key = key_of(floor.channels[channel, CHANNEL_KEY], draws.ENDLESS, 0, floor.state[ENDLESS])
     floor.state[ENDLESS] += 1
-    contact = new_contact(floor, key, channel, -1, 0)
+    contact = new_contact(floor, number, key, channel, -1, 0)
     floor.contacts[contact, IS_ENDLESS] = 1
     return contact
+
+
+@compiled_inline
+def patience_of(floor: Floor, contact: int) -> int:
+    """How long a live customer waits; `NEVER` for ever."""
+    told = floor.contacts[contact, TOLD_ROW]
+    if told != NOBODY:
+        return floor.told[told, TOLD_PATIENCE]
+    number = floor.contacts[contact, CHANNEL]
+    row = floor.channels[number]
+    if row[PATIENCE_SHAPE] == draws.ENDURING:
+        return NEVER
+    relative = relative_duration(
+        floor.state[PATIENCE_STREAM],
+        floor.contacts[contact, KEY],
+        row[PATIENCE_SHAPE],
+        floor.chances[number, PATIENCE_SPREAD],
+        floor.points[row[FIRST_POINT] : row[END_POINT]],
+        floor.shares[row[FIRST_POINT] : row[END_POINT]],
+    )
+    return rounded_patience(relative * floor.chances[number, PATIENCE_MEAN], floor.state[GRAIN])
 
 
 @compiled_in_place
@@ -190,16 +304,28 @@ def _spans_begun(floor: Floor, channel: int, instant: int) -> int:
 
 
 @compiled_inline
+def _free_row(floor: Floor) -> int:
+    state = floor.state
+    state[SLOTS_TAKEN] += 1
+    contact = state[FREE_SLOT]
+    if contact != NOBODY:
+        state[FREE_SLOT] = floor.contacts[contact, BEHIND]
+        return contact
+    contact = state[SLOTS_USED]
+    state[SLOTS_USED] = contact + 1
+    return contact
+
+
+@compiled_inline
 def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     """Solo work, before any agent's speed."""
     row = floor.channels[channel]
     values = floor.values[row[FIRST_VALUE] : row[END_VALUE]]
-    shape, spread = shape_and_spread(row[WORK_SHAPE], floor.chances[channel, WORK_CV])
     relative = relative_duration(
-        stream_of(floor.state[ROOT], draws.WORK),
+        floor.state[WORK_STREAM],
         key,
-        shape,
-        spread,
+        row[WORK_SHAPE],
+        floor.chances[channel, WORK_SPREAD],
         values,
         values,
     )
@@ -207,33 +333,10 @@ def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
     return rounded(relative * mean, floor.state[GRAIN])
 
 
-@compiled_inline
-def _patience(floor: Floor, key: int, channel: int) -> int:
-    row = floor.channels[channel]
-    if row[PATIENCE_SHAPE] == draws.ENDURING:
-        return NEVER
-    shape, spread = shape_and_spread(row[PATIENCE_SHAPE], floor.chances[channel, PATIENCE_CV])
-    relative = relative_duration(
-        stream_of(floor.state[ROOT], draws.PATIENCE),
-        key,
-        shape,
-        spread,
-        floor.points[row[FIRST_POINT] : row[END_POINT]],
-        floor.shares[row[FIRST_POINT] : row[END_POINT]],
-    )
-    return rounded_patience(relative * floor.chances[channel, PATIENCE_MEAN], floor.state[GRAIN])
-
-
-@compiled
-def _bucket(offset: int, buckets: int, interval_us: int) -> int:
-    # A coarse grain can round an arrival down to before its interval.
-    return max(0, min(buckets - 1, int(offset / interval_us * buckets)))
-
-
-@compiled
-def _comes_before(rows: NDArray[Any], row: int, other: int) -> bool:
-    if rows[row, 4] != rows[other, 4]:
-        return rows[row, 4] < rows[other, 4]
-    if rows[row, 0] != rows[other, 0]:
-        return rows[row, 0] < rows[other, 0]
-    return rows[row, 2] < rows[other, 2]
+@compiled_in_place
+def _followers(floor: Floor, key: int, channel: int) -> int:
+    spread = floor.chances[channel, FOLLOWERS_SPREAD]
+    shape = draws.LOGNORMAL if spread > 0.0 else draws.CONSTANT
+    stream = stream_of(floor.state[ROOT], draws.FOLLOWERS)
+    relative = relative_duration(stream, key, shape, spread, floor.values, floor.values)
+    return int(relative * floor.chances[channel, FOLLOWERS_MEAN])

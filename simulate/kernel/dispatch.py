@@ -6,45 +6,61 @@ from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import CHOICE as CHOICE_STREAM
 from simulate.draws import hashed, uniform
-from simulate.kernel.benches import bench_of, longest_there
-from simulate.kernel.hands import start
+from simulate.kernel.benches import bench_of, latest_there, longest_there
+from simulate.kernel.hands import put_aside, resume, start
+from simulate.kernel.heads import (
+    CONTACT,
+    EVERYBODY,
+    GOES_FIRST,
+    PART,
+    copy_head,
+    find_heads,
+    precedes,
+)
 from simulate.kernel.presence import (
-    is_leaving,
     let_go,
     limit_for,
     open_live_slots,
     staying_free,
+    stays_away,
 )
-from simulate.kernel.queues import is_served
+from simulate.kernel.queues import is_draining
 from simulate.kernel.state import (
     ABOVE_LIVE,
     AFTER,
+    AFTER_WAIT,
     ANY_EXCESS,
+    ASIDE,
+    BEFORE,
+    CAP,
     CHANNEL,
     CHOICE,
-    DEADLINE,
+    COHORT,
     END_AGENT,
+    END_COHORT,
     FIRST_AGENT,
-    HEAD,
+    FIRST_COHORT,
+    GROUP,
     HELD_CHANNEL,
     IN_HAND,
+    INTERRUPTIBLE,
+    INTERRUPTS,
     IS_PRESENT,
+    ITS_GROUP,
     KEEP_FREE,
     KEEP_FREE_UNIT,
     KEY,
     KIND,
     LAST,
-    LENGTH,
     LIVE_SLOTS,
     LOAD,
-    MOST,
     NOBODY,
     NOW,
     OFFERED,
+    OWN_PRIORITIES,
     PREFERENCE,
-    PRIORITY,
     PROMOTED,
-    PROMOTED_HEAD,
+    RETURNING,
     ROOT,
     TRIES,
     TURN,
@@ -52,194 +68,263 @@ from simulate.kernel.state import (
     Floor,
 )
 
-# Parts of the order in which heads are tried, and the columns of `Floor.heads`.
-_FIRST, _BEFORE, _PROMOTED, _AFTER = 0, 1, 2, 3
-_PART, _CONTACT = 0, 3
-
 
 @compiled_inline
 def settle(floor: Floor) -> None:
     """What follows at once from any event: agents too many leave, matches are made."""
-    floor.state[LAST] = floor.state[NOW]
-    if floor.state[ANY_EXCESS]:
+    state = floor.state
+    state[LAST] = state[NOW]
+    if state[ANY_EXCESS]:
         let_go(floor, True)
-    while floor.state[WAITING] and _match(floor):
-        pass
-    if floor.state[ANY_EXCESS]:
+    while True:
+        while state[WAITING] and _match(floor):
+            pass
+        if state[RETURNING] == NOBODY:
+            break
+        resume(floor)
+    if state[ANY_EXCESS]:
         let_go(floor, False)
 
 
 @compiled_inline
 def _match(floor: Floor) -> bool:
     """Start the first waiting contact, in the order of the queues, that finds an agent."""
-    for place in range(_find_heads(floor)):
-        contact = floor.heads[place, _CONTACT]
-        agent = _agent_for(floor, contact)
+    contact, agent = _find_match(floor)
+    if agent == NOBODY:
+        return False
+    start(floor, contact, agent)
+    return True
+
+
+@compiled_inline
+def _find_match(floor: Floor) -> tuple[int, int]:
+    """A waiting contact and the agent who takes it; `NOBODY` where nothing matches."""
+    if floor.state[OWN_PRIORITIES]:
+        return _match_of_groups(floor)
+    for place in range(find_heads(floor, EVERYBODY)):
+        contact = floor.heads[place, CONTACT]
+        agent = _agent_for(floor, contact, EVERYBODY)
+        if agent == NOBODY and floor.state[INTERRUPTS]:
+            agent = _interrupted_for(floor, contact)
         if agent != NOBODY:
-            start(floor, contact, agent)
-            return True
-    return False
+            return contact, agent
+    return NOBODY, NOBODY
 
 
-@compiled_inline
-def _find_heads(floor: Floor) -> int:
+@compiled_in_place
+def _match_of_groups(floor: Floor) -> tuple[int, int]:
+    """As `_find_match`, where groups have priorities of their own."""
+    for place in range(find_heads(floor, EVERYBODY)):
+        contact = floor.heads[place, CONTACT]
+        if floor.heads[place, PART] == GOES_FIRST:
+            agent = _slowly_agent_for(floor, contact, EVERYBODY)
+            if agent != NOBODY:
+                return contact, agent
+    best = _best_offer(floor)
+    if best != NOBODY:
+        contact = floor.heads[best, CONTACT]
+        return contact, _slowly_agent_for(floor, contact, best)
+    if floor.state[INTERRUPTS]:
+        for place in range(find_heads(floor, EVERYBODY)):
+            contact = floor.heads[place, CONTACT]
+            agent = _interrupted_for(floor, contact)
+            if agent != NOBODY:
+                return contact, agent
+    return NOBODY, NOBODY
+
+
+@compiled_in_place
+def _slowly_agent_for(floor: Floor, contact: int, offer: int) -> int:
+    """As `_agent_for`, where it is not worth being made part of its caller."""
+    return _agent_for(floor, contact, offer)
+
+
+@compiled_in_place
+def _best_offer(floor: Floor) -> int:
     """
-    Write down the contacts to try, in order: at most two of every queue; how many they are.
+    Row of `Floor.heads` with the lowest of the groups' offers, `NOBODY` without any.
 
-    Promoted callbacks, and promoted work of channels that go above live, come first, by
-    deadline. The others go by priority, then by who was offered first. Promoted deferred work
-    takes the place of the first deferred contact in that order.
+    A group offers the first contact in its order for which it has an agent.
     """
-    contacts, channels = floor.contacts, floor.channels
-    found = 0
-    first_deferred = NOBODY
-    for channel in range(len(channels)):
-        row = channels[channel]
-        if row[LENGTH] == 0 or not is_served(floor, channel):
-            continue
-        head = row[PROMOTED_HEAD]
-        if head != NOBODY:
-            part = _PROMOTED
-            if rules.goes_first(row[KIND], True, bool(row[ABOVE_LIVE])):
-                part = _FIRST
-            elif first_deferred == NOBODY or _goes_before(floor, head, first_deferred):
-                first_deferred = head
-            _line_up(floor, found, part, contacts[head, DEADLINE], 0, head)
-            found += 1
-        head = row[HEAD]
-        if head != NOBODY:
-            if row[KIND] == rules.DEFERRED and (
-                first_deferred == NOBODY or _goes_before(floor, head, first_deferred)
-            ):
-                first_deferred = head
-            _line_up(floor, found, _AFTER, row[PRIORITY], contacts[head, OFFERED], head)
-            found += 1
-    if found > 1 and first_deferred != NOBODY:
-        _let_promoted_overtake(floor, found, first_deferred)
-    return found
-
-
-@compiled_in_place
-def _goes_before(floor: Floor, contact: int, other: int) -> bool:
-    """Whether a contact goes before another by priority, offer and id."""
-    contacts, channels = floor.contacts, floor.channels
-    mine = channels[contacts[contact, CHANNEL], PRIORITY]
-    theirs = channels[contacts[other, CHANNEL], PRIORITY]
-    if mine != theirs:
-        return mine < theirs
-    if contacts[contact, OFFERED] != contacts[other, OFFERED]:
-        return contacts[contact, OFFERED] < contacts[other, OFFERED]
-    return contact < other
-
-
-@compiled_inline
-def _line_up(floor: Floor, size: int, part: int, key: int, second: int, contact: int) -> None:
-    """Put a contact in its place among those to try."""
-    heads = floor.heads
-    hole = size
-    while hole > 0 and (part, key, second, contact) < (
-        heads[hole - 1, 0],
-        heads[hole - 1, 1],
-        heads[hole - 1, 2],
-        heads[hole - 1, _CONTACT],
-    ):
-        _move_head(floor, hole - 1, hole)
-        hole -= 1
-    heads[hole, 0] = part
-    heads[hole, 1] = key
-    heads[hole, 2] = second
-    heads[hole, _CONTACT] = contact
-
-
-@compiled_in_place
-def _move_head(floor: Floor, place: int, to: int) -> None:
-    for column in range(floor.heads.shape[1]):
-        floor.heads[to, column] = floor.heads[place, column]
-
-
-@compiled_in_place
-def _let_promoted_overtake(floor: Floor, size: int, first_deferred: int) -> None:
-    """Move what goes before the first deferred contact to before the promoted ones."""
-    heads = floor.heads
-    for place in range(1, size):
-        contact = heads[place, _CONTACT]
-        if heads[place, _PART] != _AFTER or not _goes_before(floor, contact, first_deferred):
-            continue
-        hole = place
-        while hole > 0 and heads[hole - 1, _PART] == _PROMOTED:
-            _move_head(floor, hole - 1, hole)
-            hole -= 1
-        heads[hole, _PART] = _BEFORE
-        heads[hole, _CONTACT] = contact
-
-
-@compiled_inline
-def _agent_for(floor: Floor, contact: int) -> int:
-    """The agent who takes a contact, `NOBODY` if nobody can."""
-    channel = floor.contacts[contact, CHANNEL]
-    row = floor.channels[channel]
-    promoted = bool(floor.contacts[contact, PROMOTED])
-    gated = rules.is_gated(row[KIND], promoted, bool(row[ABOVE_LIVE]))
-    if floor.state[CHOICE] == rules.RANDOM:
-        return _anybody_for(floor, contact, gated)
-    chosen, best = NOBODY, 0
+    offers = _first_offer(floor)
+    best = NOBODY
     for group in range(len(floor.groups)):
-        skill = floor.skills[group, channel]
-        if skill[MOST] == 0:
+        floor.heads[offers + group, CONTACT] = NOBODY
+        found = find_heads(floor, group)
+        for place in range(found):
+            contact = floor.heads[place, CONTACT]
+            if floor.heads[place, PART] == GOES_FIRST:
+                continue
+            if _best_of_group(floor, contact, group, NOBODY) != NOBODY:
+                copy_head(floor, place, offers + group)
+                if best == NOBODY or precedes(floor, offers + group, best):
+                    best = offers + group
+                break
+    return best
+
+
+@compiled_inline
+def _first_offer(floor: Floor) -> int:
+    return 2 * len(floor.channels) + 1
+
+
+@compiled_inline
+def _makes_offer(floor: Floor, group: int, offer: int) -> bool:
+    """Whether a group takes part: all do, or those who offer the same contact at its place."""
+    if offer == EVERYBODY:
+        return True
+    own = _first_offer(floor) + group
+    if floor.heads[own, CONTACT] != floor.heads[offer, CONTACT]:
+        return False
+    return own == offer or not precedes(floor, offer, own)
+
+
+@compiled_inline
+def _agent_for(floor: Floor, contact: int, offer: int) -> int:
+    """
+    The agent who takes a contact, `NOBODY` if nobody can.
+
+    Parameters
+    ----------
+    floor, contact
+        The floor and the contact's row.
+    offer
+        Row of `Floor.heads` whose group, and those that offer as much, take part; or
+        `EVERYBODY`.
+    """
+    if floor.state[CHOICE] == rules.RANDOM:
+        return _anybody_for(floor, contact, offer)
+    chosen = NOBODY
+    for group in range(len(floor.groups)):
+        if _makes_offer(floor, group, offer):
+            chosen = _best_of_group(floor, contact, group, chosen)
+    return chosen
+
+
+@compiled_inline
+def _best_of_group(floor: Floor, contact: int, group: int, chosen: int) -> int:
+    """The agent of a group who takes a contact, unless the one chosen so far comes first."""
+    row = floor.contacts[contact]
+    channel = row[CHANNEL]
+    gated = _is_gated(floor, contact)
+    draining = is_draining(floor, channel)
+    limit = limit_for(floor, group, draining)
+    best = 0
+    if chosen != NOBODY:
+        best = _key_of(floor, chosen, channel)
+    for cohort in range(floor.groups[group, FIRST_COHORT], floor.groups[group, END_COHORT]):
+        skill = floor.skills[cohort, channel]
+        if skill[CAP] == 0 or not rules.has_waited(
+            floor.state[NOW], row[OFFERED], skill[AFTER_WAIT]
+        ):
             continue
-        limit = limit_for(floor, group, channel)
-        for held in range(skill[MOST]):
-            agent = longest_there(floor, bench_of(floor, group, channel, held))
+        for held in range(skill[CAP]):
+            agent = longest_there(floor, bench_of(floor, cohort, channel, held))
             # The one longest on a bench would win over the others there.
-            while agent != NOBODY and is_leaving(floor, agent, limit):
+            while agent != NOBODY and stays_away(floor, agent, limit, draining):
                 agent = floor.agents[agent, AFTER]
             if agent == NOBODY or (
-                gated and held == 0 and not _gate_is_open(floor, group, channel)
+                gated and held == 0 and not _gate_is_open(floor, cohort, channel)
             ):
                 continue
-            key = rules.agent_key(
-                floor.state[CHOICE],
-                floor.state[LOAD],
-                held,
-                skill[PREFERENCE],
-                floor.agents[agent, TURN],
-            )
+            key = _key_of(floor, agent, channel)
             if chosen == NOBODY or key < best:
                 chosen, best = agent, key
+    returning = floor.state[RETURNING]
+    if returning != NOBODY and _can_return_to(floor, returning, contact, group):
+        key = _key_of(floor, returning, channel)
+        if chosen == NOBODY or key < best:
+            chosen = returning
+    return chosen
+
+
+@compiled_inline
+def _key_of(floor: Floor, agent: int, channel: int) -> int:
+    row = floor.agents[agent]
+    return rules.agent_key(
+        floor.state[CHOICE],
+        floor.state[LOAD],
+        row[IN_HAND],
+        floor.skills[row[COHORT], channel, PREFERENCE],
+        row[TURN],
+    )
+
+
+@compiled_in_place
+def _can_return_to(floor: Floor, agent: int, contact: int, group: int) -> bool:
+    """Whether an agent with contacts put aside takes a live one before going on with them."""
+    row, waiting = floor.agents[agent], floor.contacts[contact]
+    skill = floor.skills[row[COHORT], waiting[CHANNEL]]
+    return (
+        row[GROUP] == group
+        and row[IN_HAND] == 0
+        and floor.channels[waiting[CHANNEL], KIND] == rules.LIVE
+        and skill[CAP] > 0
+        and rules.has_waited(floor.state[NOW], waiting[OFFERED], skill[AFTER_WAIT])
+    )
+
+
+@compiled_in_place
+def _interrupted_for(floor: Floor, contact: int) -> int:
+    """
+    The agent who puts everything in hand aside for a live contact, `NOBODY` if nobody does.
+
+    Of those whose group is preferred most, the one whose hands changed last.
+    """
+    waiting = floor.contacts[contact]
+    channel = waiting[CHANNEL]
+    if floor.channels[channel, KIND] != rules.LIVE:
+        return NOBODY
+    chosen, best = NOBODY, 0
+    for cohort in range(len(floor.cohorts)):
+        skill = floor.skills[cohort, channel]
+        if skill[CAP] == 0 or not rules.has_waited(
+            floor.state[NOW], waiting[OFFERED], skill[AFTER_WAIT]
+        ):
+            continue
+        limit = limit_for(floor, floor.cohorts[cohort, ITS_GROUP], False)
+        for other in range(len(floor.channels)):
+            if not floor.channels[other, INTERRUPTIBLE]:
+                continue
+            for held in range(1, floor.skills[cohort, other, CAP] + 1):
+                agent = latest_there(floor, bench_of(floor, cohort, other, held))
+                while agent != NOBODY and stays_away(floor, agent, limit, False):
+                    agent = floor.agents[agent, BEFORE]
+                if agent == NOBODY:
+                    continue
+                key = rules.interruption_key(skill[PREFERENCE], floor.agents[agent, TURN])
+                if chosen == NOBODY or key < best:
+                    chosen, best = agent, key
+    if chosen != NOBODY:
+        put_aside(floor, chosen)
     return chosen
 
 
 @compiled_in_place
-def _anybody_for(floor: Floor, contact: int, gated: bool) -> int:
+def _anybody_for(floor: Floor, contact: int, offer: int) -> int:
     """One of the agents who can take a contact, all alike; `NOBODY` if nobody can."""
-    able = _able(floor, contact, gated, -1)
+    able = _able(floor, contact, offer, -1)
     if able == 0:
         return NOBODY
     key, tries = floor.contacts[contact, KEY], floor.contacts[contact, TRIES]
     share = uniform(floor.state[ROOT], CHOICE_STREAM, hashed(key, tries))
-    return _able(floor, contact, gated, int(share * able))
+    return _able(floor, contact, offer, int(share * able))
 
 
 @compiled_in_place
-def _able(floor: Floor, contact: int, gated: bool, wanted: int) -> int:
+def _able(floor: Floor, contact: int, offer: int, wanted: int) -> int:
     """Number of agents who can take a contact, or the wanted one of them by id, from 0."""
-    channel = floor.contacts[contact, CHANNEL]
+    row = floor.contacts[contact]
+    channel = row[CHANNEL]
+    gated = _is_gated(floor, contact)
+    draining = is_draining(floor, channel)
     able = 0
     for group in range(len(floor.groups)):
-        most = floor.skills[group, channel, MOST]
-        if most == 0:
+        if not _makes_offer(floor, group, offer):
             continue
-        limit = limit_for(floor, group, channel)
-        may_start = not gated or _gate_is_open(floor, group, channel)
+        limit = limit_for(floor, group, draining)
         for agent in range(floor.groups[group, FIRST_AGENT], floor.groups[group, END_AGENT]):
-            row = floor.agents[agent]
-            if not row[IS_PRESENT] or is_leaving(floor, agent, limit):
-                continue
-            if row[IN_HAND] == 0:
-                can = may_start
-            else:
-                can = row[HELD_CHANNEL] == channel and row[IN_HAND] < most
-            if can:
+            if _is_able(floor, agent, contact, gated, limit, draining):
                 if able == wanted:
                     return agent
                 able += 1
@@ -247,16 +332,44 @@ def _able(floor: Floor, contact: int, gated: bool, wanted: int) -> int:
 
 
 @compiled_in_place
-def _gate_is_open(floor: Floor, group: int, channel: int) -> bool:
-    """Whether a free agent of the group may start deferred or callback work."""
-    skill = floor.skills[group, channel]
+def _is_able(
+    floor: Floor, agent: int, contact: int, gated: bool, limit: int, draining: bool
+) -> bool:
+    row, waiting = floor.agents[agent], floor.contacts[contact]
+    channel = waiting[CHANNEL]
+    skill = floor.skills[row[COHORT], channel]
+    if (
+        not row[IS_PRESENT]
+        or skill[CAP] == 0
+        or stays_away(floor, agent, limit, draining)
+        or not rules.has_waited(floor.state[NOW], waiting[OFFERED], skill[AFTER_WAIT])
+    ):
+        return False
+    if row[IN_HAND]:
+        return row[HELD_CHANNEL] == channel and row[IN_HAND] < skill[CAP]
+    if row[ASIDE]:
+        return floor.channels[channel, KIND] == rules.LIVE
+    return not gated or _gate_is_open(floor, row[COHORT], channel)
+
+
+@compiled_inline
+def _is_gated(floor: Floor, contact: int) -> bool:
+    row = floor.contacts[contact]
+    channel = floor.channels[row[CHANNEL]]
+    return rules.is_gated(channel[KIND], bool(row[PROMOTED]), bool(channel[ABOVE_LIVE]))
+
+
+@compiled_in_place
+def _gate_is_open(floor: Floor, cohort: int, channel: int) -> bool:
+    """Whether a free agent of the cohort may start deferred or callback work."""
+    skill = floor.skills[cohort, channel]
     if skill[KEEP_FREE] == 0:
         return True
     slots = open_live_slots(floor) if skill[KEEP_FREE_UNIT] == rules.SLOTS else 0
     return rules.gate_is_open(
         skill[KEEP_FREE_UNIT],
         skill[KEEP_FREE],
-        staying_free(floor, group),
+        staying_free(floor, floor.cohorts[cohort, ITS_GROUP]),
         slots,
-        floor.groups[group, LIVE_SLOTS],
+        floor.cohorts[cohort, LIVE_SLOTS],
     )

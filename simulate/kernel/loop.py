@@ -9,58 +9,84 @@ from numpy.typing import NDArray
 from simulate import rules
 from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER
-from simulate.kernel.customers import is_open_at, new_contact, next_endless
+from simulate.kernel.customers import (
+    endless_contact,
+    is_first_contact_to_come,
+    is_open_at,
+    new_contact,
+    next_customer,
+)
 from simulate.kernel.dispatch import settle
 from simulate.kernel.hands import complete
-from simulate.kernel.presence import set_staff
+from simulate.kernel.presence import set_staff, turn_shift
 from simulate.kernel.reception import arrive, close, ring, stay_or_go, take_in
 from simulate.kernel.state import (
-    BEHIND,
     CHANNEL,
-    CHILD_HEAD,
-    COMPLETIONS,
-    CONTACTS,
-    DONE_AT,
-    FIRST_END,
+    COMES_AT,
+    EDGE,
+    EVENT_AT,
+    EVENT_KIND,
+    EVENT_OF,
+    FIRST_CHILD,
     FROM,
+    HORIZON,
+    ID,
     INSTANT,
     IS_HOURS,
+    IS_NAMED,
     IS_OPEN,
+    NEXT_ARRIVAL,
+    NEXT_CHILD,
     NEXT_ENTRY,
     NEXT_FIRST,
+    NEXT_SHIFT_EVENT,
     NOBODY,
     NOW,
     OFFERED,
+    QUEUED,
+    RESPONSES,
+    SLOTS_TAKEN,
     STARTS,
     TIMERS,
     UNTIL,
+    WAITS,
     Floor,
 )
-from simulate.kernel.timers import RANKS, drop_first_timer
+from simulate.kernel.tally import tell_the_rest
+from simulate.kernel.time_sheets import begin_waiting, turn_intervals
+from simulate.kernel.timers import DONE_AT, DONE_BY, RANKS, drop_first_timer
 
 # Why the loop came back.
 OVER = 0
 PAUSED = 1
 FULL = 2
 
+_ROOT_NODE = 1
+
 
 @compiled_entry
-def add_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
-    """Put who waits at the start on the table: (offer, channel, key); key -1 never runs out."""
-    for n in range(len(backlog)):
-        offered, channel, key = backlog[n]
+def line_up_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
+    """
+    Who waits at the start joins the queues before anything happens.
+
+    Parameters
+    ----------
+    floor
+        Before its first event.
+    backlog
+        (offer, channel, key), the oldest first; key -1 never runs out.
+    """
+    # Every row has to exist before the first of them can be begotten.
+    for number in range(len(backlog)):
+        offered, channel, key = backlog[number]
         if key < 0:
-            next_endless(floor, channel)
+            endless_contact(floor, number, channel)
         else:
-            new_contact(floor, key, channel, -1, offered)
-
-
-@compiled_entry
-def line_up_backlog(floor: Floor, count: int) -> None:
-    """The backlog joins its queues before anything happens."""
-    for contact in range(count):
+            new_contact(floor, number, key, channel, -1, offered)
+    for contact in range(len(backlog)):
         channel, offered = floor.contacts[contact, CHANNEL], floor.contacts[contact, OFFERED]
         take_in(floor, contact, is_open_at(floor, channel, offered))
+        begin_waiting(floor, contact)
 
 
 @compiled_entry
@@ -77,80 +103,143 @@ def live(floor: Floor, most_events: int) -> int:
     # One dispatch can start so many contacts of backlogs that never run out.
     most_contacts = len(floor.contacts) - state[STARTS] - 2
     most_timers = len(floor.timers) - state[STARTS] - 4
+    most_children = len(floor.log) - state[STARTS] - 2 if len(floor.log) else NEVER
+    most_waits, most_responses = len(floor.waits) >> 1, len(floor.responses) >> 1
     for _ in range(most_events):
-        if state[CONTACTS] > most_contacts or state[TIMERS] > most_timers:
+        if (
+            state[SLOTS_TAKEN] > most_contacts
+            or state[TIMERS] > most_timers
+            or state[NEXT_CHILD] > most_children
+            or state[WAITS] > most_waits
+            or state[RESPONSES] > most_responses
+        ):
             return FULL
         instant, place = _next_event(floor)
         if instant == NEVER:
             return OVER
+        if instant >= state[EDGE]:
+            turn_intervals(floor, instant)
         state[NOW] = instant
         rank, entity = place // RANKS, place % RANKS
-        if _happen(floor, rank, entity):
-            settle(floor)
-            if rank == rules.ARRIVAL:
-                stay_or_go(floor, entity)
+        arrival = NOBODY
+        if rank == rules.COMPLETION:
+            complete(floor, entity)
+        elif rank == rules.ARRIVAL:
+            arrival = _come_in(floor, entity)
+            if not arrive(floor, arrival):
+                continue
+        elif _has_passed(floor, rank):
+            drop_first_timer(floor)
+            continue
+        elif not _strike(floor, rank, entity):
+            continue
+        settle(floor)
+        if arrival != NOBODY:
+            stay_or_go(floor, arrival)
     return PAUSED
+
+
+@compiled_entry
+def close_the_books(floor: Floor) -> None:
+    """Write down what is left when nothing more happens."""
+    turn_intervals(floor, floor.state[HORIZON])
+    tell_the_rest(floor)
 
 
 @compiled_inline
 def _next_event(floor: Floor) -> tuple[int, int]:
     """Instant and place of the event that is first of all still to come."""
     state = floor.state
-    best = (NEVER, 0)
-    contact = state[NEXT_FIRST]
-    if contact < state[FIRST_END]:
-        best = (floor.contacts[contact, OFFERED], rules.ARRIVAL * RANKS + contact)
-    child = state[CHILD_HEAD]
-    if child != NOBODY:
-        best = _earlier(best, (state[NOW], rules.ARRIVAL * RANKS + child))
+    agent = floor.completions[_ROOT_NODE, DONE_BY]
+    instant, place = floor.completions[_ROOT_NODE, DONE_AT], rules.COMPLETION * RANKS + agent
+    if is_first_contact_to_come(floor):
+        other = floor.arrivals[floor.order[state[NEXT_ARRIVAL]], COMES_AT]
+        if other < instant:
+            instant, place = other, rules.ARRIVAL * RANKS + state[NEXT_FIRST]
+    if state[TIMERS] > 0 and floor.timers[0, 0] <= instant:
+        other = floor.timers[0, 0]
+        if other < instant or floor.timers[0, 1] < place:
+            instant, place = other, floor.timers[0, 1]
     entry = state[NEXT_ENTRY]
-    if entry < len(floor.timetable):
-        place = rules.TIMETABLE * RANKS + floor.timetable[entry, IS_HOURS] * rules.SUBRANK
-        best = _earlier(best, (floor.timetable[entry, INSTANT], place))
-    if state[COMPLETIONS] > 0:
-        agent = floor.completions[0]
-        best = _earlier(best, (floor.agents[agent, DONE_AT], rules.COMPLETION * RANKS + agent))
-    if state[TIMERS] > 0:
-        best = _earlier(best, (floor.timers[0, 0], floor.timers[0, 1]))
-    return best
+    if entry < len(floor.timetable) and floor.timetable[entry, INSTANT] <= instant:
+        hours = rules.HOURS if floor.timetable[entry, IS_HOURS] else rules.STAFFING
+        own = rules.TIMETABLE * RANKS + hours * rules.SUBRANK
+        if floor.timetable[entry, INSTANT] < instant or own < place:
+            instant, place = floor.timetable[entry, INSTANT], own
+    event = state[NEXT_SHIFT_EVENT]
+    if event < len(floor.shift_events) and floor.shift_events[event, EVENT_AT] <= instant:
+        own = rules.TIMETABLE * RANKS + _shift_place(floor, event)
+        if floor.shift_events[event, EVENT_AT] < instant or own < place:
+            instant, place = floor.shift_events[event, EVENT_AT], own
+    return instant, place
 
 
 @compiled_inline
-def _earlier(event: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    return event if event < other else other
+def _shift_place(floor: Floor, event: int) -> int:
+    row = floor.shift_events[event]
+    return rules.shift_place(row[EVENT_OF], row[EVENT_KIND])
 
 
 @compiled_inline
-def _happen(floor: Floor, rank: int, entity: int) -> bool:
-    """Let an event happen; whether the floor has to be settled."""
-    state = floor.state
-    if rank == rules.ARRIVAL:
-        if entity == state[CHILD_HEAD]:
-            state[CHILD_HEAD] = floor.contacts[entity, BEHIND]
-        else:
-            state[NEXT_FIRST] += 1
-        return arrive(floor, entity)
-    if rank == rules.COMPLETION:
-        complete(floor, entity)
-        return True
-    if rank == rules.TIMETABLE:
-        _turn_page(floor)
-        return True
+def _come_in(floor: Floor, entity: int) -> int:
+    """The contact whose arrival is due: a first contact, or one that another begot."""
+    if entity < floor.state[FIRST_CHILD]:
+        return next_customer(floor)
+    contact = floor.timers[0, 2]
     drop_first_timer(floor)
-    return ring(floor, rank, entity)
+    return contact
+
+
+@compiled_inline
+def _has_passed(floor: Floor, rank: int) -> bool:
+    """Whether the patience is over of somebody who has long been answered: most are."""
+    if rank != rules.ABANDONMENT:
+        return False
+    contact = floor.timers[0, 2]
+    is_there = floor.contacts[contact, ID] == floor.timers[0, 1] % RANKS
+    return not (is_there and floor.contacts[contact, QUEUED])
 
 
 @compiled_in_place
-def _turn_page(floor: Floor) -> None:
-    """The staffing changes for all groups, or doors close and open."""
-    entry = floor.timetable[floor.state[NEXT_ENTRY]]
-    floor.state[NEXT_ENTRY] += 1
+def _strike(floor: Floor, rank: int, entity: int) -> bool:
+    """The hour of something else strikes; whether anything changes."""
+    if rank == rules.TIMETABLE:
+        return _turn_page(floor, entity)
+    contact = floor.timers[0, 2]
+    drop_first_timer(floor)
+    return ring(floor, rank, entity, contact)
+
+
+@compiled_in_place
+def _turn_page(floor: Floor, entity: int) -> bool:
+    """Numbers change, something happens in a shift, or doors close and open."""
+    state = floor.state
+    if rules.SHIFTS * rules.SUBRANK <= entity < rules.HOURS * rules.SUBRANK:
+        return _turn_shift(floor, entity)
+    entry = floor.timetable[state[NEXT_ENTRY]]
+    state[NEXT_ENTRY] += 1
     if not entry[IS_HOURS]:
         for group in range(len(floor.groups)):
-            set_staff(floor, group, floor.staff[entry[FROM], group])
-        return
+            if not floor.groups[group, IS_NAMED]:
+                set_staff(floor, group, floor.staff[entry[FROM], group])
+        return True
     for door in range(entry[FROM], entry[UNTIL]):
         if floor.doors[door, 1]:
             floor.channels[floor.doors[door, 0], IS_OPEN] = 1
         else:
             close(floor, floor.doors[door, 0])
+    return True
+
+
+@compiled_in_place
+def _turn_shift(floor: Floor, entity: int) -> bool:
+    state = floor.state
+    event = state[NEXT_SHIFT_EVENT]
+    if event < len(floor.shift_events):
+        row = floor.shift_events[event]
+        if row[EVENT_AT] == state[NOW] and _shift_place(floor, event) == entity:
+            state[NEXT_SHIFT_EVENT] += 1
+            return turn_shift(floor, row[EVENT_OF], row[EVENT_KIND])
+    agent = floor.timers[0, 2]
+    drop_first_timer(floor)
+    return turn_shift(floor, agent, rules.BREAK_END)

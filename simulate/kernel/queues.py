@@ -16,6 +16,7 @@ from simulate.kernel.state import (
     DEADLINE,
     HEAD,
     HORIZON,
+    ID,
     IS_OPEN,
     KIND,
     LENGTH,
@@ -26,6 +27,7 @@ from simulate.kernel.state import (
     PROMOTED,
     PROMOTED_HEAD,
     QUEUED,
+    REACH,
     WAITING,
     Floor,
 )
@@ -136,5 +138,5 @@ def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> Non
 
 @compiled_inline
 def _place(floor: Floor, order: int, contact: int) -> tuple[int, int]:
-    contacts = floor.contacts
-    return queue_key(order, contacts[contact, OFFERED], contacts[contact, DEADLINE], 0, contact)
+    row = floor.contacts[contact]
+    return queue_key(order, row[OFFERED], row[DEADLINE], row[REACH], row[ID])

@@ -5,30 +5,33 @@ from __future__ import annotations
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import ACCEPT, BALK, NEVER, uniform
-from simulate.kernel.customers import callback_of, opening_after
+from simulate.draws import SILENT as SILENT_STREAM
+from simulate.kernel.customers import beget_callback, opening_after, patience_of
+from simulate.kernel.presence import staying
 from simulate.kernel.queues import join, leave, promote
 from simulate.kernel.state import (
     ACCEPTS,
     ARRIVED_CLOSED,
     BALKS,
-    BEHIND,
+    CAP,
     CHANNEL,
-    CHILD_HEAD,
-    CHILD_TAIL,
     DEADLINE,
     DROPS_AT_CLOSE,
     END,
+    END_GATE,
     ENDING,
-    EXCESS,
+    FIRST_GATE,
     HEAD,
     HORIZON,
+    ID,
     INTERVAL_LENGTH,
     IS_OPEN,
+    IS_SILENT,
+    ITS_GROUP,
     KEY,
     KIND,
     LENGTH,
     MAX_QUEUE,
-    MOST,
     NOBODY,
     NOT_BEFORE,
     NOW,
@@ -36,19 +39,22 @@ from simulate.kernel.state import (
     OFFER_CONDITION,
     OFFER_LIMIT,
     OFFERED,
-    PATIENCE,
-    PRESENT,
     PROMOTE_BEFORE,
     PROMOTED,
     QUEUED,
     ROOT,
+    SILENT,
     SPEED,
     TARGET,
     TARGET_CLOSED,
+    TOLD_ROW,
+    TOLD_SILENT,
     TRIES,
     WINDOW,
     Floor,
 )
+from simulate.kernel.tally import dismiss
+from simulate.kernel.time_sheets import begin_waiting, end_waiting
 from simulate.kernel.timers import set_timer
 from simulate.log import Ending
 
@@ -56,6 +62,7 @@ _ABANDONED = int(Ending.ABANDONED)
 _BLOCKED = int(Ending.BLOCKED)
 _CLOSED = int(Ending.CLOSED)
 _CONVERTED = int(Ending.CONVERTED)
+_WAITING = int(Ending.WAITING)
 
 
 @compiled_inline
@@ -67,6 +74,7 @@ def arrive(floor: Floor, contact: int) -> bool:
         row[ARRIVED_CLOSED] = 1
         row[ENDING] = _CLOSED
         row[END] = floor.state[NOW]
+        dismiss(floor, contact)
         return False
     take_in(floor, contact, bool(channel[IS_OPEN]))
     return True
@@ -87,7 +95,10 @@ def stay_or_go(floor: Floor, contact: int) -> None:
     """Nobody could take a live customer: blocked, called back, gone at once, or patient."""
     state, row = floor.state, floor.contacts[contact]
     channel, now = floor.channels[row[CHANNEL]], state[NOW]
-    if channel[KIND] != rules.LIVE or not row[QUEUED]:
+    if row[ENDING] != _WAITING:
+        return
+    if channel[KIND] != rules.LIVE:
+        begin_waiting(floor, contact)
         return
     others = channel[LENGTH] - 1
     balk = floor.chances[row[CHANNEL], BALKS]
@@ -98,42 +109,64 @@ def stay_or_go(floor: Floor, contact: int) -> None:
     elif balk > 0.0 and uniform(state[ROOT], BALK, row[KEY]) < balk:
         _end(floor, contact, _ABANDONED)
     else:
-        if row[PATIENCE] < NEVER:
-            set_timer(floor, now + row[PATIENCE], rules.ABANDONMENT, contact)
+        begin_waiting(floor, contact)
+        patience = patience_of(floor, contact)
+        if patience < NEVER:
+            set_timer(floor, now + patience, rules.ABANDONMENT, row[ID], contact)
         if channel[OFFER_CONDITION] == rules.AFTER_WAITING:
             offer = now + channel[OFFER_LIMIT]
             if offer < state[HORIZON]:
-                place = rules.OFFER * rules.SUBRANK + contact
-                set_timer(floor, offer, rules.WAITING_TIMER, place)
+                place = rules.OFFER * rules.SUBRANK + row[ID]
+                set_timer(floor, offer, rules.WAITING_TIMER, place, contact)
 
 
 @compiled_in_place
-def ring(floor: Floor, rank: int, entity: int) -> bool:
-    """A timer goes off; whether anything changes."""
+def ring(floor: Floor, rank: int, entity: int, contact: int) -> bool:
+    """A contact's timer goes off; whether anything changes."""
+    if floor.contacts[contact, ID] != entity % rules.SUBRANK:
+        return False  # the contact has gone, and another has its row
     if rank == rules.ABANDONMENT:
-        return _give_up(floor, entity)
+        return _give_up(floor, contact)
     if rank == rules.CALLBACK_DUE:
-        _queue_up(floor, entity)
+        _queue_up(floor, contact)
         return True
     if entity >= rules.OFFER * rules.SUBRANK:
-        return _offer_callback(floor, entity - rules.OFFER * rules.SUBRANK)
-    promote(floor, entity)
-    return bool(floor.contacts[entity, QUEUED])
+        return _offer_callback(floor, contact)
+    if entity < rules.AFTER_GATE * rules.SUBRANK:
+        promote(floor, contact)
+    return bool(floor.contacts[contact, QUEUED])
 
 
 @compiled_in_place
 def _give_up(floor: Floor, contact: int) -> bool:
-    """A customer's patience is at its end."""
-    if not floor.contacts[contact, QUEUED]:
+    """A customer's patience is at its end; some leave unnoticed and keep their place."""
+    row = floor.contacts[contact]
+    if not row[QUEUED]:
         return False
+    if _is_silent(floor, contact):
+        end_waiting(floor, contact)
+        row[SILENT] = 1
+        row[ENDING] = _ABANDONED
+        row[END] = floor.state[NOW]
+        return True
     _end(floor, contact, _ABANDONED)
     return True
 
 
 @compiled_in_place
+def _is_silent(floor: Floor, contact: int) -> bool:
+    row = floor.contacts[contact]
+    if row[TOLD_ROW] != NOBODY and floor.told[row[TOLD_ROW], TOLD_SILENT] >= 0:
+        return floor.told[row[TOLD_ROW], TOLD_SILENT] == 1
+    share = floor.chances[row[CHANNEL], IS_SILENT]
+    return share > 0.0 and uniform(floor.state[ROOT], SILENT_STREAM, row[KEY]) < share
+
+
+@compiled_in_place
 def _offer_callback(floor: Floor, contact: int) -> bool:
     """A customer has waited so long that a callback is offered."""
-    if not floor.contacts[contact, QUEUED] or not _accepts(floor, contact):
+    row = floor.contacts[contact]
+    if not row[QUEUED] or row[SILENT] or not _accepts(floor, contact):
         return False
     _convert(floor, contact)
     return True
@@ -143,7 +176,7 @@ def _offer_callback(floor: Floor, contact: int) -> bool:
 def call_later(floor: Floor, contact: int, due: int) -> None:
     """Put a callback down for an instant; after the horizon nobody calls."""
     if due < floor.state[HORIZON]:
-        set_timer(floor, due, rules.CALLBACK_DUE, contact)
+        set_timer(floor, due, rules.CALLBACK_DUE, floor.contacts[contact, ID], contact)
 
 
 @compiled_in_place
@@ -153,7 +186,12 @@ def close(floor: Floor, channel: int) -> None:
     row[IS_OPEN] = 0
     if row[KIND] == rules.LIVE and row[DROPS_AT_CLOSE]:
         while row[HEAD] != NOBODY:
-            _end(floor, row[HEAD], _ABANDONED)
+            if floor.contacts[row[HEAD], SILENT]:
+                unnoticed = row[HEAD]
+                leave(floor, unnoticed)
+                dismiss(floor, unnoticed)
+            else:
+                _end(floor, row[HEAD], _ABANDONED)
 
 
 @compiled_inline
@@ -167,9 +205,25 @@ def _queue_up(floor: Floor, contact: int) -> None:
             row[PROMOTED] = 1
         # A callback that was missed keeps the moment set when it first joined.
         elif instant < floor.state[HORIZON] and row[TRIES] == 0:
-            place = rules.PROMOTION * rules.SUBRANK + contact
-            set_timer(floor, instant, rules.WAITING_TIMER, place)
+            place = rules.PROMOTION * rules.SUBRANK + row[ID]
+            set_timer(floor, instant, rules.WAITING_TIMER, place, contact)
     join(floor, contact)
+    if channel[FIRST_GATE] < channel[END_GATE] and row[TRIES] == 0:
+        _await_gates(floor, contact)
+
+
+@compiled_in_place
+def _await_gates(floor: Floor, contact: int) -> None:
+    """Look again when the contact has waited as long as some group asks."""
+    row = floor.contacts[contact]
+    channel = floor.channels[row[CHANNEL]]
+    for gate in range(channel[FIRST_GATE], channel[END_GATE]):
+        instant = row[OFFERED] + floor.gates[gate]
+        if instant > floor.state[NOW] and (
+            instant < floor.state[HORIZON] or channel[KIND] == rules.LIVE
+        ):
+            place = rules.AFTER_GATE * rules.SUBRANK + row[ID]
+            set_timer(floor, instant, rules.WAITING_TIMER, place, contact)
 
 
 @compiled_inline
@@ -218,12 +272,12 @@ def _expected_wait(floor: Floor, channel: int, others: int) -> float:
     """Microseconds until the customer is served if everybody present works at full load."""
     interval = floor.state[NOW] // floor.state[INTERVAL_LENGTH]
     rate = 0.0
-    for group in range(len(floor.groups)):
-        most = floor.skills[group, channel, MOST]
+    for cohort in range(len(floor.cohorts)):
+        most = floor.skills[cohort, channel, CAP]
         if most:
-            agents = floor.groups[group, PRESENT] - floor.groups[group, EXCESS]
-            slowdown = floor.slowdown[group, channel, most]
-            rate += rules.slot_rate(agents, most, slowdown, floor.skills[group, channel, SPEED])
+            agents = staying(floor, cohort, floor.cohorts[cohort, ITS_GROUP])
+            slowdown = floor.slowdown[cohort, channel, most]
+            rate += rules.slot_rate(agents, most, slowdown, floor.skills[cohort, channel, SPEED])
     return rules.expected_wait(others, floor.work_means[channel, interval], rate)
 
 
@@ -236,21 +290,15 @@ def _accepts(floor: Floor, contact: int) -> bool:
 @compiled_in_place
 def _convert(floor: Floor, contact: int) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
+    beget_callback(floor, contact, floor.channels[floor.contacts[contact, CHANNEL], OFFER_CHANNEL])
     _end(floor, contact, _CONVERTED)
-    to = floor.channels[floor.contacts[contact, CHANNEL], OFFER_CHANNEL]
-    child = callback_of(floor, contact, to)
-    state = floor.state
-    floor.contacts[child, BEHIND] = NOBODY
-    if state[CHILD_HEAD] == NOBODY:
-        state[CHILD_HEAD] = child
-    else:
-        floor.contacts[state[CHILD_TAIL], BEHIND] = child
-    state[CHILD_TAIL] = child
 
 
 @compiled_in_place
 def _end(floor: Floor, contact: int, ending: int) -> None:
     """A waiting customer leaves without having been served."""
     leave(floor, contact)
+    end_waiting(floor, contact)
     floor.contacts[contact, ENDING] = ending
     floor.contacts[contact, END] = floor.state[NOW]
+    dismiss(floor, contact)

@@ -1,4 +1,4 @@
-"""One replication: customers are drawn, the loop runs, the log is written."""
+"""One replication: customers are drawn as they come, the loop runs, the books are closed."""
 
 from __future__ import annotations
 
@@ -9,52 +9,73 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenario import RunCancelledError
-from simulate.arrivals import contact_counts, fill_first_contacts
-from simulate.draws import BACKLOG, FIRST, key_of, root_of
-from simulate.encode import FloorInput, GivenContacts
+from simulate.absence import absent_us
+from simulate.draws import BACKLOG, key_of, root_of
+from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
-from simulate.kernel.customers import add_first_contacts, order_of_arrival, told_contact
-from simulate.kernel.loop import FULL, OVER, add_backlog, line_up_backlog, live
+from simulate.kernel.loop import FULL, OVER, close_the_books, line_up_backlog, live
 from simulate.kernel.state import Floor
-from simulate.kernel.tables import floor_of, with_more_room
+from simulate.kernel.tables import floor_of, told_keys, with_more_room
 from simulate.log import CONTACT, FloorLog
 
 IntArray = NDArray[np.int64]
+Cancel = Callable[[], bool]
 
 _FIRST_CHUNK = 256  # events
 _WITHOUT_END = 2**62
 _POLL_S = 0.05
 
 
-def run(
-    given: FloorInput, seed: int, replication: int, cancel: Callable[[], bool] | None
-) -> FloorLog:
+def live_through(
+    given: FloorInput, seed: int, replication: int, cancel: Cancel | None, *, keeps_log: bool
+) -> Floor:
     """
-    Live through one replication; see `simulate.kernel.run_replication`.
+    Live through one replication.
+
+    Parameters
+    ----------
+    given, seed, replication, cancel
+        As for `simulate.kernel.run_replication`.
+    keeps_log
+        Whether every contact is written down.
+
+    Returns
+    -------
+    Floor
+        After its last event, with everything counted.
 
     Raises
     ------
     RunCancelledError
         When `cancel` says so.
     """
-    root = root_of(seed, replication)
-    floor = _with_customers(given, root, seed, replication)
+    backlog = _backlog(given)
+    floor = floor_of(given, seed, replication, len(backlog), keeps_log=keeps_log)
+    if given.given is not None:
+        floor.arrivals[:, at.ITS_KEY] = told_keys(given)
+    line_up_backlog(floor, backlog)
     floor = _run_out(floor, cancel)
+    close_the_books(floor)
+    return floor
+
+
+def log_of(given: FloorInput, seed: int, replication: int, floor: Floor) -> FloorLog:
+    """What a floor has written down; no contacts where it keeps no log."""
     return FloorLog(
         contacts=_table(floor),
-        present_us=given.staff * given.period.interval_us,
-        break_us=np.zeros_like(floor.leaving),
-        absent_us=np.zeros_like(floor.leaving),
+        present_us=floor.present,
+        break_us=floor.paused,
+        absent_us=absent_us(given, root_of(seed, replication)),
         busy_us=floor.busy,
         held_us=floor.held,
-        in_hand_us=np.zeros((*floor.leaving.shape, 1), dtype=np.int64),
+        in_hand_us=floor.in_hand,
         drain_us=floor.groups[:, at.DRAIN].copy(),
         leaving_us=floor.leaving,
         end_us=max(given.period.length_us, int(floor.state[at.LAST])),
     )
 
 
-def _run_out(floor: Floor, cancel: Callable[[], bool] | None) -> Floor:
+def _run_out(floor: Floor, cancel: Cancel | None) -> Floor:
     """Go on until nothing is left to happen; the loop comes back when `cancel` is to be asked."""
     events = _WITHOUT_END if cancel is None else _FIRST_CHUNK
     while True:
@@ -70,32 +91,6 @@ def _run_out(floor: Floor, cancel: Callable[[], bool] | None) -> Floor:
             events *= 2
 
 
-def _with_customers(given: FloorInput, root: int, seed: int, replication: int) -> Floor:
-    """A floor with its opening backlog waiting and its first contacts to come."""
-    backlog = _backlog(given)
-    slots = sum(skill.most for skill in given.skills) * int(given.staff.max(initial=0))
-    spare = 64 + len(backlog) + 2 * slots
-    if given.given is not None:
-        floor = floor_of(given, root, len(given.given.channel) + spare)
-        add_backlog(floor, backlog)
-        _add_told(floor, given.given)
-    else:
-        rates = given.rates
-        means = rates.of_replication(seed, replication)
-        counts = contact_counts(root, means, rates.channel_keys)
-        rows = np.empty((int(counts.sum()), 5), dtype=np.int64)
-        interval_us = given.period.interval_us
-        keys = rates.channel_keys
-        fill_first_contacts(root, counts, keys, interval_us, given.grain_us, rows)
-        floor = floor_of(given, root, len(rows) + len(rows) // 8 + spare)
-        add_backlog(floor, backlog)
-        add_first_contacts(floor, rows, order_of_arrival(rows, counts, interval_us))
-    floor.state[at.NEXT_FIRST] = len(backlog)
-    floor.state[at.FIRST_END] = floor.state[at.CONTACTS]
-    line_up_backlog(floor, len(backlog))
-    return floor
-
-
 def _backlog(given: FloorInput) -> IntArray:
     """Who waits at the start, the oldest first: (offer, channel, key); key -1 never runs out."""
     grain = given.grain_us
@@ -109,22 +104,10 @@ def _backlog(given: FloorInput) -> IntArray:
     return np.array(sorted(waiting), dtype=np.int64).reshape(-1, 3)
 
 
-def _add_told(floor: Floor, told: GivenContacts) -> None:
-    """Contacts told one by one in place of drawn ones."""
-    intervals = told.offered_us // floor.state[at.INTERVAL_LENGTH]
-    for ordinal, channel in enumerate(told.channel):
-        key = key_of(floor.channels[channel, at.CHANNEL_KEY], FIRST, 0, ordinal)
-        contact = told_contact(floor, key, channel, intervals[ordinal], told.offered_us[ordinal])
-        row = floor.contacts[contact]
-        row[at.WORK] = told.work_us[ordinal]
-        row[at.PATIENCE] = told.patience_us[ordinal]
-        row[at.REACHED_AT_TRY] = told.reached_at_try[ordinal]
-
-
 _COLUMNS = {
     "parent": at.PARENT,
     "channel": at.CHANNEL,
-    "interval": at.INTERVAL,
+    "interval": at.OFFERED_IN,
     "offered_us": at.OFFERED,
     "first_offered_us": at.FIRST_OFFERED,
     "deadline_us": at.DEADLINE,
@@ -134,18 +117,22 @@ _COLUMNS = {
     "agent": at.AGENT,
     "work_us": at.WORK,
     "tries": at.TRIES,
+    "put_aside": at.PUT_ASIDE,
+    "silent": at.SILENT,
+    "silent_us": at.SILENT_WORK,
+    "reach": at.REACH,
     "ending": at.ENDING,
 }
 
 
 def _table(floor: Floor) -> NDArray[np.void]:
-    """Every contact as the log tells it."""
-    count = int(floor.state[at.CONTACTS])
+    """Every contact as the log tells it; none where no log is kept."""
+    count = int(floor.state[at.NEXT_CHILD]) if floor.state[at.KEEPS_LOG] else 0
     table = np.zeros(count, dtype=CONTACT)
     table["id"] = np.arange(count)
     for name, column in _COLUMNS.items():
-        table[name] = floor.contacts[:count, column]
-    agents = floor.contacts[:count, at.AGENT]
+        table[name] = floor.log[:count, column]
+    agents = floor.log[:count, at.AGENT]
     group_of = np.append(floor.agents[:, at.GROUP], -1)  # the last for nobody, -1
     table["group"] = group_of[agents]
     return table

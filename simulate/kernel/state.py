@@ -24,83 +24,130 @@ CHOICE = 5
 LOAD = 6
 TURNS = 7  # changes of contacts in hand so far
 SLOTS_OPEN = 8  # live slots open, those of agents who are to leave included
-ANY_EXCESS = 9  # whether some group has agents too many
+ANY_EXCESS = 9  # whether some group has agents who should have left
 LAST = 10  # instant of the last event that changed something
-NEXT_FIRST = 11  # the next first contact to come in
-FIRST_END = 12  # one more than the last first contact
-CONTACTS = 13  # contacts so far
-ENDLESS = 14  # of these, out of a backlog that never runs out
-CHILD_HEAD = 15  # children born at this instant: a list linked by BEHIND
-CHILD_TAIL = 16
-NEXT_ENTRY = 17  # next row of the timetable
-TIMERS = 18  # timers set
-COMPLETIONS = 19  # agents with contacts in hand
-WAITING = 20  # contacts in all queues
-STARTS = 21  # most contacts that can be started in one instant's dispatch
-STATE_SIZE = 22
+OWN_PRIORITIES = 11  # whether some group has a priority of its own for a channel
+AGENTS_LEAF = 12  # place of the first agent in `completions`, a power of two
+AGENT_BITS = 13  # bits of an agent's number there
+FREE_SLOT = 14  # first of the contact rows that can be used again: a list linked by BEHIND
+SLOTS_USED = 15  # contact rows used at some time
+SLOTS_TAKEN = 16  # contact rows in use
+NEXT_CHILD = 17  # id of the next contact that another one begets
+NEXT_FIRST = 18  # id of the next first contact
+ENDLESS = 19  # contacts so far out of backlogs that never run out
+NEXT_ENTRY = 20  # next row of the timetable
+NEXT_SHIFT_EVENT = 21
+TIMERS = 22  # timers set
+WAITING = 23  # contacts in all queues
+STARTS = 24  # most contacts that can be started in one instant's dispatch
+INTERVAL = 25  # the present one; as many as there are after the horizon
+EDGE = 26  # instant at which it ends; NEVER after the horizon
+RETURNING = 27  # agent whose hands have become empty and who has put contacts aside
+NEXT_ARRIVAL = 28  # row of `arrivals` that comes in next
+ARRIVALS = 29  # rows filled
+FILLED = 30  # intervals whose arrivals have been drawn
+TOLD = 31  # whether first contacts are told one by one
+KEEPS_LOG = 32  # whether every contact is written down
+WORK_STREAM = 33  # see `draws.stream_of`
+PATIENCE_STREAM = 34
+POSITION_STREAM = 35
+WAITS = 36  # bins occupied in the histogram of waits
+RESPONSES = 37
+INTERRUPTS = 38  # whether any work may be interrupted
+FIRST_CHILD = 39  # id of the first contact that another one begot
+STATE_SIZE = 40
 
 # Of a contact.
-KEY = 0  # what its random numbers are drawn by
-CHANNEL = 1
-INTERVAL = 2  # interval of the offer, -1 for the opening backlog
-OFFERED = 3
-WORK = 4  # solo; with the agent's speed once started
-PATIENCE = 5
-REACHED_AT_TRY = 6  # -1 leaves it to chance
-PARENT = 7
-FIRST_OFFERED = 8
-DEADLINE = 9
-ARRIVED_CLOSED = 10
-QUEUED = 11
-PROMOTED = 12
-REMAINING = 13  # work still to be done, in an agent's hands
-REACHED = 14  # whether the call in hand reaches the customer
-TRIES = 15
-START = 16
-END = 17
-AGENT = 18
-ENDING = 19
-AHEAD = 20  # neighbours in the queue
-BEHIND = 21
-IS_ENDLESS = 22
-CONTACT_SIZE = 24
+ID = 0
+KEY = 1  # what its random numbers are drawn by
+CHANNEL = 2
+OFFERED_IN = 3  # interval of the offer, -1 for the opening backlog
+OFFERED = 4
+WORK = 5  # solo; with the agent's speed once started
+FIRST_OFFERED = 6
+DEADLINE = 7
+ARRIVED_CLOSED = 8
+QUEUED = 9
+PROMOTED = 10
+REMAINING = 11  # work still to be done, in an agent's hands or put aside
+REACHED = 12  # whether the call in hand reaches the customer
+TRIES = 13
+START = 14
+END = 15
+AGENT = 16
+ENDING = 17
+AHEAD = 18  # neighbours in the queue
+BEHIND = 19
+IS_WAITING = 20  # whether it counts among the waiting of its channel
+IS_ENDLESS = 21
+PUT_ASIDE = 22  # how often
+SILENT = 23  # whether the customer has left unnoticed
+SILENT_WORK = 24  # agent time spent after that
+REACH = 25
+PARENT = 26
+TOLD_ROW = 27  # row of `told`; NOBODY where all is drawn
+IS_BEGUN = 28  # whether an agent has worked on it already
+CONTACT_SIZE = 32
 
 # Of an agent.
-GROUP = 0
-IS_PRESENT = 1
-IN_HAND = 2  # number of contacts
-HELD_CHANNEL = 3  # their channel
-TURN = 4  # number of the last change of contacts in hand
-SINCE = 5  # instant of that change
-OPEN_SLOTS = 6  # live contacts that could still be taken
-NEXT_DONE = 7  # contact in hand that will be done first
-DONE_AT = 8  # and when
-PLACE = 9  # in the heap of completions
-BENCH = 10
-BEFORE = 11  # neighbours on the bench
-AFTER = 12
-AGENT_SIZE = 16  # 128 bytes: two lines of the processor's cache
+COHORT = 0
+GROUP = 1
+IS_PRESENT = 2
+TAKES_NOTHING = 3  # why nothing new is taken: AT_WORK, SHIFT_OVER or BREAK_DUE
+IN_HAND = 4  # number of contacts
+HELD_CHANNEL = 5  # their channel
+TURN = 6  # number of the last change of contacts in hand
+SINCE = 7  # instant of that change
+NOTED = 8  # instant up to which the time in hand is written down
+OPEN_SLOTS = 9  # live contacts that could still be taken
+NEXT_DONE = 10  # contact in hand that will be done first
+BENCH = 11
+BEFORE = 12  # neighbours on the bench
+AFTER = 13
+ASIDE = 14  # contacts put aside
+ASIDE_CHANNEL = 15
+SHIFT_END = 16
+ON_BREAK = 17
+BREAKS_DUE = 18  # breaks that have fallen due so far
+BREAKS_BEGUN = 19
+AGENT_SIZE = 24
+
+# Why an agent takes nothing new.
+AT_WORK = 0
+SHIFT_OVER = 1
+BREAK_DUE = 2
 
 # Of a group.
 FIRST_AGENT = 0
 END_AGENT = 1
-STAFF = 2  # how many should be there
-PRESENT = 3  # and how many are
-EXCESS = 4  # agents too many
-FREE = 5  # agents with empty hands
-LIVE_SLOTS = 6  # live contacts that a free agent could take
-EXCESS_SINCE = 7
-DRAIN = 8  # agent time worked after they should have left
-GROUP_SIZE = 9
+STAFF = 2  # how many should be there, where a number says so
+PRESENT = 3  # how many are on the floor and not on break
+EXCESS = 4  # agents who should have left
+FREE = 5  # agents with empty hands who may take something
+IS_NAMED = 6
+NOTED_UNTIL = 7  # instant up to which the group's time is written down
+BREAKS = 8  # agents on break
+DRAIN = 9  # agent time worked after they should have left
+FIRST_COHORT = 10
+END_COHORT = 11
+GROUP_SIZE = 12
 
-# Of a skill, by group and channel.
-MOST = 0  # contacts at once; 0 where there is no such skill
+# Of a skill, by cohort and channel.
+CAP = 0  # contacts at once; 0 where there is no such skill
 PREFERENCE = 1
 SPEED = 2
 KEEP_FREE = 3
 KEEP_FREE_UNIT = 4
 FIRST_BENCH = 5  # bench of those with one contact in hand, then two, ...
-SKILL_SIZE = 6
+OWN_PRIORITY = 6
+AFTER_WAIT = 7
+SKILL_SIZE = 8
+
+# Of a cohort.
+ITS_GROUP = 0
+LIVE_SLOTS = 1  # live contacts that a free agent could take
+COHORT_PRESENT = 2
+COHORT_SIZE = 3
 
 # Of a channel: what is declared, then what is.
 CHANNEL_KEY = 0
@@ -130,21 +177,49 @@ PATIENCE_SHAPE = 23
 FIRST_POINT = 24  # of its patience in `points`
 END_POINT = 25
 IS_OPEN = 26
-LENGTH = 27  # contacts waiting
+LENGTH = 27  # contacts in the queue
 HEAD = 28  # of the ordinary queue
 TAIL = 29
 PROMOTED_HEAD = 30
 PROMOTED_TAIL = 31
-CHANNEL_SIZE = 32
+INTERRUPTIBLE = 32
+SILENT_US = 33
+FIRST_GATE = 34  # of the waits that gates ask for, in `gates`
+END_GATE = 35
+HAS_TARGET = 36  # for arrivals in opening hours
+HAS_TARGET_CLOSED = 37
+SHORT = 38  # longest wait of a short abandon
+FIRST_THRESHOLD = 39  # of its further times, in `thresholds`
+END_THRESHOLD = 40
+NOW_WAITING = 41  # contacts offered and neither started nor gone
+WAITED_UNTIL = 42  # instant up to which their time is summed
+WAITED = 43  # their time in the present interval
+CHANNEL_SIZE = 44
 
 # Chances and the like of a channel.
 BALKS = 0
 ACCEPTS = 1
 IS_REACHED = 2
-WORK_CV = 3
-PATIENCE_CV = 4
+WORK_SPREAD = 3
+PATIENCE_SPREAD = 4
 PATIENCE_MEAN = 5
-CHANCES_SIZE = 6
+IS_SILENT = 6
+FOLLOWERS_MEAN = 7
+FOLLOWERS_SPREAD = 8
+CHANCES_SIZE = 9
+
+# Of an arrival, and of a first contact told.
+COMES_AT = 0
+COMES_TO = 1
+COMES_IN = 2  # its interval
+ITS_KEY = 3
+ARRIVAL_SIZE = 4
+TOLD_WORK = 0
+TOLD_PATIENCE = 1
+TOLD_REACHED = 2  # try at which the customer answers, -1 leaves it to chance
+TOLD_SILENT = 3  # whether an abandoner leaves unnoticed, -1 leaves it to chance
+TOLD_REACH = 4  # followers, -1 leaves them to chance
+TOLD_SIZE = 5
 
 # Of an entry of the timetable.
 INSTANT = 0
@@ -152,6 +227,12 @@ IS_HOURS = 1  # doors open and close; else the staffing changes
 FROM = 2  # staffing: row of `staff`; doors: rows of `doors`
 UNTIL = 3
 ENTRY_SIZE = 4
+
+# Of what happens in a shift: when, to whom and what; in the order in which it does.
+EVENT_AT = 0
+EVENT_OF = 1
+EVENT_KIND = 2
+EVENT_SIZE = 3
 
 
 class Floor(NamedTuple):
@@ -163,24 +244,24 @@ class Floor(NamedTuple):
     state
         Numbers of the whole floor, by the constants above.
     contacts
-        By id; room for more than there are.
+        Those on the floor; a row is used again once its contact has gone.
     timers
-        Heap of (instant, place) of what awaits single contacts.
+        Heap of (instant, place, row) of what awaits single contacts and agents.
     agents
-        By id.
-    hands
-        Contacts in hand, shape (agents, most at once).
+        By number.
+    hands, aside
+        Rows of the contacts in hand and put aside, by agent.
     completions
-        Heap of agents by the instant at which their next contact is done.
-    groups, skills, channels
-        By number; skills by group and channel.
+        Winner tree of instants at which agents' next contacts are done; see `timers`.
+    groups, cohorts, skills, channels
+        By number; skills by cohort and channel.
     loads
-        Agents present by group and contacts in hand.
+        Agents who may be told to leave, by group and contacts in hand.
     benches
-        First and last agent of every bench: those of a group with empty hands by group, then
-        those with room for one more by `FIRST_BENCH`; longest in that state first.
+        First and last agent of every bench: those of a cohort with empty hands, then those
+        with one contact in hand and more by `FIRST_BENCH`; longest in that state first.
     slowdown
-        By group, channel and contacts in hand.
+        By cohort, channel and contacts in hand.
     chances
         By channel.
     work_means
@@ -192,12 +273,35 @@ class Floor(NamedTuple):
         waiting in `shares`.
     opens, closes
         Opening hours of all channels.
+    gates
+        Waits that some group asks for, by channel.
     timetable, doors, staff
         What happens at set instants: see the constants; a door is (channel, opens); staff by
         interval and group, with a last row of nobody.
-    busy, held, leaving
-        Agent and contact time in hand by interval, group and channel; time with agents too
-        many by interval and group.
+    shift_events, breaks
+        What happens in shifts; lengths of breaks by agent, in order.
+    counts
+        First contacts by interval and channel.
+    arrivals, order
+        First contacts of the next interval that has any, and their rows in order of arrival.
+    told
+        What is told of first contacts instead of drawn, by id.
+    tallies
+        What the contacts amount to, by cell (interval and channel, then the opening backlog
+        by channel) and the constants of `tally`.
+    thresholds, within, of
+        Further times; served within them and what that is a share of, by interval.
+    queue, backlog, oldest
+        By interval and channel; see `measures.CONTACT_COUNTS`.
+    busy, held, in_hand
+        Agent and contact time in hand by interval, group and channel; agent time by interval,
+        group and number in hand.
+    present, paused, leaving
+        Agent time on the floor, on break, and spent after the shift, by interval and group.
+    waits, responses
+        Hash tables of histogram bins: key + 1 (0 is empty) and count.
+    log
+        Every contact that has gone, by id, in the columns above, where that is wanted.
     heads
         Scratch: the contacts to try, in order.
     """
@@ -207,8 +311,10 @@ class Floor(NamedTuple):
     timers: NDArray[Any]
     agents: NDArray[Any]
     hands: NDArray[Any]
+    aside: NDArray[Any]
     completions: NDArray[Any]
     groups: NDArray[Any]
+    cohorts: NDArray[Any]
     skills: NDArray[Any]
     channels: NDArray[Any]
     loads: NDArray[Any]
@@ -221,10 +327,30 @@ class Floor(NamedTuple):
     shares: NDArray[Any]
     opens: NDArray[Any]
     closes: NDArray[Any]
+    gates: NDArray[Any]
     timetable: NDArray[Any]
     doors: NDArray[Any]
     staff: NDArray[Any]
+    shift_events: NDArray[Any]
+    breaks: NDArray[Any]
+    counts: NDArray[Any]
+    arrivals: NDArray[Any]
+    order: NDArray[Any]
+    told: NDArray[Any]
+    tallies: NDArray[Any]
+    thresholds: NDArray[Any]
+    within: NDArray[Any]
+    of: NDArray[Any]
+    queue: NDArray[Any]
+    backlog: NDArray[Any]
+    oldest: NDArray[Any]
     busy: NDArray[Any]
     held: NDArray[Any]
+    in_hand: NDArray[Any]
+    present: NDArray[Any]
+    paused: NDArray[Any]
     leaving: NDArray[Any]
+    waits: NDArray[Any]
+    responses: NDArray[Any]
+    log: NDArray[Any]
     heads: NDArray[Any]

@@ -1,4 +1,4 @@
-"""What happens when: heaps of the instants that single contacts and agents wait for."""
+"""What happens when: the instants that single contacts and agents wait for."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulate.compiled import compiled_inline
-from simulate.kernel.state import COMPLETIONS, DONE_AT, NOBODY, PLACE, TIMERS, Floor
+from simulate.draws import NEVER
+from simulate.kernel.state import AGENTS_LEAF, TIMERS, Floor
 
 RANKS = 2**40
 """A place among the events of one instant is rank times this plus entity."""
 
+_INSTANT, _PLACE, _ROW = 0, 1, 2
+DONE_AT, DONE_BY = 0, 1
+
 
 @compiled_inline
-def set_timer(floor: Floor, instant: int, rank: int, entity: int) -> None:
-    """Something is to happen to a contact, now or later."""
+def set_timer(floor: Floor, instant: int, rank: int, entity: int, row: int) -> None:
+    """Something is to happen to the contact or agent of this row, now or later."""
     timers = floor.timers
     hole = floor.state[TIMERS]
     floor.state[TIMERS] = hole + 1
     place = rank * RANKS + entity
     while hole > 0:
         above = (hole - 1) >> 1
-        if not _precedes(instant, place, timers[above, 0], timers[above, 1]):
+        if not _precedes(instant, place, timers[above, _INSTANT], timers[above, _PLACE]):
             break
-        timers[hole, 0] = timers[above, 0]
-        timers[hole, 1] = timers[above, 1]
+        _move(timers, above, hole)
         hole = above
-    timers[hole, 0] = instant
-    timers[hole, 1] = place
+    _put(timers, hole, instant, place, row)
 
 
 @compiled_inline
@@ -37,7 +39,7 @@ def drop_first_timer(floor: Floor) -> None:
     timers = floor.timers
     size = floor.state[TIMERS] - 1
     floor.state[TIMERS] = size
-    instant, place = timers[size, 0], timers[size, 1]
+    instant, place, row = timers[size, _INSTANT], timers[size, _PLACE], timers[size, _ROW]
     hole = 0
     while True:
         below = 2 * hole + 1
@@ -45,16 +47,17 @@ def drop_first_timer(floor: Floor) -> None:
             break
         right = below + 1
         if right < size and _precedes(
-            timers[right, 0], timers[right, 1], timers[below, 0], timers[below, 1]
+            timers[right, _INSTANT],
+            timers[right, _PLACE],
+            timers[below, _INSTANT],
+            timers[below, _PLACE],
         ):
             below = right
-        if not _precedes(timers[below, 0], timers[below, 1], instant, place):
+        if not _precedes(timers[below, _INSTANT], timers[below, _PLACE], instant, place):
             break
-        timers[hole, 0] = timers[below, 0]
-        timers[hole, 1] = timers[below, 1]
+        _move(timers, below, hole)
         hole = below
-    timers[hole, 0] = instant
-    timers[hole, 1] = place
+    _put(timers, hole, instant, place, row)
 
 
 @compiled_inline
@@ -63,66 +66,42 @@ def _precedes(instant: int, place: int, other_instant: int, other_place: int) ->
 
 
 @compiled_inline
+def _move(timers: NDArray[Any], source: int, to: int) -> None:
+    for column in range(3):
+        timers[to, column] = timers[source, column]
+
+
+@compiled_inline
+def _put(timers: NDArray[Any], hole: int, instant: int, place: int, row: int) -> None:
+    timers[hole, _INSTANT] = instant
+    timers[hole, _PLACE] = place
+    timers[hole, _ROW] = row
+
+
+@compiled_inline
 def expect_completion(floor: Floor, agent: int, instant: int) -> None:
-    """The agent's next contact will be done at this instant, whatever was expected before."""
-    agents, heap = floor.agents, floor.completions
-    agents[agent, DONE_AT] = instant
-    hole = agents[agent, PLACE]
-    if hole == NOBODY:
-        hole = floor.state[COMPLETIONS]
-        floor.state[COMPLETIONS] = hole + 1
-    hole = _risen(agents, heap, agent, hole)
-    _sink(agents, heap, agent, hole, floor.state[COMPLETIONS])
+    """
+    The agent's next contact will be done at this instant, whatever was expected before.
+
+    The tree holds at every node the earlier of the two below, the lower number at a tie; the
+    way up from a leaf is the same whatever the numbers are, which the processor likes.
+    """
+    tree = floor.completions
+    node = floor.state[AGENTS_LEAF] + agent
+    first, by = instant, agent
+    tree[node, DONE_AT] = first
+    while node > 1:
+        other = tree[node ^ 1, DONE_AT]
+        # The node to the left has the lower numbers and wins a tie.
+        wins = other < first + (node & 1)
+        first = other if wins else first
+        by = tree[node ^ 1, DONE_BY] if wins else by
+        node >>= 1
+        tree[node, DONE_AT] = first
+        tree[node, DONE_BY] = by
 
 
 @compiled_inline
 def expect_no_completion(floor: Floor, agent: int) -> None:
     """The agent's hands are empty."""
-    agents, heap = floor.agents, floor.completions
-    hole = agents[agent, PLACE]
-    agents[agent, PLACE] = NOBODY
-    size = floor.state[COMPLETIONS] - 1
-    floor.state[COMPLETIONS] = size
-    if hole < size:
-        last = heap[size]
-        hole = _risen(agents, heap, last, hole)
-        _sink(agents, heap, last, hole, size)
-
-
-@compiled_inline
-def _is_done_before(agents: NDArray[Any], agent: int, other: int) -> bool:
-    mine, theirs = agents[agent, DONE_AT], agents[other, DONE_AT]
-    return mine < theirs or (mine == theirs and agent < other)
-
-
-@compiled_inline
-def _risen(agents: NDArray[Any], heap: NDArray[Any], agent: int, hole: int) -> int:
-    """Where an agent put in at this place rises to."""
-    while hole > 0:
-        above = (hole - 1) >> 1
-        other = heap[above]
-        if not _is_done_before(agents, agent, other):
-            break
-        heap[hole] = other
-        agents[other, PLACE] = hole
-        hole = above
-    return hole
-
-
-@compiled_inline
-def _sink(agents: NDArray[Any], heap: NDArray[Any], agent: int, hole: int, size: int) -> None:
-    """Put an agent in at this place or below."""
-    while True:
-        below = 2 * hole + 1
-        if below >= size:
-            break
-        if below + 1 < size and _is_done_before(agents, heap[below + 1], heap[below]):
-            below += 1
-        other = heap[below]
-        if not _is_done_before(agents, other, agent):
-            break
-        heap[hole] = other
-        agents[other, PLACE] = hole
-        hole = below
-    heap[hole] = agent
-    agents[agent, PLACE] = hole
+    expect_completion(floor, agent, NEVER)

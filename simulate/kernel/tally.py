@@ -1,0 +1,368 @@
+"""What each contact amounts to: its counts, its times, and its line in the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from simulate import rules
+from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
+from simulate.kernel.state import (
+    ARRIVED_CLOSED,
+    BEHIND,
+    CHANNEL,
+    DEADLINE,
+    END,
+    END_THRESHOLD,
+    ENDING,
+    FIRST_OFFERED,
+    FIRST_THRESHOLD,
+    FREE_SLOT,
+    HAS_TARGET,
+    HAS_TARGET_CLOSED,
+    HORIZON,
+    ID,
+    KEEPS_LOG,
+    KIND,
+    LAST,
+    NOBODY,
+    OFFERED,
+    OFFERED_IN,
+    PARENT,
+    PUT_ASIDE,
+    REACH,
+    RESPONSES,
+    SHORT,
+    SILENT,
+    SILENT_WORK,
+    SLOTS_TAKEN,
+    SLOTS_USED,
+    START,
+    TARGET,
+    TARGET_CLOSED,
+    TRIES,
+    WAITS,
+    WORK,
+    Floor,
+)
+from simulate.log import Ending
+from simulate.waits import BINS, bin_of
+
+NAMES = (
+    "offered",
+    "first_attempts",
+    "answered",
+    "abandoned",
+    "abandoned_short",
+    "blocked",
+    "closed",
+    "converted",
+    "given_up",
+    "waiting",
+    "answered_within",
+    "abandoned_within",
+    "waiting_over",
+    "delayed",
+    "wait_us",
+    "abandoned_wait_us",
+    "queued_us",
+    "handle_us",
+    "replied",
+    "response_us",
+    "responded",
+    "due",
+    "replied_within",
+    "not_yet_due",
+    "due_closed",
+    "replied_within_closed",
+    "not_yet_due_closed",
+    "promised",
+    "within_window",
+    "late",
+    "pending",
+    "misses",
+    "silent",
+    "silent_us",
+    "put_aside",
+    "impressions_s",
+)
+"""Columns of `Floor.tallies`; `measures.CONTACT_COUNTS` tells their meaning."""
+
+(
+    _OFFERED,
+    _FIRST_ATTEMPTS,
+    _ANSWERED,
+    _ABANDONED,
+    _ABANDONED_SHORT,
+    _BLOCKED,
+    _CLOSED,
+    _CONVERTED,
+    _GIVEN_UP,
+    _WAITING,
+    _ANSWERED_WITHIN,
+    _ABANDONED_WITHIN,
+    _WAITING_OVER,
+    _DELAYED,
+    _WAIT_US,
+    _ABANDONED_WAIT_US,
+    _QUEUED_US,
+    _HANDLE_US,
+    _REPLIED,
+    _RESPONSE_US,
+    _RESPONDED,
+    _DUE,
+    _REPLIED_WITHIN,
+    _NOT_YET_DUE,
+    _DUE_CLOSED,
+    _REPLIED_WITHIN_CLOSED,
+    _NOT_YET_DUE_CLOSED,
+    _PROMISED,
+    _WITHIN_WINDOW,
+    _LATE,
+    _PENDING,
+    _MISSES,
+    _SILENT,
+    _SILENT_US,
+    _PUT_ASIDE,
+    _IMPRESSIONS_S,
+) = range(len(NAMES))
+
+_IS_WAITING = int(Ending.WAITING)
+_IS_ANSWERED = int(Ending.ANSWERED)
+_IS_ABANDONED = int(Ending.ABANDONED)
+_IS_BLOCKED = int(Ending.BLOCKED)
+_IS_CONVERTED = int(Ending.CONVERTED)
+_IS_CLOSED = int(Ending.CLOSED)
+
+_STRETCH = 512  # places that the bins of one cell share at first
+_SPREAD = 317  # 512 over the golden ratio: neighbouring bins lie far apart
+_KEY, _COUNT = 0, 1
+
+
+@compiled_inline
+def dismiss(floor: Floor, contact: int) -> None:
+    """Nothing more can happen to a contact: it is counted, and its row is free again."""
+    tell(floor, contact)
+    state = floor.state
+    floor.contacts[contact, ID] = NOBODY
+    floor.contacts[contact, BEHIND] = state[FREE_SLOT]
+    state[FREE_SLOT] = contact
+    state[SLOTS_TAKEN] -= 1
+
+
+@compiled_entry
+def tell_the_rest(floor: Floor) -> None:
+    """Count the contacts that are on the floor when nothing is left to happen."""
+    for contact in range(floor.state[SLOTS_USED]):
+        if floor.contacts[contact, ID] != NOBODY:
+            tell(floor, contact)
+
+
+@compiled_inline
+def tell(floor: Floor, contact: int) -> None:
+    """Count one contact in the interval of its offer."""
+    row = floor.contacts[contact]
+    if floor.state[KEEPS_LOG]:
+        _write_down(floor, contact)
+    interval, number = row[OFFERED_IN], row[CHANNEL]
+    channel = floor.channels[number]
+    cells = len(floor.queue) * len(floor.channels)
+    cell = cells + number if interval < 0 else interval * len(floor.channels) + number
+    tally = floor.tallies[cell]
+    ending = row[ENDING]
+    if ending == _IS_CLOSED:
+        tally[_CLOSED] += 1
+        return
+    tally[_OFFERED] += 1
+    if row[PARENT] < 0:
+        tally[_FIRST_ATTEMPTS] += 1
+    tally[_PUT_ASIDE] += row[PUT_ASIDE]
+    if channel[KIND] == rules.CALLBACK:
+        tally[_MISSES] += row[TRIES] - (ending == _IS_ANSWERED)
+    left = _left(floor, contact)
+    wait = left - row[OFFERED]
+    in_time = channel[TARGET] < 0 or wait <= channel[TARGET]
+    if ending == _IS_ANSWERED:
+        _tell_answered(floor, contact, tally, cell, wait, in_time)
+    else:
+        _tell_unanswered(floor, contact, tally, wait, in_time)
+    if channel[KIND] != rules.LIVE:
+        _tell_promises(floor, contact, tally)
+    if interval >= 0:
+        for threshold in range(channel[FIRST_THRESHOLD], channel[END_THRESHOLD]):
+            _tell_threshold(floor, contact, threshold, wait)
+
+
+@compiled_inline
+def _tell_answered(
+    floor: Floor, contact: int, tally: NDArray[Any], cell: int, wait: int, in_time: bool
+) -> None:
+    row = floor.contacts[contact]
+    tally[_ANSWERED] += 1
+    tally[_ANSWERED_WITHIN] += in_time
+    tally[_DELAYED] += wait != 0
+    tally[_IMPRESSIONS_S] += _impressions(floor, contact)
+    tally[_WAIT_US] += wait
+    tally[_QUEUED_US] += wait
+    tally[_HANDLE_US] += row[WORK]
+    tally[_REPLIED] += row[END] >= 0
+    counted = row[OFFERED_IN] >= 0
+    if counted:
+        floor.state[WAITS] += count_time(floor.waits, cell, wait)
+    kind = floor.channels[row[CHANNEL], KIND]
+    response = wait
+    if kind == rules.DEFERRED:
+        response = row[END] - row[OFFERED] if row[END] >= 0 else -1
+    elif kind == rules.CALLBACK:
+        response = row[START] - row[FIRST_OFFERED]
+    if response >= 0:
+        tally[_RESPONDED] += 1
+        tally[_RESPONSE_US] += response
+        if counted and kind != rules.LIVE:
+            floor.state[RESPONSES] += count_time(floor.responses, cell, response)
+
+
+@compiled_inline
+def _tell_unanswered(
+    floor: Floor, contact: int, tally: NDArray[Any], wait: int, in_time: bool
+) -> None:
+    row = floor.contacts[contact]
+    channel = floor.channels[row[CHANNEL]]
+    ending = row[ENDING]
+    if ending == _IS_BLOCKED:
+        tally[_BLOCKED] += 1
+        return
+    tally[_DELAYED] += 1
+    tally[_IMPRESSIONS_S] += _impressions(floor, contact)
+    tally[_QUEUED_US] += wait
+    if ending == _IS_ABANDONED:
+        tally[_ABANDONED] += 1
+        tally[_ABANDONED_SHORT] += wait <= channel[SHORT]
+        tally[_ABANDONED_WITHIN] += in_time
+        tally[_ABANDONED_WAIT_US] += wait
+        tally[_SILENT] += row[SILENT]
+        tally[_SILENT_US] += row[SILENT_WORK]
+    elif ending == _IS_CONVERTED:
+        tally[_CONVERTED] += 1
+    elif ending == _IS_WAITING:
+        tally[_WAITING] += 1
+        tally[_WAITING_OVER] += channel[KIND] == rules.LIVE and not in_time
+    else:
+        tally[_GIVEN_UP] += 1
+
+
+@compiled_in_place
+def _tell_promises(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
+    """Count what deferred work and callbacks were promised."""
+    row = floor.contacts[contact]
+    channel = floor.channels[row[CHANNEL]]
+    callback = channel[KIND] == rules.CALLBACK
+    # A callback is promised whenever it is asked for: its window knows no closing.
+    closed = row[ARRIVED_CLOSED] != 0 and not callback
+    answered = row[ENDING] == _IS_ANSWERED
+    inside = row[DEADLINE] < floor.state[HORIZON]
+    if callback or channel[HAS_TARGET_CLOSED if closed else HAS_TARGET]:
+        done = row[START] if callback else row[END]
+        met = inside and answered and 0 <= done <= row[DEADLINE]
+        if closed:
+            tally[_DUE_CLOSED] += inside
+            tally[_REPLIED_WITHIN_CLOSED] += met
+            tally[_NOT_YET_DUE_CLOSED] += not inside
+        else:
+            tally[_DUE] += inside
+            tally[_REPLIED_WITHIN] += met
+            tally[_NOT_YET_DUE] += not inside
+    if callback:
+        waiting = row[ENDING] == _IS_WAITING
+        kept = answered and row[START] <= row[DEADLINE]
+        tally[_PROMISED] += 1
+        tally[_WITHIN_WINDOW] += kept
+        tally[_PENDING] += waiting and not inside
+        tally[_LATE] += (answered and not kept) or (waiting and inside)
+
+
+@compiled_in_place
+def _tell_threshold(floor: Floor, contact: int, threshold: int, wait: int) -> None:
+    """Count a contact in the share that is served within a further time."""
+    row = floor.contacts[contact]
+    channel = floor.channels[row[CHANNEL]]
+    limit, ending = floor.thresholds[threshold], row[ENDING]
+    if channel[KIND] == rules.LIVE:
+        good = ending == _IS_ANSWERED and wait <= limit
+        base = ending in (_IS_ANSWERED, _IS_ABANDONED, _IS_BLOCKED)
+        base = base or (ending == _IS_WAITING and wait > limit)
+    else:
+        clock = row[OFFERED]
+        if channel[KIND] == rules.DEFERRED and channel[HAS_TARGET] and row[ARRIVED_CLOSED]:
+            clock = row[DEADLINE] - channel[TARGET_CLOSED]
+        base = clock + limit < floor.state[HORIZON]
+        done = row[END] if channel[KIND] == rules.DEFERRED else row[START]
+        good = base and ending == _IS_ANSWERED and 0 <= done <= clock + limit
+    floor.within[row[OFFERED_IN], threshold] += good
+    floor.of[row[OFFERED_IN], threshold] += base
+
+
+@compiled_inline
+def _impressions(floor: Floor, contact: int) -> int:
+    """Followers times the seconds that they had to see no reply."""
+    row = floor.contacts[contact]
+    if row[REACH] == 0:
+        return 0
+    until = row[END] if row[END] >= 0 else max(floor.state[LAST], floor.state[HORIZON])
+    return (until - row[OFFERED]) // 1_000_000 * row[REACH]
+
+
+@compiled_inline
+def _left(floor: Floor, contact: int) -> int:
+    """When a contact left the queue; the end of the observation if it never did."""
+    row = floor.contacts[contact]
+    if row[ENDING] == _IS_ANSWERED:
+        return row[START]
+    if row[ENDING] == _IS_WAITING:
+        return max(floor.state[LAST], floor.state[HORIZON])
+    if row[ENDING] == _IS_BLOCKED:
+        return row[OFFERED]
+    return row[END]
+
+
+@compiled_inline
+def count_time(table: NDArray[Any], cell: int, time: int) -> int:
+    """Count a time in its cell and bin; 1 where that bin of the cell was empty."""
+    return add_count(table, cell * BINS + bin_of(time), 1)
+
+
+@compiled_inline
+def add_count(table: NDArray[Any], key: int, count: int) -> int:
+    """
+    Add to a key of a hash table; 1 where it was not there.
+
+    The bins of a cell share a stretch of the table, short enough to stay at hand while the
+    contacts of an interval come to their ends.
+    """
+    mask = len(table) - 1
+    cell, bin_ = key // BINS, key % BINS
+    place = (cell * _STRETCH + bin_ * _SPREAD % _STRETCH) & mask
+    while table[place, _KEY] != key + 1:
+        if table[place, _KEY] == 0:
+            table[place, _KEY] = key + 1
+            table[place, _COUNT] = count
+            return 1
+        place = (place + 1) & mask
+    table[place, _COUNT] += count
+    return 0
+
+
+@compiled_entry
+def move_counts(table: NDArray[Any], larger: NDArray[Any]) -> None:
+    """Enter all keys of a hash table into an empty one."""
+    for place in range(len(table)):
+        if table[place, _KEY]:
+            add_count(larger, table[place, _KEY] - 1, table[place, _COUNT])
+
+
+@compiled_in_place
+def _write_down(floor: Floor, contact: int) -> None:
+    line = floor.log[floor.contacts[contact, ID]]
+    for column in range(floor.contacts.shape[1]):
+        line[column] = floor.contacts[contact, column]
