@@ -166,7 +166,7 @@ class Floor:
     def _timetable(self) -> list[tuple[int, list[Channel], list[Channel]]]:
         """(instant, channels that open, channels that close), after the start up to the end."""
         opening: dict[int, list[Channel]] = {}
-        closing: dict[int, list[Channel]] = {self.horizon_us: []}
+        closing: dict[int, list[Channel]] = {}
         for channel in self.channels:
             for opens, closes in channel.given.open_spans:
                 if 0 < opens < self.horizon_us:
