@@ -142,7 +142,7 @@ def agent(number: int) -> ReadyAgent:
         ("one_channel_at_a_time", 10, 1, 0, "one channel at a time"),
         ("keep_free_agents_must_be_exceeded", 10, 1, 1, "keep_free"),
         ("a_group_helps_after_a_wait", 10, 1, 1, "after_s"),
-        ("a_break_begins_when_the_hands_are_empty", 110, 1, 0, "not due for a break"),
+        ("a_break_begins_when_the_hands_are_empty", 110, 2, 0, "not due for a break"),
         ("a_second_break_follows_the_first", 150, 1, 0, "an agent on the floor"),
         ("a_shift_is_worked_from_start_to_end", 940, 2, 0, "not about to leave"),
     ],
