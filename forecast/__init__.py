@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from forecast.backtesting import backtest
+    from forecast.borrowed import Statement
     from forecast.edits import Edit, Edits
     from forecast.edits_file import read_edits
     from forecast.events import read_events
     from forecast.history import History, read_history
     from forecast.layers import layer_accuracy
-    from forecast.prediction import Forecast, predict
+    from forecast.prediction import Forecast, predict, predict_without_history
     from forecast.sources import demand_for
     from forecast.today import rest_of_day
 
@@ -27,6 +28,8 @@ _HOMES = {
     "read_events": "events",
     "Forecast": "prediction",
     "predict": "prediction",
+    "predict_without_history": "prediction",
+    "Statement": "borrowed",
     "backtest": "backtesting",
     "demand_for": "sources",
     "rest_of_day": "today",
@@ -37,10 +40,12 @@ __all__ = [
     "Edits",
     "Forecast",
     "History",
+    "Statement",
     "backtest",
     "demand_for",
     "layer_accuracy",
     "predict",
+    "predict_without_history",
     "read_edits",
     "read_events",
     "read_history",

@@ -10,10 +10,11 @@ import numpy as np
 
 from forecast.arma import Arma
 from forecast.days import BoolArray, Days, FloatArray, IntArray, weighted_sums
-from forecast.level import Level, LevelInput, fit_level, winsorised
+from forecast.level import Level, LevelInput, Lines, calendar_lines, level_upon, winsorised
 from forecast.opening import Opening
 from forecast.profile import ProfileChoice, choose, profiles, trust_in_special
 
+_MOVING, _STILL = 0, 1  # columns of the lines
 _KNOWN_PART = 0.5  # of a day that must be known for its total to be told
 
 
@@ -107,7 +108,18 @@ class Basis:
     @cached_property
     def level(self) -> Level:
         """Contacts a day on a level that moves slowly."""
-        return fit_level(self.table, self.calm, arma=self.arma)
+        return level_upon(self.lines, _MOVING, self.table, self.calm, self.arma)
+
+    @property
+    def still_line(self) -> FloatArray:
+        """The calendar's part of the log totals upon one level for all days, shape (W,)."""
+        return self.lines.told[:, _STILL]
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The calendar's part of the log totals, upon a moving level and upon a still one."""
+        figures = np.repeat(self.calm[:, None], 2, axis=1)
+        return calendar_lines(self.table, figures, moving=np.array([True, False]))
 
     @cached_property
     def shapes(self) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,14 +20,15 @@ _ALL_WEEKS = 4.0  # origins that the error over all lead weeks is worth, for a s
 # What members are worth before anything is known of them, as odds.
 _ODDS: dict[Method, float] = {
     "level_profile": 1.0,
-    "svd_factors": 0.7,
-    "lead_regression": 0.5,
-    "weekday_mean": 0.5,
-    "trend_profile": 0.3,
+    "svd_factors": 0.6,
+    "lead_regression": 0.6,
+    "weekday_mean": 0.3,
+    "trend_profile": 0.15,
     "plain_mean": 0.05,
     "seasonal_naive": 0.05,
 }
 _ODDS_IN_BURSTS = 26.0  # log odds of the robust mean for each part of the volume in bursts
+_MOST_ODDS = 20.0
 _EXACT = 0.001  # an error below which nothing is to be gained
 _NO_GAIN = 0.99  # times the plain mean's error: what a pattern must at least save
 
@@ -55,6 +57,12 @@ class Blend:
     weights: FloatArray
     origins: int
     naive: FloatArray
+
+    @classmethod
+    def of_one(cls, method: Method) -> Blend:
+        """One member that nothing else was compared with."""
+        unknown = np.full(LEAD_WEEKS, np.nan)
+        return cls((method,), unknown[:, None], np.ones((LEAD_WEEKS, 1)), 0, unknown)
 
     @property
     def leading(self) -> Method:
@@ -116,6 +124,11 @@ class Blend:
         """Why these weights, in a sentence; empty where nothing was tried."""
         if not np.isfinite(self.errors).any():
             return ""
+        if self.methods == ("plain_mean",):
+            return (
+                "no pattern by weekday, time of day or level tells more than one mean for all: "
+                "falls back to this baseline"
+            )
         mean = np.nanmean(self.errors, axis=0)
         share = self.weights.mean(axis=0)
         parts = [
@@ -177,7 +190,7 @@ def _weights(methods: tuple[Method, ...], errors: FloatArray, in_bursts: float) 
     """Weights by lead week and member from errors (4, M)."""
     odds = np.array([_ODDS[method] for method in methods])
     robust = np.array([method == "weekday_mean" for method in methods])
-    odds[robust] *= np.exp(_ODDS_IN_BURSTS * in_bursts)
+    odds[robust] *= min(math.exp(_ODDS_IN_BURSTS * in_bursts), _MOST_ODDS)
     tried = np.isfinite(errors)
     best = np.where(tried, errors, np.inf).min(axis=1, keepdims=True)
     # Where nothing could be tried the odds alone count.

@@ -6,7 +6,7 @@ import numpy as np
 
 from forecast.days import FloatArray
 
-_ROUNDS = 12
+_ROUNDS = 6
 
 
 def main_directions(rows: FloatArray, rank: int) -> FloatArray:

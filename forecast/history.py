@@ -161,6 +161,20 @@ class History:
         return _replaced(self, table, None if self.filled is None else self.filled[inside])
 
 
+def nothing_known(channels: tuple[str, ...], end: pd.Timestamp, interval_minutes: int) -> History:
+    """The day before an instant, of which nothing is known."""
+    step = pd.Timedelta(minutes=interval_minutes)
+    starts = pd.date_range(end - pd.Timedelta(days=1), end - step, freq=step).as_unit("us")
+    table = pd.DataFrame(
+        {
+            "interval_start": starts.repeat(len(channels)),
+            "channel": pd.Series(list(channels) * len(starts), dtype=str),
+            **dict.fromkeys(COLUMNS[2:], np.nan),
+        }
+    )
+    return History(str(end.tz), interval_minutes, channels, table)
+
+
 def _replaced(history: History, table: pd.DataFrame, filled: NDArray[np.bool_] | None) -> History:
     return History(
         history.timezone,

@@ -22,7 +22,7 @@ _GROWTH_WEEKS = 8.0  # growth ahead fades with this time constant
 _AFTER = 9  # column of the design: first open day after a closure
 _SPECIAL = slice(7, 10)  # holidays, their eves, the day after
 _MONTH = slice(10, 14)  # two waves
-_WAVES_DOUBT = 1.0  # times what noise would explain
+_WAVES_DOUBT = 0.5  # times what noise would explain
 _YEAR_WAVES = 4
 
 
@@ -78,18 +78,18 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Line:
+class Lines:
     """
-    The calendar's part of some daily figure, and what is known of it.
+    The calendar's part of some daily figures.
 
     Parameters
     ----------
     told
-        Over all W days, a moving level included where asked for.
+        Over all W days, a moving level included where asked for, shape (W, K).
     special
-        The part of holidays, eves and days after a closure, shape (W,).
+        The part of holidays, eves and days after a closure, shape (W, K).
     coefficients
-        Of the design's columns.
+        Of the design's columns, shape (J, K).
     """
 
     told: FloatArray
@@ -120,23 +120,31 @@ def fit_level(
     Level
         Expected totals: fitted for the history, forecast after it.
     """
+    lines = calendar_lines(days, calm[:, None], moving=np.array([not trend]), trend=trend)
+    return level_upon(lines, 0, days, calm, arma)
+
+
+def level_upon(
+    lines: Lines, column: int, days: LevelInput, calm: FloatArray, arma: Arma | None
+) -> Level:
+    """The level of log totals whose calendar's part is one of the lines; see `fit_level`."""
     known = len(calm)
-    line = calendar_line(days, calm, moving=not trend, trend=trend)
-    rest = calm - line.told[:known]
+    line, coefficients = lines.told[:, column], lines.coefficients[:, column]
+    rest = calm - line[:known]
     if arma is None:
         arma = fit(rest)
-    ahead, fitted = predict_rest(rest, arma, len(line.told) - known)
-    expected = smeared(line.told + np.concatenate([fitted, ahead]), calm)
+    ahead, fitted = predict_rest(rest, arma, len(line) - known)
+    expected = smeared(line + np.concatenate([fitted, ahead]), calm)
     names = ("holiday", "eve", "day after a closure")
     seen = np.isfinite(calm)
     effects = {
         name: math.exp(effect)
         for name, effect, flag in zip(
-            names, line.coefficients[_SPECIAL], (days.holiday, days.eve, days.after), strict=True
+            names, coefficients[_SPECIAL], (days.holiday, days.eve, days.after), strict=True
         )
         if flag[:known][seen].any()
     }
-    return Level(arma, expected, np.exp(line.special), effects)
+    return Level(arma, expected, np.exp(lines.special[:, column]), effects)
 
 
 def smeared(log_level: FloatArray, calm: FloatArray) -> FloatArray:
@@ -147,11 +155,11 @@ def smeared(log_level: FloatArray, calm: FloatArray) -> FloatArray:
     return np.asarray(np.exp(log_level) * smearing)
 
 
-def calendar_line(
-    days: LevelInput, figure: FloatArray, *, moving: bool, trend: bool = False
-) -> Line:
+def calendar_lines(
+    days: LevelInput, figures: FloatArray, *, moving: BoolArray, trend: bool = False
+) -> Lines:
     """
-    The calendar's part of a daily figure, upon a slowly moving level where asked for.
+    The calendar's part of daily figures, upon a slowly moving level where asked for.
 
     The level is what the calendar leaves, averaged with weights that halve every four weeks to
     both sides; ahead it stays where it is. Without it the rest would draw the forecast back to
@@ -161,60 +169,79 @@ def calendar_line(
     ----------
     days
         W days.
-    figure
-        Of the known ones, e.g. log totals; NaN where unknown, one known at least.
+    figures
+        K figures of the known days, e.g. log totals, shape (n, K); all of a day's are unknown
+        (NaN) or none is.
     moving
-        Whether the level moves.
+        Whose level moves, shape (K,).
     trend
-        Whether it grows steadily.
+        Whether they grow steadily.
     """
-    known = len(figure)
+    known = len(figures)
     design, penalty = _design(days, known, trend=trend)
-    waves = np.arange(_MONTH.start, design.shape[1] - trend)
-    seen = np.isfinite(figure)
-    x, y = design[:known][seen], figure[seen]
+    seen = np.isfinite(figures[:, 0])
+    x, y = design[:known][seen], figures[seen]
     inverse = np.linalg.inv(np.einsum("nj,nk->jk", x, x) + np.diag(penalty))
-    level = np.zeros(len(design))
-    near = _both_sides(seen.astype(float))
-    coefficients = np.zeros(design.shape[1])
+    waves = np.arange(_MONTH.start, design.shape[1] - trend)
+    groups = [group for group in (waves[:4], waves[4:]) if len(group) and len(y)]
+    first, others = _weekdays_after_closed(design)
+    prior = np.zeros((design.shape[1], figures.shape[1]))
+    near = _both_sides(seen.astype(float)[:, None])
+    level = np.zeros(figures.shape)
+    coefficients = np.zeros(prior.shape)
     for _ in range(_ROUNDS):
-        steady = y - level[:known][seen]
-        right = np.einsum("nj,n->j", x, steady) + penalty * _prior(steady, design, coefficients)
-        coefficients = np.einsum("jk,k->j", inverse, right)
-        for group in (waves[:4], waves[4:]):
+        steady = y - level[seen]
+        prior[:7] = steady.mean(axis=0) if len(y) else 0.0
+        if first.any() and others.any():
+            # The day after a holiday is expected to be what that after a closed weekend is.
+            weekday = coefficients[:7]
+            prior[_AFTER] = weekday[first].mean(axis=0) - weekday[others].mean(axis=0)
+        right = np.einsum("nj,nk->jk", x, steady) + penalty[:, None] * prior
+        coefficients = np.einsum("ji,ik->jk", inverse, right)
+        for group in groups:
             coefficients[group] *= _belief(x, steady, coefficients, group)
-        line = np.einsum("nj,j->n", design, coefficients)
-        if moving:
-            level[:known] = _both_sides(np.where(seen, figure - line[:known], 0.0)) / near
-            level[known:] = level[known - 1]
-    special = np.einsum("nj,j->n", design[:, _SPECIAL], coefficients[_SPECIAL])
-    return Line(line + level, special, coefficients)
+        if moving.any():
+            left = np.zeros(figures.shape)
+            left[seen] = y - np.einsum("nj,jk->nk", x, coefficients)
+            level = np.where(moving, _both_sides(left) / near, 0.0)
+    told = np.einsum("nj,jk->nk", design, coefficients)
+    told[:known] += level
+    told[known:] += level[-1]
+    special = np.einsum("nj,jk->nk", design[:, _SPECIAL], coefficients[_SPECIAL])
+    return Lines(told, special, coefficients)
 
 
-def _belief(x: FloatArray, y: FloatArray, coefficients: FloatArray, waves: IntArray) -> float:
+def _weekdays_after_closed(design: FloatArray) -> tuple[BoolArray, BoolArray]:
+    """Open weekdays before which the channel is closed, and the other open ones, (7,) each."""
+    is_open = design[:, :7].any(axis=0)
+    first = is_open & ~np.roll(is_open, 1)
+    return first, is_open & ~first
+
+
+def _belief(x: FloatArray, y: FloatArray, coefficients: FloatArray, waves: IntArray) -> FloatArray:
     """
-    How far some waves are believed, in [0, 1]: not at all where noise makes as many.
+    How far some waves are believed, in [0, 1]: not at all where noise makes as many; (K,).
 
     Positive-part shrinkage of James and Stein: what the waves explain against what they would
     explain by accident.
     """
-    if not len(waves) or not len(y):
-        return 1.0
-    explained = np.einsum("nj,j->n", x[:, waves], coefficients[waves])
-    noise = float(np.var(y - np.einsum("nj,j->n", x, coefficients)))
+    explained = np.einsum("nj,jk->nk", x[:, waves], coefficients[waves])
+    noise = (y - np.einsum("nj,jk->nk", x, coefficients)).var(axis=0)
     by_accident = _WAVES_DOUBT * len(waves) * noise
-    found = float((explained**2).sum())
-    return max(0.0, 1 - by_accident / found) if found > 0 else 0.0
+    found = (explained**2).sum(axis=0)
+    ratio = np.divide(by_accident, found, out=np.ones_like(found), where=found > 0)
+    return np.asarray(np.maximum(1 - ratio, 0.0))
 
 
 def _both_sides(values: FloatArray) -> FloatArray:
-    """Sums about each day with weights that halve every `_LEVEL_HALF_LIFE` days."""
+    """Sums about each day (row) with weights that halve every `_LEVEL_HALF_LIFE` days."""
     from scipy.signal import lfilter
 
     fade = 0.5 ** (1 / _LEVEL_HALF_LIFE)
-    before = lfilter([1.0], [1.0, -fade], values)
-    after = lfilter([1.0], [1.0, -fade], values[::-1])[::-1]
-    return np.asarray(before + after - values)
+    both = np.concatenate([values, values[::-1]], axis=1)
+    summed = lfilter([1.0], [1.0, -fade], both, axis=0)
+    width = values.shape[1]
+    return np.asarray(summed[:, :width] + summed[::-1, width:] - values)
 
 
 def _design(days: LevelInput, known: int, *, trend: bool) -> tuple[FloatArray, FloatArray]:
@@ -240,23 +267,6 @@ def _design(days: LevelInput, known: int, *, trend: bool) -> tuple[FloatArray, F
         columns.append(np.minimum(weeks, 0.0) + ahead)
         penalty.append(_TREND_PENALTY)
     return np.stack(columns, axis=1), np.array(penalty)
-
-
-def _prior(y: FloatArray, design: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """
-    What a coefficient without evidence is: the mean level, and no effect.
-
-    The day after a holiday is expected to be what the day after a closed weekend is: as much
-    above its weekday as that day (a Monday, as a rule) is above the others.
-    """
-    prior = np.zeros(design.shape[1])
-    prior[:7] = y.mean() if len(y) else 0.0
-    is_open = design[:, :7].any(axis=0)
-    first = is_open & ~np.roll(is_open, 1)
-    rest = is_open & ~first
-    if first.any() and rest.any():
-        prior[_AFTER] = coefficients[:7][first].mean() - coefficients[:7][rest].mean()
-    return prior
 
 
 def winsorised(days: LevelInput, known: int) -> FloatArray:
@@ -297,12 +307,14 @@ def winsorised(days: LevelInput, known: int) -> FloatArray:
 
 def weekday_medians(values: FloatArray, weekday: IntArray, otherwise: FloatArray) -> FloatArray:
     """Median of the known values of each weekday, shape (7,)."""
+    known = np.isfinite(values)
+    count = np.bincount(weekday[known], minlength=7)
+    ordered = values[known][np.lexsort((values[known], weekday[known]))]
+    first = np.cumsum(count) - count
+    met = count > 0
     medians = otherwise.copy()
-    for number in range(7):
-        of_day = values[weekday == number]
-        of_day = of_day[np.isfinite(of_day)]
-        if len(of_day):
-            medians[number] = float(np.median(of_day))
+    low, high = (first + (count - 1) // 2)[met], (first + count // 2)[met]
+    medians[met] = 0.5 * (ordered[low] + ordered[high])
     return medians
 
 

@@ -13,7 +13,7 @@ from forecast.channel import Basis
 from forecast.days import FloatArray
 from forecast.factors import main_directions, scores_of
 from forecast.lead import rest_ahead
-from forecast.level import LevelInput, calendar_line, fit_level, smeared, weekday_medians
+from forecast.level import LevelInput, calendar_lines, fit_level, smeared, weekday_medians
 from forecast.typical import typical_week
 
 Method = Literal[
@@ -24,6 +24,7 @@ Method = Literal[
     "weekday_mean",
     "plain_mean",
     "seasonal_naive",
+    "borrowed_profile",
 ]
 METHODS: tuple[Method, ...] = (
     "level_profile",
@@ -42,6 +43,7 @@ WORDS: dict[Method, str] = {
     "weekday_mean": "mean of the same weekdays",
     "plain_mean": "one mean for all",
     "seasonal_naive": "last week repeated",
+    "borrowed_profile": "borrowed shape of the week",
 }
 
 _SHAPES = 3
@@ -96,8 +98,7 @@ def _daily(basis: Basis, method: Method) -> FloatArray:
         return basis.level.expected
     if method == "trend_profile":
         return fit_level(basis.table, basis.calm, trend=True, arma=basis.level.arma).expected
-    line = calendar_line(basis.table, basis.calm, moving=False).told
-    count = len(basis.calm)
+    line, count = basis.still_line, len(basis.calm)
     ahead = rest_ahead(basis.calm - line[:count], basis.working, basis.past.known)
     return smeared(line + np.concatenate([np.zeros(count), ahead]), basis.calm)
 
@@ -132,15 +133,10 @@ def _factor_rates(basis: Basis) -> FloatArray:
     roots = np.sqrt(volume)
     directions = main_directions(roots[usable], _SHAPES)
     scores = np.where(usable[:, None], scores_of(roots, directions), np.nan)
-    ahead = np.empty((len(basis.working), len(directions)))
-    for rank in range(len(directions)):
-        line = calendar_line(
-            basis.table, _pulled_in(scores[:, rank], basis.table), moving=True
-        ).told
-        if rank == 0:
-            rest = scores[:, 0] - line[:count]
-            line[count:] += predict_rest(rest, basis.level.arma, len(line) - count)[0]
-        ahead[:, rank] = line
+    moving = np.full(len(directions), True)
+    ahead = calendar_lines(basis.table, _pulled_in(scores, basis.table), moving=moving).told
+    rest = scores[:, 0] - ahead[:count, 0]
+    ahead[count:, 0] += predict_rest(rest, basis.level.arma, len(ahead) - count)[0]
     rates = np.maximum(np.einsum("wr,rs->ws", ahead, directions), 0.0) ** 2
     # Squares of means fall short of means of squares.
     lost = volume[usable].sum() / max(float(rates[:count][usable].sum()), 1e-9)
@@ -154,9 +150,12 @@ def _pulled_in(scores: FloatArray, days: LevelInput) -> FloatArray:
     """Scores of days; ordinary ones that are far from their weekday's median are pulled in."""
     weekday = days.weekday[: len(scores)]
     special = (days.holiday | days.eve | days.after)[: len(scores)]
-    apart = scores - weekday_medians(scores, weekday, np.zeros(7))[weekday]
-    reach = _PULLED_IN * 1.4826 * float(np.median(np.abs(apart[np.isfinite(apart)])))
-    return np.where(special, scores, scores - apart + np.clip(apart, -reach, reach))
+    pulled = scores.copy()
+    for column in pulled.T:
+        apart = column - weekday_medians(column, weekday, np.zeros(7))[weekday]
+        reach = _PULLED_IN * 1.4826 * float(np.median(np.abs(apart[np.isfinite(apart)])))
+        column += np.where(special, 0.0, np.clip(apart, -reach, reach) - apart)
+    return pulled
 
 
 def methods_named(names: Sequence[str]) -> tuple[Method, ...]:

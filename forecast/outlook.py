@@ -26,7 +26,6 @@ CHOSEN_FROM: tuple[Method, ...] = (
     "weekday_mean",
     "seasonal_naive",
 )
-_FEW_DAYS = 14
 _MUCH_IN_BURSTS = 0.08  # of the contacts
 _BURST_DAYS = 56
 _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
@@ -138,12 +137,6 @@ def outlook(
     calm, burst = without_bursts(raw, days.weekday[: len(raw)])
     ordinary = cells.grid(events.ordinary(channel, cells.starts).astype(float)) > 0
     calm, burst = np.where(ordinary, raw, calm), burst & ~ordinary
-    few = len(raw) - (int(begun[0]) if len(begun) else 0) < _FEW_DAYS
-    if few and len(begun):
-        warnings.append(
-            f"only {len(raw) - int(begun[0])} days of history, at least {_FEW_DAYS} are needed to "
-            "learn from its errors: the mean of those days, with wide bands"
-        )
     basis = Basis.of(Past(calm, days))
     in_bursts = _share_in_bursts(raw, days)
     if in_bursts > _MUCH_IN_BURSTS:
@@ -154,14 +147,14 @@ def outlook(
     mix, rates, errors = _best(
         basis,
         raw,
-        tuple(methods or (CHOSEN_FROM if not few else ("weekday_mean",))),
+        tuple(methods or CHOSEN_FROM),
         in_bursts=in_bursts,
     )
     untried = not np.isfinite(errors.expected).any()
     spread = learn(errors)
     if untried and len(begun):
         spread = widened(learn(errors_of_fit(raw, rates)))
-    if untried and basis.open_day.any() and not few:
+    if untried and basis.open_day.any():
         warnings.append("too short a history to learn from its errors: wide bands are assumed")
     found = _found_factors(channel, volume, rates, cells, days, events)
     warnings += [
@@ -264,6 +257,11 @@ def _burst_sentences(burst: BoolArray, days: Days) -> list[str]:
     return [f"{count} {noun} far above the usual, not learned as pattern ({', '.join(told)})"]
 
 
+def no_bursts() -> pd.DataFrame:
+    """A table of bursts without any."""
+    return pd.DataFrame(columns=["channel", "start", "end", "contacts", "usual"])
+
+
 def _burst_table(
     channel: str, volume: FloatArray, burst: BoolArray, rates: FloatArray, cells: Cells, days: Days
 ) -> pd.DataFrame:
@@ -284,5 +282,5 @@ def _burst_table(
             }
             for piece in pieces
         ],
-        columns=["channel", "start", "end", "contacts", "usual"],
+        columns=no_bursts().columns,
     )

@@ -11,9 +11,9 @@ from forecast.spread import Spread
 from scenario.demand import QUANTILES
 
 _ENOUGH_PATHS = 50
-_GRID = 16  # expectations at which quantiles are worked out; between them they are interpolated
-_POINTS = 48  # counts at which a distribution function is worked out
-_NODES = 25  # equally likely rates of a mixture
+_GRID = 12  # expectations at which quantiles are worked out; between them they are interpolated
+_POINTS = 32  # counts at which a distribution function is worked out
+_NODES = 21  # equally likely rates of a mixture
 
 
 def sample_paths(
@@ -126,24 +126,28 @@ def count_quantiles(
 def _quantiles_at(
     expected: FloatArray, spread: Spread, cv: float, levels: FloatArray
 ) -> FloatArray:
-    """Quantiles by level and expectation, from a table over a grid of expectations."""
+    """
+    Quantiles by level and expectation, from a table over a grid of expectations.
+
+    Between those, distances from the expectation are interpolated in standard deviations, which
+    hardly change along the grid.
+    """
     from scipy.special import gammaincc, ndtri
 
     low, high = max(float(expected.min()), 1e-3), max(float(expected.max()), 1e-3)
     grid = np.geomspace(low, high * (1 + 1e-9), _GRID) if high > low else np.array([low])
-    z = ndtri((np.arange(_NODES) + 0.5) / _NODES)
-    factor = spread.factor(z, cv)
-    factor /= factor.mean()
-    table = np.empty((len(levels), len(grid)))
+    factor = spread.factor(ndtri((np.arange(_NODES) + 0.5) / _NODES), cv)
+    mixture = grid[:, None] * (factor / factor.mean())
+    # Below half a contact the smoothed distribution ends; what lies below 0 is told as 0.
+    bottom = np.maximum(mixture[:, 0] - 4 * np.sqrt(mixture[:, 0]), -0.5 + 1e-9)
+    top = mixture[:, -1] + 4 * np.sqrt(mixture[:, -1]) + 2
+    counts = np.linspace(bottom, top, _POINTS, axis=1)
+    reached = gammaincc(counts[:, :, None] + 0.5, mixture[:, None]).mean(axis=2)
+    scale = np.sqrt(grid + (cv * grid) ** 2)
+    away = np.empty((len(levels), len(grid)))
     for index, mean in enumerate(grid.tolist()):
-        mixture = mean * factor
-        bottom = mixture[0] - 4 * np.sqrt(mixture[0])
-        top = mixture[-1] + 4 * np.sqrt(mixture[-1]) + 2
-        counts = np.linspace(max(0.0, bottom), top, _POINTS)
-        reached = gammaincc(counts[:, None] + 0.5, mixture[None]).mean(axis=1)
-        table[:, index] = np.interp(levels, reached, counts)
-    table[:, :] = np.maximum(table, 0.0)
-    if len(grid) == 1:
-        return np.repeat(table, len(expected), axis=1)
-    at = np.log(np.maximum(expected, 1e-3))
-    return np.stack([np.interp(at, np.log(grid), row) for row in table])
+        told = np.interp(levels, reached[index], counts[index])
+        away[:, index] = (told - mean) / scale[index]
+    at = np.maximum(expected, 1e-3)
+    between = np.stack([np.interp(np.log(at), np.log(grid), row) for row in away])
+    return np.asarray(np.maximum(at + between * np.sqrt(at + (cv * at) ** 2), 0.0))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
+from forecast.borrowed import Statement, borrowed_outlook, check_statements
 from forecast.days import (
     HOLIDAY,
     Calendar,
@@ -20,20 +21,21 @@ from forecast.days import (
 )
 from forecast.events import Events
 from forecast.handle_time import expected_handle_time
-from forecast.history import History
+from forecast.history import History, nothing_known
 from forecast.members import Method
 from forecast.opening import WEEKDAYS
 from forecast.outlook import Cells, Outlook, outlook
 from forecast.paths import count_quantiles, sample_paths
+from forecast.period import asked_period, local_instant
+from forecast.request import LENGTHS
 from forecast.spread import Spread
 from forecast.together import channel_correlation, joined
 from forecast.trials import Errors
-from scenario.calendar import Horizon, parse_duration
+from scenario.calendar import Horizon
 from scenario.demand import Demand
 from scenario.errors import InvalidValueError, PlanningError
 
 FEWEST_DAYS = 14
-LONGEST_DAYS = 366
 _STALE = pd.Timedelta(days=7)
 
 
@@ -83,6 +85,7 @@ def predict(
     paths: int = 200,
     seed: int = 1,
     methods: Sequence[Method] | None = None,
+    stated: Mapping[str, Statement | float] | None = None,
 ) -> Forecast:
     """
     Forecast the contacts of every channel.
@@ -90,7 +93,7 @@ def predict(
     Parameters
     ----------
     history
-        At least two weeks.
+        At least two weeks, or what there is, with `stated`.
     horizon
         How far, e.g. "28d"; whole days are local days.
     start
@@ -105,7 +108,10 @@ def predict(
     seed
         Seed of the paths: the same seed gives the same numbers.
     methods
-        Methods to choose from; default: every one that learns from more than last week.
+        Methods to choose from; default: all.
+    stated
+        By channel what the planner knows where the history is shorter than two weeks: contacts of
+        an ordinary week, or a `Statement` with them and with a shape of the week to borrow.
 
     Returns
     -------
@@ -133,7 +139,54 @@ def predict(
         paths=paths,
         seed=seed,
         methods=methods,
+        stated=stated,
     ).forecast
+
+
+def predict_without_history(
+    stated: Mapping[str, Statement | float],
+    *,
+    start: str | date | datetime | pd.Timestamp,
+    timezone: str,
+    interval_minutes: int = 30,
+    horizon: str = "28d",
+    calendar: Calendar | None = None,
+    events: Events | None = None,
+    paths: int = 200,
+    seed: int = 1,
+) -> Forecast:
+    """
+    Forecast channels of which nothing is known but their weekly totals.
+
+    Parameters
+    ----------
+    stated
+        Contacts of an ordinary week by channel, or a `Statement` with a shape of the week.
+    start
+        First instant to tell.
+    timezone
+        IANA name of the time zone.
+    interval_minutes
+        15, 30 or 60.
+    horizon, calendar, events, paths, seed
+        As in `predict`.
+    """
+    if interval_minutes not in LENGTHS:
+        raise InvalidValueError("interval_minutes", "15, 30 or 60", interval_minutes)
+    if not stated:
+        raise InvalidValueError("stated", "a weekly total of a channel, at least one", "nothing")
+    first = local_instant(start, timezone)
+    unknown = nothing_known(tuple(stated), first, interval_minutes)
+    return predict(
+        unknown,
+        horizon=horizon,
+        start=first,
+        calendar=calendar,
+        events=events,
+        paths=paths,
+        seed=seed,
+        stated=stated,
+    )
 
 
 @dataclass(frozen=True)
@@ -170,22 +223,24 @@ def make(
     paths: int,
     seed: int,
     methods: Sequence[Method] | None,
+    stated: Mapping[str, Statement | float] | None = None,
 ) -> Made:
     """`predict`, with what its bands were worked out from."""
     if not paths > 0:
         raise InvalidValueError("paths", "positive", paths)
-    period = _period(history, horizon, start)
+    period = asked_period(history, horizon, start)
     warnings: list[str] = []
     if period.start < history.end:
         history = history.until(period.start)
-    _check_length(history)
+    told = _statements(stated, history.channels)
+    _check_length(history, told)
     gap = period.start - history.end
     if gap > _STALE:
         warnings.append(
             f"The history ends {gap.days} days before the forecast begins: the level may have "
             "moved since, and the bands are as wide as so long a lead asks for."
         )
-    views, days, then, ahead = _views(history, period, calendar, events, methods)
+    views, days, then, ahead = _views(history, period, calendar, events, methods, told)
     rates = np.zeros((period.count, len(history.channels)))
     handle_time = np.zeros_like(rates)
     parts = {}
@@ -244,6 +299,7 @@ def _views(
     calendar: Calendar | None,
     events: Events | None,
     methods: Sequence[Method] | None,
+    stated: Mapping[str, Statement],
 ) -> tuple[list[Outlook], Days, Cells, Cells]:
     """Every channel's outlook, the days it spans, and the cells of history and horizon."""
     minutes = history.interval_minutes
@@ -252,48 +308,46 @@ def _views(
     ahead = Cells(period.starts, *local_cells(period.starts, minutes), slots)
     days = days_between(int(then.day[0]), int(ahead.day[-1]), calendar)
     foreseen = (events or Events()).told_until(history.end)
-    views = [
-        outlook(channel, history.volume[:, column], then, days, foreseen, methods)
-        for column, channel in enumerate(history.channels)
-    ]
+    volume = dict(zip(history.channels, history.volume.T, strict=True))
+    short = {name for name in volume if _is_short(volume[name], then, name in stated)}
+    own = {
+        name: outlook(name, volume[name], then, days, foreseen, methods)
+        for name in volume
+        if name not in short
+    }
+    borrowed = {
+        name: borrowed_outlook(
+            name, volume[name], then, days, foreseen, stated.get(name, Statement()), own
+        )
+        for name in short
+    }
+    views = [{**own, **borrowed}[name] for name in history.channels]
     return views, days, then, ahead
 
 
-def _period(
-    history: History, horizon: str, start: str | date | datetime | pd.Timestamp | None
-) -> Horizon:
-    """The intervals to tell, on the history's own grid."""
-    first = history.end if start is None else _local(start, history.timezone)
-    length = parse_duration(horizon, "horizon")
-    if not pd.Timedelta(0) < length <= pd.Timedelta(days=LONGEST_DAYS):
-        raise InvalidValueError("horizon", f"positive and at most {LONGEST_DAYS} days", horizon)
-    end = first + length
-    if length % pd.Timedelta(days=1) == pd.Timedelta(0):
-        end = (first.tz_localize(None) + length).tz_localize(
-            history.timezone, ambiguous=True, nonexistent="shift_forward"
-        )
-    step = pd.Timedelta(minutes=history.interval_minutes)
-    if (first - history.starts[0]) % step != pd.Timedelta(0):
-        rule = f"on the history's grid of {history.interval_minutes} minutes"
-        raise InvalidValueError("start", rule, str(first))
-    count = int((end - first) // step)
-    if count < 1 or (end - first) % step != pd.Timedelta(0):
-        rule = f"a whole number of the history's {history.interval_minutes}-minute intervals"
-        raise InvalidValueError("horizon", rule, horizon)
-    return Horizon(first.as_unit("us"), history.interval_minutes, count)
+def _is_short(volume: FloatArray, cells: Cells, stated: bool) -> bool:
+    """Whether a channel began less than two weeks ago; one that never did, only if stated."""
+    begun = np.flatnonzero(np.nan_to_num(volume) > 0)
+    if not len(begun):
+        return stated
+    return int(cells.day[-1] - cells.day[begun[0]]) + 1 < FEWEST_DAYS
 
 
-def _local(start: str | date | datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:
-    try:
-        instant = pd.Timestamp(start)
-    except ValueError:
-        raise InvalidValueError("start", "a date or a time", start) from None
-    if instant.tzinfo is None:
-        instant = instant.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward")
-    return instant.tz_convert(timezone)
+def _statements(
+    stated: Mapping[str, Statement | float] | None, channels: tuple[str, ...]
+) -> dict[str, Statement]:
+    """Statements by channel, checked."""
+    told = {
+        name: each if isinstance(each, Statement) else Statement(each)
+        for name, each in (stated or {}).items()
+    }
+    check_statements(told, channels)
+    return told
 
 
-def _check_length(history: History) -> None:
+def _check_length(history: History, stated: Mapping[str, Statement]) -> None:
+    if set(history.channels) <= set(stated):
+        return
     known = np.isfinite(history.volume).any(axis=1)
     if not known.any():
         raise PlanningError("The history must hold the volume of some interval, got none.")
@@ -302,8 +356,8 @@ def _check_length(history: History) -> None:
     if days < FEWEST_DAYS - 0.1:
         raise PlanningError(
             f"The history must be at least {FEWEST_DAYS} days long to be forecast by itself, got "
-            f"{days:.1f} days up to {history.end}. Add earlier weeks, or state the expected "
-            "contacts in the scenario (demand.rates)."
+            f"{days:.1f} days up to {history.end}. Add earlier weeks, or state the contacts of an "
+            "ordinary week of each channel (stated), or demand.rates in the scenario."
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import product
 
 import numpy as np
@@ -144,47 +144,62 @@ def _shares(seen: _Seen, choices: Sequence[ProfileChoice]) -> FloatArray:
     """Shares by choice, type of day and slot, shape (K, 9, S)."""
     member = (seen.kind == np.arange(TYPES)[:, None]).astype(float)
     told = np.empty((len(choices), TYPES, seen.volume.shape[1]))
-    by_half_life: dict[float, tuple[FloatArray, FloatArray]] = {}
-    main: FloatArray | None = None
-    for index, choice in enumerate(choices):
-        if choice.half_life not in by_half_life:
-            weight = member * 0.5 ** (seen.age_weeks / choice.half_life)
-            by_half_life[choice.half_life] = _averaged(seen, weight), weight.sum(axis=1)
-        shares, days = by_half_life[choice.half_life]
-        if choice.borrowed > 0:
-            shares = _borrow(shares, days, choice.borrowed)
-        if choice.rank:
-            main = _main_shapes(seen) if main is None else main
-            shares = _made_of(shares, main[: choice.rank])
-        told[index] = shares
+    main = _main_shapes(seen) if any(choice.rank for choice in choices) else None
+    by_half_life: dict[float, _Averaged] = {}
+    by_borrowing: dict[tuple[float, float], FloatArray] = {}
+    for index, (half_life, borrowed, rank) in enumerate(map(astuple, choices)):
+        if half_life not in by_half_life:
+            weight = member * 0.5 ** (seen.age_weeks / half_life)
+            by_half_life[half_life] = _Averaged.of(seen, weight)
+        if (half_life, borrowed) not in by_borrowing:
+            by_borrowing[half_life, borrowed] = by_half_life[half_life].borrowing(borrowed)
+        shares = by_borrowing[half_life, borrowed]
+        told[index] = shares if main is None or not rank else _made_of(shares, main[:rank])
     return told
 
 
-def _averaged(seen: _Seen, weight: FloatArray) -> FloatArray:
-    """Weighted mean shares of each type; those of all days where a type was never seen."""
-    volume, known = weighted_sums(weight, seen.volume), weighted_sums(weight, seen.known)
-    rate = _ratio(volume, known)
-    pooled = _ratio(volume.sum(axis=0), known.sum(axis=0))
-    shares = _ratio(rate, rate.sum(axis=1, keepdims=True))
-    shares[weight.sum(axis=1) == 0] = _ratio(pooled, pooled.sum())
-    return shares
+@dataclass(frozen=True, slots=True)
+class _Averaged:
+    """Weighted mean shares of each type of day, its days, and what like types would lend it."""
+
+    shares: FloatArray
+    days: FloatArray
+    like: FloatArray
+    likeness: FloatArray
+
+    @classmethod
+    def of(cls, seen: _Seen, weight: FloatArray) -> _Averaged:
+        volume, known = weighted_sums(weight, seen.volume), weighted_sums(weight, seen.known)
+        rate = _ratio(volume, known)
+        shares = _ratio(rate, rate.sum(axis=1, keepdims=True))
+        # A type that was never seen has the shares of all days.
+        pooled = _ratio(volume.sum(axis=0), known.sum(axis=0))
+        days = weight.sum(axis=1)
+        shares[days == 0] = _ratio(pooled, pooled.sum())
+        kernel = _kernel(shares, days > 0)
+        lent = kernel * days
+        like = _ratio(weighted_sums(lent, shares), lent.sum(axis=1, keepdims=True))
+        return cls(shares, days, like, kernel.max(axis=1))
+
+    def borrowing(self, borrowed: float) -> FloatArray:
+        """Each type drawn towards types of similar shape, the more the fewer its days are."""
+        amount = borrowed * self.likeness
+        whole = self.days + amount
+        mixed = self.days[:, None] * self.shares + amount[:, None] * self.like
+        drawn = (self.days > 0) & (amount > 0)
+        return np.where(drawn[:, None], _ratio(mixed, whole[:, None]), self.shares)
 
 
-def _borrow(shares: FloatArray, days: FloatArray, borrowed: float) -> FloatArray:
-    """Shrink each type towards types of similar shape, the more the fewer its days are."""
+def _kernel(shares: FloatArray, seen: BoolArray) -> FloatArray:
+    """How alike types of day are, (9, 9), in [0, 1] and 0 on the diagonal."""
     distance = np.abs(shares[:, None] - shares[None]).sum(axis=2)
-    seen = days > 0
     apart = distance[np.ix_(seen, seen)]
     apart = apart[apart > 0]
     if not len(apart):
-        return shares
+        return np.zeros(distance.shape)
     kernel = np.exp(-((distance / (0.5 * float(np.median(apart)))) ** 2)) * np.outer(seen, seen)
     np.fill_diagonal(kernel, 0.0)
-    lent = kernel * days
-    like = _ratio(weighted_sums(lent, shares), lent.sum(axis=1, keepdims=True))
-    amount = borrowed * kernel.max(axis=1)
-    mixed = _ratio(days[:, None] * shares + amount[:, None] * like, (days + amount)[:, None])
-    return np.asarray(np.where(seen[:, None], mixed, shares))
+    return np.asarray(kernel)
 
 
 def _main_shapes(seen: _Seen) -> FloatArray:

@@ -12,7 +12,7 @@ from forecast.days import FloatArray
 from forecast.members import Method, rates_of
 
 LEAD_WEEKS = 4
-_ORIGINS = 11  # weekly ones, as far as the history allows; eight of them see all lead weeks
+_ORIGINS = 8  # weekly ones, as far as the history allows
 _FIRST_ORIGIN_DAYS = 56
 _FEWEST_DAYS = 14
 
