@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from forecast.edits import Edit, Edits
     from forecast.edits_file import read_edits
     from forecast.events import read_events
+    from forecast.handling import handle_time_laws
     from forecast.history import History, read_history
     from forecast.layers import layer_accuracy
     from forecast.prediction import Forecast, predict, predict_without_history
@@ -26,6 +27,7 @@ _HOMES = {
     "History": "history",
     "read_history": "history",
     "read_events": "events",
+    "handle_time_laws": "handling",
     "Forecast": "prediction",
     "predict": "prediction",
     "predict_without_history": "prediction",
@@ -43,6 +45,7 @@ __all__ = [
     "Statement",
     "backtest",
     "demand_for",
+    "handle_time_laws",
     "layer_accuracy",
     "predict",
     "predict_without_history",
