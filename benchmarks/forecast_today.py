@@ -3,8 +3,8 @@ How much the day so far tells of its rest: every half-hour of past days replayed
 
     python -m benchmarks.forecast_today --json --data DATA
 
-From each weekly origin four weeks are forecast; then every day of them is lived through again,
-and the rest of it is told at every time of day, as the forecast stood and updated.
+From each weekly origin the week is forecast; then every day of it is lived through again, and
+the rest of it is told at every half-hour, as the forecast stood and updated.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def replayed(
     calendar: CalendarKeys | None = None,
     events: Any = None,
     origins: int = 8,
-    days: int = 28,
+    days: int = 7,
     step_minutes: int = STEP_MINUTES,
 ) -> pd.DataFrame:
     """
@@ -124,6 +124,8 @@ def summary(table: pd.DataFrame) -> dict[str, Any]:
         "updated_at_11": float(at_eleven["updated"].iloc[0]) if len(at_eleven) else None,
         "plain": float(np.average(table["plain"], weights=weights)),
         "updated": float(np.average(table["updated"], weights=weights)),
+        "plain_interval": float(np.average(table["plain_interval"], weights=weights)),
+        "updated_interval": float(np.average(table["updated_interval"], weights=weights)),
         "worst_time": str(table["clock"][ratio.idxmax()]),
         "worst_ratio": float(ratio.max()),
         "seconds": float(table["seconds"].iloc[0]),
@@ -146,10 +148,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--data", type=Path, default=os.environ.get("ALLWEATHER_DATA"))
     parser.add_argument("--origins", type=int, default=8)
+    parser.add_argument("--series", help="sources to measure, separated by commas")
     chosen = parser.parse_args()
     load_before = os.getloadavg()[0]
     series: dict[str, Any] = {}
     for source in sources(None if chosen.data is None else Path(chosen.data)):
+        if chosen.series and source.name not in chosen.series.split(","):
+            continue
         # The short history has two weeks before its first origin and no more origins than that.
         origins = min(chosen.origins, int(source.history.weeks) - 4)
         series |= _of(source, origins)

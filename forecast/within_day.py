@@ -11,8 +11,8 @@ from forecast.trials import Errors
 
 DAYS = 60  # past days that are learned from, the newest
 _FEWEST_DAYS = 14
-_RIDGE = 3.0  # days that "no update" is worth
-_BELIEVED = 0.7  # part of the explained variance that noise alone would explain
+_RIDGE = 3.0  # days of 60 that "no update" is worth; of fewer days more
+_BELIEVED = 0.7  # times what noise alone would explain is taken off; with fewer days more
 _REACH = 2.5  # standard deviations: a day further off is taken as so far off
 _LEAST_VARIANCE = 0.003  # of a log ratio
 _STEEPEST = 0.9  # slopes together: the rest never follows the day so far in full
@@ -143,7 +143,8 @@ def _regression(
     seen: FloatArray, asked: FloatArray, weight: FloatArray
 ) -> tuple[FloatArray, BoolArray]:
     """Slopes (2,), at least 0 and together at most so steep, and the days that count."""
-    ridge = _RIDGE * float(np.mean(weight[:, None] * seen**2)) * np.eye(2)
+    scarce = DAYS / len(asked)
+    ridge = scarce * _RIDGE * float(np.mean(weight[:, None] * seen**2)) * np.eye(2)
     slopes = np.zeros(2)
     counting = weight
     for _ in range(8):
@@ -156,7 +157,7 @@ def _regression(
     noise = float((counting * (asked - told) ** 2).sum() / max(counting.sum(), 1e-12))
     explained = float((counting * told**2).sum()) / 2
     # As Stein's: the part that as many useless ratios would have explained is taken off.
-    slopes = slopes * max(0.0, 1 - _BELIEVED * noise / max(explained, 1e-12))
+    slopes = slopes * max(0.0, 1 - scarce * _BELIEVED * noise / max(explained, 1e-12))
     steep = float(slopes.sum())
     return slopes * min(1.0, _STEEPEST / max(steep, 1e-12)), counting > 0
 

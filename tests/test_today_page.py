@@ -73,7 +73,7 @@ def today(demand):
 
 
 def test_typed_hours_spread_as_the_forecast_and_end_with_the_last(demand):
-    grid = this_day.blank_hours(demand, MONDAY)
+    grid = this_day.blank_hours(demand, MONDAY, ["chat", "x"])
     assert grid["Hour"].iloc[0] == "00:00", "posts come round the clock"
     typed = grid["Hour"] <= "10:00"
     grid.loc[typed, "chat"] = np.where(grid.loc[typed, "Hour"] < "08:00", 0, 40)
@@ -88,7 +88,7 @@ def test_typed_hours_spread_as_the_forecast_and_end_with_the_last(demand):
 
 
 def test_nothing_typed_and_negative_counts_are_told(demand):
-    grid = this_day.blank_hours(demand, MONDAY)
+    grid = this_day.blank_hours(demand, MONDAY, ["chat", "x"])
     with pytest.raises(InvalidInputError, match="an hour at least"):
         this_day.typed(demand, MONDAY, grid)
     grid.loc[0, "x"] = -1

@@ -131,7 +131,7 @@ def _form(scenario: Scenario, edits: Edits, demand: Demand) -> None:
         change = kind.selectbox(
             "Change", list(KINDS), format_func=KINDS.get, help="Contacts of each day and channel."
         )
-        value = much.number_input("By", value=1.0, step=0.1, format="%g", key="edit-value")
+        value = much.number_input("Value", value=1.0, step=0.1, format="%g", key="edit-value")
         only = weekdays.text_input("Weekdays", "daily", help='Such as "mon-fri" or "sat,sun".')
         why, who = st.columns([4, 2])
         reason = why.text_input(

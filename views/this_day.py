@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forecast.today import Today
 
 KEPT = 100  # mornings kept since the app started; each is a few kilobytes
-BURST_HOUR, BURST_FACTOR = 9, 2.0  # of the example
+BURST_HOUR, BURST_FACTOR = 9, 3.0  # of the example
 
 
 def keep(so_far: History) -> str:
@@ -57,9 +57,9 @@ def days_of(demand: Demand) -> list[date]:
     return list(dict.fromkeys(demand.horizon.starts.date))
 
 
-def blank_hours(demand: Demand, day: date) -> pd.DataFrame:
+def blank_hours(demand: Demand, day: date, channels: Sequence[str]) -> pd.DataFrame:
     """
-    A grid to type the day's counts into.
+    A grid to type the day's counts into, channels in that order.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def blank_hours(demand: Demand, day: date) -> pd.DataFrame:
     rows = np.isin(demand.horizon.starts, starts)
     busy = [hour for hour in dict.fromkeys(hours) if demand.mean[rows][hours == hour].any()]
     table = pd.DataFrame({"Hour": [f"{hour:02d}:00" for hour in busy]})
-    for channel in demand.channels:
+    for channel in channels:
         table[channel] = np.full(len(busy), np.nan)
     return table
 

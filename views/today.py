@@ -73,10 +73,11 @@ with st.expander("Contacts counted so far", expanded=so_far is None, key="today-
         )
         with st.form("today-typed", border=False):
             grid = st.data_editor(
-                this_day.blank_hours(forecast, day),
+                this_day.blank_hours(forecast, day, channels),
                 hide_index=True,
                 width="stretch",
                 height=260,
+                placeholder="",
                 disabled=["Hour"],
                 key=f"today-grid-{day}",
                 column_config={
