@@ -254,11 +254,11 @@ def table(document: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def write_table(text: str, path: Path) -> None:
+def write_table(text: str, path: Path, mark: str = MARK) -> None:
     """Put the table between the two marks of a document."""
-    before, _, rest = path.read_text(encoding="utf-8").partition(MARK)
-    _, _, after = rest.partition(MARK)
-    path.write_text(f"{before}{MARK}\n\n{text}\n\n{MARK}{after}", encoding="utf-8")
+    before, _, rest = path.read_text(encoding="utf-8").partition(mark)
+    _, _, after = rest.partition(mark)
+    path.write_text(f"{before}{mark}\n\n{text}\n\n{mark}{after}", encoding="utf-8")
 
 
 def _known(value: Any) -> Any:

@@ -19,12 +19,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks.forecast import write_table
 from benchmarks.forecast_series import Source, sources
 from forecast import History, predict, rest_of_day
 from forecast.days import local_cells
 from scenario.model import CalendarKeys
 
 STEP_MINUTES = 30
+MARK = "<!-- made by python -m benchmarks.forecast_today --write -->"
 
 
 def replayed(
@@ -142,6 +144,26 @@ def _of(source: Source, origins: int) -> dict[str, Any]:
     }
 
 
+def table_of(series: dict[str, Any]) -> str:
+    """The figures as a table of a document."""
+    lines = [
+        "| series | error of the rest, known to 11:00 | updated | all half-hours | updated"
+        " | by interval | updated | worst half-hour | an update |",
+        "|---" * 9 + "|",
+    ]
+    for name, found in series.items():
+        at_eleven = [
+            "–" if found[key] is None else f"{found[key]:.1%}"
+            for key in ("plain_at_11", "updated_at_11")
+        ]
+        figures = ("plain", "updated", "plain_interval", "updated_interval")
+        cells = [*at_eleven, *(f"{found[key]:.1%}" for key in figures)]
+        cells.append(f"{found['worst_ratio'] - 1:+.1%} at {found['worst_time']}")
+        cells.append(f"{1000 * found['seconds']:.0f} ms")
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def main() -> None:
     """Measure, and print a table or one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -149,6 +171,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=os.environ.get("ALLWEATHER_DATA"))
     parser.add_argument("--origins", type=int, default=8)
     parser.add_argument("--series", help="sources to measure, separated by commas")
+    parser.add_argument("--write", type=Path, help="document to put the table into")
     chosen = parser.parse_args()
     load_before = os.getloadavg()[0]
     series: dict[str, Any] = {}
@@ -159,10 +182,12 @@ def main() -> None:
         origins = min(chosen.origins, int(source.history.weeks) - 4)
         series |= _of(source, origins)
     document = {"series": series, "machine_load": [load_before, os.getloadavg()[0]]}
+    if chosen.write is not None:
+        write_table(table_of(series), chosen.write, MARK)
     if chosen.json:
         print(json.dumps(document, indent=2))
         return
-    print(pd.DataFrame(series).T.to_string())
+    print(table_of(series))
 
 
 if __name__ == "__main__":

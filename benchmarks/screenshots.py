@@ -12,7 +12,13 @@ from pathlib import Path
 from tests.browser import chromium, served, tab
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
-PAGES = {"history": "", "forecast": "forecast", "today": "today", "what-if": "what-if", "plan": "plan"}
+PAGES = {
+    "history": "",
+    "forecast": "forecast",
+    "today": "today",
+    "what-if": "what-if",
+    "plan": "plan",
+}
 LARGEST_BYTES = 300_000
 PLAN_LIMIT_S = 900
 MOVED = "what-if?levers=volume-chat~20%7Cstaff-team~1"
