@@ -140,12 +140,15 @@ def backtest(
     events: EventsFile = None,
     country: Country = None,
     region: Region = None,
+    spread: Annotated[
+        bool, typer.Option(help="Draw paths at every origin, too: do weeks stray as they say?")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Measure the forecast on the history itself, beside the weekly naive forecast."""
     from forecast import backtest as run_backtest
     from forecast import read_history
-    from forecast.grains import accuracy_by_grain
+    from forecast.grains import accuracy_by_grain, spread_figures, spreads_at_origins
 
     _tell_timezone(str(history), timezone)
     read = read_history(history, timezone=timezone or "UTC")
@@ -159,10 +162,21 @@ def backtest(
         events=arguments.events(events, timezone or "UTC"),
     )
     grains = accuracy_by_grain(result)
+    weekly = {}
+    if spread:
+        weekly = spreads_at_origins(
+            read,
+            result.origins,
+            horizon_days=int(result.horizon_days),
+            calendar=arguments.calendar(country, region),
+            events=arguments.events(events, timezone or "UTC"),
+        )
     if json:
-        print(as_json(result.document() | {"accuracy": grains}))
+        told = {name: spread_figures(one) for name, one in weekly.items()}
+        extra = {"weekly_spread": told} if spread else {}
+        print(as_json(result.document() | {"accuracy": grains} | extra))
         return
-    print_backtest(result, grains)
+    print_backtest(result, grains, weekly)
 
 
 @command_line.command()

@@ -14,6 +14,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forecast.accuracy import WeeklySpread
     from forecast.backtesting import Backtest
     from forecast.today import Today
     from simulate.outcome import Outcome
@@ -66,7 +67,9 @@ def print_plan(made: Plan) -> None:
     out.print(f"Made in {made.seconds:.0f} s.")
 
 
-def print_backtest(tested: Backtest, grains: pd.DataFrame) -> None:
+def print_backtest(
+    tested: Backtest, grains: pd.DataFrame, weekly: Mapping[str, WeeklySpread]
+) -> None:
     """How good the forecast was, by channel, then by grain of time and week ahead."""
     figures = ("wape", "wape_week1", "naive_wape", "bias", "coverage_80", "coverage_95")
     rows = [
@@ -89,6 +92,18 @@ def print_backtest(tested: Backtest, grains: pd.DataFrame) -> None:
         for row in grains.to_dict("records")
     ]
     print_rows(rows, "Errors by lead time and grain; counting noise is what no forecast can beat")
+    if weekly:
+        rows = [
+            {
+                "channel": name,
+                "paths stray by": _percent(one.paths),
+                "weeks were off by": _percent(one.errors),
+                "ratio": f"{one.ratio:.2f} ± {one.standard_error:.2f}",
+                "weeks": str(one.weeks),
+            }
+            for name, one in weekly.items()
+        ]
+        print_rows(rows, "Weekly totals: the paths of each origin, and what came after it")
 
 
 def print_today(today: Today) -> None:

@@ -45,10 +45,16 @@ def accuracy_by_grain(tested: Backtest) -> pd.DataFrame:
     for channel, own in keyed.groupby("channel", sort=False):
         for grain in GRAINS:
             sums = _sums(own, grain)
-            for number in (0, *sorted(sums["week"].unique().tolist())):
+            for number in (0, *sorted(own["week"].unique().tolist())):
                 chosen = sums if number == 0 else sums[sums["week"] == number]
                 rows.append({"channel": channel, "week": number, "grain": grain} | _errors(chosen))
     return pd.DataFrame(rows)
+
+
+def spread_figures(spread: WeeklySpread) -> dict[str, float]:
+    """`paths`, `errors`, `ratio`, `standard_error` (of the ratio) and `weeks`, by name."""
+    names = ("paths", "errors", "ratio", "standard_error", "weeks")
+    return {name: getattr(spread, name) for name in names}
 
 
 def _sums(own: pd.DataFrame, grain: str) -> pd.DataFrame:

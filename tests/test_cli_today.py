@@ -120,9 +120,13 @@ def test_faults_of_an_edits_file_are_told(run, files, tmp_path):
 def test_backtest_tells_errors_by_lead_time_and_grain(run, files):
     status, out, _ = run(
         "backtest", files / "all.csv", "--timezone", LONDON,
-        "--horizon", "14d", "--origins", 2, "--json",
+        "--horizon", "14d", "--origins", 2, "--spread", "--json",
     )  # fmt: skip
-    rows = json.loads(out)["accuracy"]
+    document = json.loads(out)
+    assert set(document["weekly_spread"]["chat"]) == {
+        *("paths", "errors", "ratio", "standard_error", "weeks"),
+    }
+    rows = document["accuracy"]
     assert status == 0
     assert {(row["week"], row["grain"]) for row in rows} == {
         (week, grain) for week in (0, 1, 2) for grain in ("interval", "day", "week")
