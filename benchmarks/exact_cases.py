@@ -23,6 +23,7 @@ RELAXATIONS = 20  # warm-up, in relaxation times
 LONGEST_H = 370 * 24  # a scenario's horizon is at most a year
 CONTACTS = 40_000  # offered in a replication, where its length is free
 WARM_UP_SHARE = 0.1  # at most so much of a replication is warm-up, where its length is free
+BUSY_PER_MIN = 15  # contacts from which on intervals are short: an hour would hold thousands
 START = "2026-01-05T00:00:00Z"
 
 Document = dict[str, Any]
@@ -215,14 +216,16 @@ def steady(
         Hours in which what was offered last is finished, where no law of the floor does it.
     """
     warm_up_h = math.ceil(RELAXATIONS * relaxation_min / 60)
+    busy = sum(rates_per_min.values()) > BUSY_PER_MIN
+    interval_min = 15 if busy else 60
     horizon = {
         "start": START,
         "length": f"{warm_up_h + cycle_h + cool_down_h}h",
-        "interval_minutes": 60,
+        "interval_minutes": interval_min,
         "warm_up": f"{warm_up_h}h",
         "cool_down": f"{cool_down_h}h",
     }
-    rates = {name: 60 * rate for name, rate in rates_per_min.items()}
+    rates = {name: interval_min * rate for name, rate in rates_per_min.items()}
     return {
         "description": description,
         "horizon": horizon,

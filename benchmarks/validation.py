@@ -51,6 +51,15 @@ def document(runs: list[Run], seconds: float) -> dict[str, Any]:
     return {
         **summary(runs),
         "rows": [document_of(row) for one in runs for row in one.rows],
+        "cases": [
+            {
+                "case": one.case,
+                "contacts": one.contacts,
+                "replications": one.replications,
+                "seconds": one.seconds,
+            }
+            for one in runs
+        ],
         "seed": SEED,
         "contacts": sum(one.contacts for one in runs),
         "seconds": seconds,
