@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from forecast.days import FloatArray, IntArray
+from forecast.days import BoolArray, FloatArray, IntArray
 from forecast.members import WORDS, Method
 from forecast.trials import LEAD_WEEKS, Errors
 
@@ -27,8 +27,8 @@ _ODDS: dict[Method, float] = {
     "plain_mean": 0.05,
     "seasonal_naive": 0.05,
 }
-_ODDS_IN_BURSTS = 26.0  # log odds of the robust mean for each part of the volume in bursts
-_MOST_ODDS = 20.0
+_ODDS_IN_BURSTS = 40.0  # log odds of the robust mean for each part of the volume in bursts
+_MOST_ODDS = 40.0
 _EXACT = 0.001  # an error below which nothing is to be gained
 _NO_GAIN = 0.99  # times the plain mean's error: what a pattern must at least save
 
@@ -50,6 +50,9 @@ class Blend:
         Past origins that they were tried from.
     naive
         The same error of repeating last week, shape (4,).
+    trial_weights
+        What the weights of each past origin would have been by the others that met none of its
+        days, shape (O, 4, M): errors of a blend are only honest with such weights.
     """
 
     methods: tuple[Method, ...]
@@ -57,12 +60,20 @@ class Blend:
     weights: FloatArray
     origins: int
     naive: FloatArray
+    trial_weights: FloatArray
 
     @classmethod
     def of_one(cls, method: Method) -> Blend:
         """One member that nothing else was compared with."""
         unknown = np.full(LEAD_WEEKS, np.nan)
-        return cls((method,), unknown[:, None], np.ones((LEAD_WEEKS, 1)), 0, unknown)
+        return cls(
+            (method,),
+            unknown[:, None],
+            np.ones((LEAD_WEEKS, 1)),
+            0,
+            unknown,
+            np.ones((0, LEAD_WEEKS, 1)),
+        )
 
     @property
     def leading(self) -> Method:
@@ -96,14 +107,14 @@ class Blend:
         )
 
     def mixed_errors(self, errors: Mapping[Method, Errors]) -> Errors:
-        """Errors at past origins of the members added up."""
-        expected = sum(
-            np.repeat(weight, 7)[None, :, None] * errors[method].expected
-            for method, weight in zip(self.methods, self.weights.T, strict=True)
-            if weight.any()
-        )
+        """Errors at past origins of the members added up by the trial weights."""
+        by_day = np.repeat(self.trial_weights, 7, axis=1)
+        expected = np.zeros(errors[self.methods[0]].expected.shape)
+        for column, method in enumerate(self.methods):
+            if by_day[:, :, column].any():
+                expected = expected + by_day[:, :, column, None] * errors[method].expected
         one = errors[self.methods[0]]
-        return Errors(np.asarray(expected), one.actual, one.first_day)
+        return Errors(expected, one.actual, one.first_day)
 
     def table(self, channel: str) -> pd.DataFrame:
         """A row per lead week and member: `channel`, `lead_week`, `method`, `error`, `weight`."""
@@ -170,20 +181,30 @@ def blend(
     nearly alone.
     """
     methods = tuple(dict.fromkeys(candidates))
-    any_errors = errors[methods[0]]
-    size = _stretch(any_errors)
-    table = np.stack([_errors_by_week(errors[method], size) for method in methods], axis=1)
-    naive = _errors_by_week(errors["seasonal_naive"], size)
-    origins = len(any_errors.first_day)
-    return Blend(methods, table, _weights(methods, table, in_bursts), origins, naive)
+    one = errors[methods[0]]
+    size = _stretch(one)
+    misses = [_Misses.of(errors[method], size) for method in methods]
+    origins = np.arange(len(one.first_day))
+
+    def weights(kept: BoolArray) -> FloatArray:
+        table = np.stack([each.by_week(kept) for each in misses], axis=1)
+        return _weights(methods, table, in_bursts)
+
+    every = np.full(len(origins), True)
+    table = np.stack([each.by_week(every) for each in misses], axis=1)
+    naive = _Misses.of(errors["seasonal_naive"], size).by_week(every)
+    apart = [weights(np.abs(origins - origin) >= LEAD_WEEKS) for origin in origins]
+    trial_weights = np.array(apart).reshape(-1, LEAD_WEEKS, len(methods))
+    return Blend(methods, table, weights(every), len(origins), naive, trial_weights)
 
 
 def no_better(mix: Blend, errors: Mapping[Method, Errors]) -> bool:
     """Whether the blend is hardly better than one mean for every interval."""
     plain = errors["plain_mean"]
     size = _stretch(plain)
-    off = _errors_by_week(mix.mixed_errors(errors), size).mean()
-    return bool(off > _NO_GAIN * _errors_by_week(plain, size).mean())
+    every = np.full(len(plain.first_day), True)
+    off = _Misses.of(mix.mixed_errors(errors), size).by_week(every).mean()
+    return bool(off > _NO_GAIN * _Misses.of(plain, size).by_week(every).mean())
 
 
 def _weights(methods: tuple[Method, ...], errors: FloatArray, in_bursts: float) -> FloatArray:
@@ -213,22 +234,33 @@ def _stretch(errors: Errors) -> int:
     return next((size for size in sizes if size * mean >= _BUSY), slots)
 
 
-def _errors_by_week(errors: Errors, size: int) -> FloatArray:
-    """Mean absolute error of stretches over mean volume by lead week, leaning on all; (4,)."""
-    shape = errors.expected.shape
-    told = np.isfinite(errors.expected)
-    if not told.any():
-        return np.full(LEAD_WEEKS, np.nan)
+@dataclass(frozen=True)
+class _Misses:
+    """Absolute errors over stretches of the day, and what came, by origin and lead week (O, 4)."""
 
-    def stretches(values: FloatArray) -> FloatArray:
-        whole = np.where(told, values, 0.0).reshape(*shape[:2], -1, size).sum(axis=3)
-        return np.asarray(whole.reshape(shape[0], LEAD_WEEKS, -1))
+    off: FloatArray
+    came: FloatArray
+    met: BoolArray
 
-    expected, actual = stretches(errors.expected), stretches(errors.actual)
-    off, came = np.abs(expected - actual).sum(axis=(0, 2)), actual.sum(axis=(0, 2))
-    if not came.sum() > 0:
-        return np.full(LEAD_WEEKS, np.nan)
-    pooled = float(off.sum() / came.sum())
-    origins = stretches(told.astype(float)).any(axis=2).sum(axis=0)
-    own = np.divide(off, came, out=np.full(LEAD_WEEKS, pooled), where=came > 0)
-    return np.asarray((origins * own + _ALL_WEEKS * pooled) / (origins + _ALL_WEEKS))
+    @classmethod
+    def of(cls, errors: Errors, size: int) -> _Misses:
+        shape = errors.expected.shape
+        told = np.isfinite(errors.expected)
+
+        def stretches(values: FloatArray) -> FloatArray:
+            whole = np.where(told, values, 0.0).reshape(*shape[:2], shape[2] // size, size)
+            return np.asarray(whole.sum(axis=3).reshape(shape[0], LEAD_WEEKS, 7 * shape[2] // size))
+
+        expected, actual = stretches(errors.expected), stretches(errors.actual)
+        met = stretches(told.astype(float)).sum(axis=2) > 0
+        return cls(np.abs(expected - actual).sum(axis=2), actual.sum(axis=2), met)
+
+    def by_week(self, kept: BoolArray) -> FloatArray:
+        """Mean absolute error over mean volume by lead week, leaning on all; NaN if none, (4,)."""
+        off, came = self.off[kept].sum(axis=0), self.came[kept].sum(axis=0)
+        if not came.sum() > 0:
+            return np.full(LEAD_WEEKS, np.nan)
+        pooled = float(off.sum() / came.sum())
+        origins = self.met[kept].sum(axis=0)
+        own = np.divide(off, came, out=np.full(LEAD_WEEKS, pooled), where=came > 0)
+        return np.asarray((origins * own + _ALL_WEEKS * pooled) / (origins + _ALL_WEEKS))

@@ -6,10 +6,12 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import stdtrit
 
 from forecast.days import FloatArray, IntArray
 from forecast.trials import LEAD_WEEKS, Errors
 
+_FEW_ORIGINS = 1.5  # how much wider one origin alone asks the variance to be
 _FITTED_CV = 1.3  # errors ahead over errors of the fit, where only these are known
 _PRIOR_CV = 0.15  # of a rate, where there are few origins to learn from
 _PRIOR_ORIGINS = 0.2
@@ -19,8 +21,9 @@ _RECENT_ORIGINS = 6.0  # half-life: earlier origins had less to learn from, and 
 _KNOT_LEVELS = (0.025, 0.10, 0.90, 0.975)
 _KNOTS = np.array([-1.959964, -1.281552, 1.281552, 1.959964])
 _LOPSIDED = 0.3  # part of the difference between both sides' corrections that is believed
-_WORTH_OF_WEEKS = 0.6  # independent ones for each week met: neighbouring weeks err alike
+_WORTH_OF_WEEKS = 0.8  # independent ones for each week met: neighbouring weeks err alike
 _RULED = 0.1  # share of the rate in the variance at which half of a correction is believed
+_FEWEST_CELLS = 200
 _CELLS = 6000  # enough to tell a 95 % quantile to half a point
 _NODES = np.linspace(-3.2, 3.2, 129)
 _NODE_WEIGHTS = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
@@ -127,8 +130,22 @@ def _cv_by_week(errors: Errors) -> FloatArray:
         squares[week] = (count * squares[week] + _PRIOR_ORIGINS * _PRIOR_CV**2) / (
             count + _PRIOR_ORIGINS
         )
-    # Later weeks are no easier to tell.
-    return np.asarray(np.sqrt(np.minimum(np.maximum.accumulate(squares), 1.0)))
+    few = 1 + _FEW_ORIGINS / max(origins, 1) ** 2
+    return np.asarray(np.sqrt(np.minimum(_never_falling(squares) * few, 1.0)))
+
+
+def _never_falling(values: FloatArray) -> FloatArray:
+    """The nearest sequence that never falls: later weeks are no easier to tell."""
+    means: list[float] = []
+    counts: list[int] = []
+    for value in values.tolist():
+        mean, count = value, 1
+        while means and means[-1] > mean:
+            last, others = means.pop(), counts.pop()
+            mean, count = (mean * count + last * others) / (count + others), count + others
+        means.append(mean)
+        counts.append(count)
+    return np.repeat(means, counts)
 
 
 def _worth(errors: Errors) -> FloatArray:
@@ -158,11 +175,9 @@ def _stretch(errors: Errors, cv: FloatArray) -> FloatArray:
     the spread so far; where counting noise rules, the rate's spread can change little and is
     changed little.
     """
-    from scipy.special import stdtrit
-
     rng = np.random.default_rng(0)  # the same cells and draws every time
     seen = np.flatnonzero(np.isfinite(errors.expected).ravel())
-    if len(seen) < 200:
+    if len(seen) < _FEWEST_CELLS:
         return np.ones(4)
     if len(seen) > _CELLS:
         seen = np.sort(rng.choice(seen, _CELLS, replace=False))

@@ -11,7 +11,7 @@ _HALF_LIFE = 8.0  # weeks
 _LENT = 0.6  # what a day of a like weekday counts
 _NEIGHBOUR = 0.2  # what a neighbouring slot counts
 _REACH = 0.75  # robust standard deviations within which a value counts in full
-_REACH_OF_COUNTS = 1.5  # the same where only counting noise makes values differ
+_REACH_OF_COUNTS = 2.0  # the same where only counting noise makes values differ
 _QUARTILES = 1.349  # between those of a normal distribution, in standard deviations
 # Weekdays that are alike, as weeks are made: one of these tells which.
 _WEEKS = np.array([[0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 0, 0, 1]])

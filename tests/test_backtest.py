@@ -171,8 +171,8 @@ def test_weeks_of_the_paths_stray_as_weeks_of_known_spread():
     spread = (totals / totals.mean(axis=0)).std(axis=0)
     off = told.mean.sum(axis=0) / (40 * post_rates(7).sum()) - 1
     truth = np.sqrt(0.08**2 + off**2)
-    # Eleven weeks tell a spread to a fifth; eight channels' mean to a fourteenth.
-    assert (spread.mean(axis=0) / truth).mean() == pytest.approx(1.0, abs=0.15)
+    # Eleven weeks tell a spread to a fifth; eight channels' mean to a fourteenth: three of those.
+    assert (spread.mean(axis=0) / truth).mean() == pytest.approx(1.0, abs=0.2)
 
 
 @pytest.mark.parametrize("folder", ["team_20", "centre_200"])
@@ -220,8 +220,8 @@ def test_bank_calls_are_told_as_well_as_promised():
     states = CalendarKeys(country="US")
     tested = backtest(history, calendar=states)
     figures = tested.channels["chat"]
-    assert figures["wape"] < 0.062
-    assert figures["wape_week1"] < 0.063
+    assert figures["wape"] < 0.059
+    assert figures["wape_week1"] < 0.058
     assert abs(figures["bias"]) < 0.025
     assert figures["wape"] < 0.7 * figures["naive_wape"]
     assert 0.78 < figures["coverage_80"] < 0.84
