@@ -12,7 +12,7 @@ from forecast.trials import Errors
 DAYS = 60  # past days that are learned from, the newest
 _FEWEST_DAYS = 14
 _RIDGE = 3.0  # days of 60 that "no update" is worth; of fewer days more
-_BELIEVED = 0.7  # times what noise alone would explain is taken off; with fewer days more
+_BELIEVED = 1.0  # times what noise alone would explain is taken off; with fewer days more
 _REACH = 2.5  # standard deviations: a day further off is taken as so far off
 _LEAST_VARIANCE = 0.003  # of a log ratio
 _STEEPEST = 0.9  # slopes together: the rest never follows the day so far in full

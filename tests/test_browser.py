@@ -110,7 +110,7 @@ def download(page, name):
     return Path(caught.value.path()).read_bytes()
 
 
-def test_first_open_shows_all_four_pages_with_no_other_step(page):
+def test_first_open_shows_every_page_with_no_other_step(page):
     page.open().until_worked()
     assert "Contacts a week" in page.text() or page.page.locator("canvas").count()
     for title in PAGES[1:]:
@@ -296,3 +296,17 @@ def test_the_dark_theme_follows_the_system(browser, app):
         red, green, blue = (int(part) for part in colour[4:-1].split(","))
         assert max(red, green, blue) < 60
         assert found.troubles == []
+
+
+def test_an_example_morning_is_told_on_rehearsed_and_survives_a_refresh(page):
+    """Counts, an alarm, the rest of the day on the floor with two more agents; nothing is lost."""
+    page.open("today").until_worked()
+    page.page.get_by_role("tab", name="Try an example").click()
+    page.page.get_by_role("button", name="Play an example morning").click()
+    page.page.get_by_text("beside the staffing as it stands").wait_for(timeout=120_000)
+    page.until_worked()
+    assert "known up to 11:00" in page.text()
+    assert "above the band" in page.text()
+    page.page.reload()
+    page.settled()
+    page.page.get_by_text("known up to 11:00").wait_for()

@@ -172,8 +172,10 @@ def settled(app):
     return app
 
 
-def test_the_page_waits_for_counts_and_says_so(app):
+def test_without_counts_the_day_is_shown_as_it_was_forecast(app):
     assert "Nothing is counted yet" in app.info[0].value
+    (table,) = [table.value for table in app.dataframe if "Rest, now" in table.value.columns]
+    assert table["Rest, now"].tolist() == table["Rest, as forecast"].tolist()
 
 
 def test_an_example_morning_raises_an_alarm_and_is_rehearsed(app):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from forecast.today import Today
 
 KEPT = 100  # mornings kept since the app started; each is a few kilobytes
-BURST_HOUR, BURST_FACTOR = 9, 3.0  # of the example
+BURST_HOUR = 9  # of the example
+BURST_BEYOND = 1.25  # times what a path in a thousand brings
 
 
 def keep(so_far: History) -> str:
@@ -134,10 +135,21 @@ def example_morning(demand: Demand, day: date, until_hour: int = 11) -> History:
     if demand.paths is not None:
         totals = demand.paths[:, rows].sum(axis=(1, 2))
         rates = demand.paths[int(np.argsort(totals)[len(totals) * 3 // 4])][rows]
-    rates = rates.copy()
-    rates[hours[known] >= BURST_HOUR, 0] *= BURST_FACTOR
     counts = np.random.default_rng(11).poisson(rates).astype(float)
+    if demand.paths is not None:
+        burst = hours[known] >= BURST_HOUR
+        far = BURST_BEYOND * float(np.quantile(demand.paths[:, rows, 0].sum(axis=1), 0.999))
+        wanted = far - counts[~burst, 0].sum()
+        factor = max(wanted / max(counts[burst, 0].sum(), 1.0), 1.0)
+        counts[burst, 0] = np.ceil(counts[burst, 0] * factor)
     return history_from(demand, starts[known], counts)
+
+
+def nothing_yet(demand: Demand) -> History:
+    """No counts at all: the first interval of the demand, not known."""
+    return history_from(
+        demand, demand.horizon.starts[:1], np.full((1, len(demand.channels)), np.nan)
+    )
 
 
 def history_from(demand: Demand, starts: pd.DatetimeIndex, counts: np.ndarray) -> History:

@@ -106,47 +106,48 @@ with st.expander("Contacts counted so far", expanded=so_far is None, key="today-
             ),
         )
 
-if so_far is None:
-    st.info(
-        "Nothing is counted yet. Load or type what has come in so far, or try the example: the"
-        " rest of the day is told again at once, without a new forecast."
-    )
-    st.stop()
-
 try:
-    today = rest_of_day(forecast, so_far)
+    if so_far is None:
+        nothing = this_day.nothing_yet(forecast)
+        today = rest_of_day(forecast, nothing, at=nothing.starts[0])
+    else:
+        today = rest_of_day(forecast, so_far)
 except PlanningError as error:
     st.error(str(error))
     st.button("Take these counts away", on_click=forget)
     st.stop()
 
-left, right = st.columns([5, 1], vertical_alignment="center")
-told = st.session_state.get("today-told")
-left.caption(
-    f"{today.day:%A %d %B %Y}, known up to {today.at:%H:%M}" + (f": {told}." if told else ".")
-)
-right.button("Take away", on_click=forget, help="Forget these counts.", width="stretch")
-
-for alarm in today.alarms:
-    st.warning(f"▲ {heading(alarm.sentence)}.")
-if not today.alarms:
-    st.success("● Every channel is within its usual range so far.")
-for note in today.notes:
-    st.text(f"○ {note}")
-
-by_channel = today.totals.set_index("channel")
-tiles(
-    Figure(
-        heading(name),
-        f"{row['so_far']:,.0f}",
-        f"{this_day.percent_change(row['so_far'] / row['so_far_forecast'] - 1)} on forecast"
-        if row["so_far_forecast"] > 0
-        else None,
-        f"Contacts so far; {row['so_far_forecast']:,.0f} were expected,"
-        f" {row['so_far_low']:,.0f} to {row['so_far_high']:,.0f} are usual.",
+if so_far is None:
+    st.info(
+        f"Nothing is counted yet: {today.day:%A %d %B %Y} is shown as it was forecast. Load or type"
+        " what has come in so far, or try the example: the rest of the day is told again at once."
     )
-    for name, row in ((name, by_channel.loc[name]) for name in channels)
-)
+else:
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    told = st.session_state.get("today-told")
+    left.caption(
+        f"{today.day:%A %d %B %Y}, known up to {today.at:%H:%M}" + (f": {told}." if told else ".")
+    )
+    right.button("Take away", on_click=forget, help="Forget these counts.", width="stretch")
+    for alarm in today.alarms:
+        st.warning(f"▲ {heading(alarm.sentence)}.")
+    if not today.alarms:
+        st.success("● Every channel is within its usual range so far.")
+    for note in today.notes:
+        st.text(f"○ {note}")
+    by_channel = today.totals.set_index("channel")
+    tiles(
+        Figure(
+            heading(name),
+            f"{row['so_far']:,.0f}",
+            f"{this_day.percent_change(row['so_far'] / row['so_far_forecast'] - 1)} on forecast"
+            if row["so_far_forecast"] > 0
+            else None,
+            f"Contacts so far; {row['so_far_forecast']:,.0f} were expected,"
+            f" {row['so_far_low']:,.0f} to {row['so_far_high']:,.0f} are usual.",
+        )
+        for name, row in ((name, by_channel.loc[name]) for name in channels)
+    )
 
 channel = st.segmented_control(
     "Channel",
@@ -171,6 +172,9 @@ st.caption(
     " told the rest of the last 60 days."
 )
 st.dataframe(this_day.totals(today, channels), hide_index=True, width="stretch", height="content")
+
+if so_far is None:
+    st.stop()
 
 st.subheader("The rest of the day on the floor")
 inside = today.rest is not None and (
