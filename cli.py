@@ -198,6 +198,7 @@ def today(
 ) -> None:
     """Tell the rest of the day from what has come in so far; say what leaves its band."""
     from forecast import predict, read_history, rest_of_day
+    from forecast.day_so_far import known_until
 
     _tell_timezone(str(history), timezone)
     zone = timezone or "UTC"
@@ -205,7 +206,7 @@ def today(
     counted = read
     if so_far is not None:
         counted = read_history(so_far, timezone=zone, interval_minutes=read.interval_minutes)
-    known_to = arguments.instant("--at", at, zone) or counted.end
+    known_to = arguments.instant("--at", at, zone) or known_until(counted)
     told = predict(
         read,
         horizon="1d",

@@ -17,6 +17,15 @@ _NEAR_MINUTES = 120  # the next two hours follow the last one closer than the ev
 _LAST_MINUTES = 60
 
 
+def known_until(so_far: History) -> pd.Timestamp:
+    """End of the last interval of which a channel's contacts are known; empty rows tell nothing."""
+    known = np.flatnonzero(np.isfinite(so_far.volume).any(axis=1))
+    ended: pd.Timestamp = so_far.starts[0]
+    if len(known):
+        ended = so_far.starts[known[-1]] + pd.Timedelta(minutes=so_far.interval_minutes)
+    return ended
+
+
 @dataclass(frozen=True)
 class DaySoFar:
     """
@@ -64,7 +73,8 @@ class DaySoFar:
         starts = forecast.horizon.starts
         step = pd.Timedelta(minutes=minutes)
         at = at.tz_convert(starts.tz)
-        inside = (at - pd.Timedelta(microseconds=1)) if at == so_far.end else at
+        ends = so_far.starts[0] < at == known_until(so_far)
+        inside = at - pd.Timedelta(microseconds=1) if ends else at
         number, slot = local_cells(starts, minutes)
         wanted = local_cells(pd.DatetimeIndex([inside]), minutes)[0][0]
         rows = np.flatnonzero(number == wanted)

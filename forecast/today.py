@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.bands import count_quantiles
-from forecast.day_so_far import DaySoFar, cut
+from forecast.day_so_far import DaySoFar, cut, known_until
 from forecast.days import BoolArray, FloatArray, IntArray
 from forecast.history import History
 from forecast.within_day import NO_PULL, PastDays
@@ -122,8 +122,8 @@ def rest_of_day(
         Contacts counted, read by `read_history` at the forecast's interval length; days before
         the one in question are not looked at.
     at
-        Instant up to which is known, in a time zone; default: the end of `so_far`. An interval
-        that has not ended by then counts as to come.
+        Instant up to which is known, in a time zone; default: where the last known interval of
+        `so_far` ends. An interval that has not ended by then counts as to come.
     seed
         Seed of the counts that bands are taken from.
 
@@ -140,7 +140,7 @@ def rest_of_day(
     Scaling the rest by the morning's ratio is worse than no update at all. Bands narrow by as
     much as the regression explained in those days.
     """
-    day = DaySoFar.of(forecast, so_far, so_far.end if at is None else at)
+    day = DaySoFar.of(forecast, so_far, known_until(so_far) if at is None else at)
     rng = np.random.default_rng(seed)
     mean, paths = day.demand.mean.copy(), _paths(day.demand)
     notes, alarms, totals = [], [], []

@@ -143,6 +143,16 @@ def test_what_comes_later_is_not_looked_at(lively):
     pd.testing.assert_frame_equal(full.table, known.table)
 
 
+def test_rows_that_are_still_empty_are_to_come(lively):
+    """A file with the whole day's rows, filled in up to noon."""
+    told, came = lively
+    day = came.between(came.starts[0], came.starts[SLOTS])
+    table = day.table.copy()
+    table.loc[NOON:, "offered"] = np.nan
+    blank = rest_of_day(told, replace(day, table=table))
+    pd.testing.assert_frame_equal(blank.table, rest_of_day(told, came, at=at_noon(told, 0)).table)
+
+
 def test_a_day_of_twice_the_contacts_raises_an_alarm(steady):
     told, came = steady
     table = came.table.copy()
