@@ -11,6 +11,8 @@ from forecast.days import FloatArray
 
 _FEWEST_DAYS = 28
 _TINY = 1e-10
+_GRID_AR = (0.2, 0.4, 0.6, 0.8, 0.9, 0.97)
+_GRID_MA = (-0.8, -0.6, -0.4, -0.2, 0.1)
 _FIRST_VARIANCE = 1.5  # of the first day's rest, in variances of a day's surprise
 
 
@@ -71,7 +73,7 @@ def fit(rest: FloatArray) -> Arma:
             initial_state_cov=np.diag([_FIRST_VARIANCE, 0.0]),
         )
         settled: list[Arma] = []
-        for start in ((0.8, -0.3), (0.97, -0.9), (0.3, 0.1)):
+        for start in (_near(rest), (0.97, -0.9), (0.3, 0.1)):
             try:
                 result = model.fit(
                     start_params=start,
@@ -93,6 +95,17 @@ def fit(rest: FloatArray) -> Arma:
     if settled:
         return settled[0]
     return Arma(STEADY.ar, STEADY.ma, "the level's memory did not settle; a steady one is used")
+
+
+def _near(rest: FloatArray) -> tuple[float, float]:
+    """The pair of a coarse grid with the least squared surprises, unknown days taken as usual."""
+    from scipy.signal import lfilter
+
+    known = np.where(np.isfinite(rest), rest, 0.0)
+    # A day's memory is positive, and what is new on a day is half forgotten on the next.
+    pairs = [(ar, ma) for ar in _GRID_AR for ma in _GRID_MA if ar + ma > 0]
+    surprises = [float((lfilter([1.0, -ar], [1.0, ma], known) ** 2).sum()) for ar, ma in pairs]
+    return pairs[int(np.argmin(surprises))]
 
 
 def predict_rest(rest: FloatArray, arma: Arma, ahead: int) -> tuple[FloatArray, FloatArray]:

@@ -10,7 +10,7 @@ import numpy as np
 from forecast.combine import Blend
 from forecast.days import Days, FloatArray
 from forecast.events import Events
-from forecast.outlook import Cells, Outlook, no_bursts
+from forecast.outlook import Cells, Learned, Outlook, no_bursts
 from forecast.spread import Spread
 from forecast.trials import LEAD_WEEKS, Errors
 from scenario.errors import InvalidValueError, PlanningError
@@ -183,9 +183,9 @@ def borrowed_outlook(
         rates,
         open_day,
         _LEVEL_MEMORY,
-        Blend.of_one("borrowed_profile"),
-        _doubtful(),
-        Errors(nothing, nothing, ()),
+        Learned(
+            (), None, Blend.of_one("borrowed_profile"), Errors(nothing, nothing, ()), _doubtful()
+        ),
         events.with_factors(channel, {}),
         no_bursts(),
         (f"{channel}: shape of the week borrowed from {donor!r}",),
@@ -200,18 +200,33 @@ def _doubtful() -> Spread:
     return Spread(cv, np.ones(4), level, day, slot, _LEVEL_MEMORY)
 
 
-def check_statements(statements: Mapping[str, Statement], channels: tuple[str, ...]) -> None:
+def is_short(volume: FloatArray, cells: Cells, stated: bool) -> bool:
+    """Whether a channel began less than two weeks ago; one that never did, only if stated."""
+    begun = np.flatnonzero(np.nan_to_num(volume) > 0)
+    if not len(begun):
+        return stated
+    return int(cells.day[-1] - cells.day[begun[0]]) + 1 < FEW_DAYS
+
+
+def statements(
+    stated: Mapping[str, Statement | float] | None, channels: tuple[str, ...]
+) -> dict[str, Statement]:
     """
-    Refuse statements about channels and shapes that do not exist.
+    Statements by channel, numbers read as weekly totals.
 
     Raises
     ------
     InvalidValueError
-        With the names there are.
+        When a channel or a shape does not exist; with the names there are.
     """
-    for channel, stated in statements.items():
+    told = {
+        name: each if isinstance(each, Statement) else Statement(each)
+        for name, each in (stated or {}).items()
+    }
+    for channel, each in told.items():
         if channel not in channels:
             raise InvalidValueError("stated channel", f"one of {list(channels)}", channel)
-        if stated.like is not None and stated.like not in {*SHIPPED, *channels} - {channel}:
+        if each.like is not None and each.like not in {*SHIPPED, *channels} - {channel}:
             rule = f"another channel or one of {sorted(SHIPPED)}"
-            raise InvalidValueError(f"shape of {channel!r}", rule, stated.like)
+            raise InvalidValueError(f"shape of {channel!r}", rule, each.like)
+    return told

@@ -12,7 +12,7 @@ from forecast.arma import Arma
 from forecast.days import BoolArray, Days, FloatArray, IntArray, weighted_sums
 from forecast.level import Level, LevelInput, Lines, calendar_lines, level_upon, winsorised
 from forecast.opening import Opening
-from forecast.profile import ProfileChoice, choose, profiles, trust_in_special
+from forecast.profile import ProfileChoice, choose, main_shapes, profiles, trust_in_special
 
 _MOVING, _STILL = 0, 1  # columns of the lines
 _KNOWN_PART = 0.5  # of a day that must be known for its total to be told
@@ -129,7 +129,12 @@ class Basis:
     @cached_property
     def shares(self) -> FloatArray:
         """Share of the day by slot for each of the N days, shape (N, S)."""
-        return _shares(self.shapes, self.past.days, self.choices)
+        return _shares(self.shapes, self.past.days, self.choices, self.main)
+
+    @cached_property
+    def main(self) -> FloatArray:
+        """Main shapes of the days, shape (3, S) or (0, S)."""
+        return main_shapes(self.shapes)
 
     @cached_property
     def open_day(self) -> BoolArray:
@@ -187,10 +192,12 @@ def _day_totals(past: Past) -> FloatArray:
     return np.asarray(np.divide(total, part, out=np.full(len(total), np.nan), where=enough))
 
 
-def _shares(shapes: FloatArray, days: Days, choices: Sequence[ProfileChoice]) -> FloatArray:
+def _shares(
+    shapes: FloatArray, days: Days, choices: Sequence[ProfileChoice], main: FloatArray
+) -> FloatArray:
     """Profile of each day; a holiday's or an eve's as far as it is believed."""
     known, kind = len(shapes), days.kind
-    profile = profiles(shapes, kind[:known], choices)
+    profile = profiles(shapes, kind[:known], choices, main)
     shares = profile[days.weekday].copy()
     trust = trust_in_special(shapes, kind[:known], days.weekday[:known], profile)
     for special, believed in trust.items():

@@ -11,7 +11,7 @@ from forecast.arma import predict_rest
 from forecast.baselines import last_week_repeated, plain_mean
 from forecast.channel import Basis
 from forecast.days import FloatArray
-from forecast.factors import main_directions, scores_of
+from forecast.factors import scores_of
 from forecast.lead import rest_ahead
 from forecast.level import LevelInput, calendar_lines, fit_level, smeared, weekday_medians
 from forecast.typical import typical_week
@@ -46,7 +46,6 @@ WORDS: dict[Method, str] = {
     "borrowed_profile": "borrowed shape of the week",
 }
 
-_SHAPES = 3
 _FEWEST_DAYS = 14
 _PULLED_IN = 3.5  # median absolute deviations of a day's score
 
@@ -123,16 +122,14 @@ def _factor_rates(basis: Basis) -> FloatArray:
     .. [1] Shen, H. and Huang, J. Z. (2008). Interday forecasting and intraday updating of call
        center arrivals. Manufacturing & Service Operations Management, 10(3), 391-410.
     """
-    past, count = basis.past, len(basis.calm)
+    past, count, directions = basis.past, len(basis.calm), basis.main
     known = np.isfinite(basis.shapes)
     told = np.nan_to_num(basis.total)[:, None] * basis.shares[: past.known]
     volume = np.where(known, basis.shapes, told)[basis.working[:count]]
     usable = np.isfinite(basis.calm)
-    if usable.sum() < _FEWEST_DAYS:
+    if usable.sum() < _FEWEST_DAYS or not len(directions):
         return np.zeros((len(past.days), volume.shape[1]))
-    roots = np.sqrt(volume)
-    directions = main_directions(roots[usable], _SHAPES)
-    scores = np.where(usable[:, None], scores_of(roots, directions), np.nan)
+    scores = np.where(usable[:, None], scores_of(np.sqrt(volume), directions), np.nan)
     moving = np.full(len(directions), True)
     ahead = calendar_lines(basis.table, _pulled_in(scores, basis.table), moving=moving).told
     rest = scores[:, 0] - ahead[:count, 0]

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from forecast.arma import Arma
 from forecast.channel import Basis, Past
 from forecast.clean import without_bursts
 from forecast.combine import Blend, blend, no_better
 from forecast.days import BoolArray, Days, FloatArray, IntArray, day_grid
 from forecast.events import Events
+from forecast.level import Level
 from forecast.members import Method, rates_of
+from forecast.profile import ProfileChoice
 from forecast.spread import Spread, learn, widened
 from forecast.trials import Errors, errors_at_past_origins, errors_of_fit
 from forecast.typical import typical_week
@@ -29,6 +32,9 @@ CHOSEN_FROM: tuple[Method, ...] = (
 _MUCH_IN_BURSTS = 0.08  # of the contacts
 _BURST_DAYS = 56
 _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
+_FEW_DAYS = 14
+_EVEN = 1e-9
+_SURELY = 3.0  # standard errors of a correlation with time
 _MOST_BURSTS_TOLD = 3
 
 
@@ -60,6 +66,32 @@ class Cells:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """
+    What was learned of a channel, to tell it again without learning it anew.
+
+    Parameters
+    ----------
+    choices
+        Ways of averaging past days for the profile.
+    arma
+        Memory of the level.
+    blend
+        The members and their weights.
+    errors
+        At past origins.
+    spread
+        How single rates may err.
+    """
+
+    choices: tuple[ProfileChoice, ...]
+    arma: Arma | None
+    blend: Blend
+    errors: Errors
+    spread: Spread
+
+
+@dataclass(frozen=True)
 class Outlook:
     """
     What one channel may bring.
@@ -72,10 +104,8 @@ class Outlook:
         Days on which the channel is open, shape (N,).
     level_memory
         Correlation of the level's deviations from one day to the next.
-    blend
-        The members and their weights.
-    spread, errors
-        How single rates may err, and the errors that it was learned from.
+    learned
+        Members and their weights, spread, and the errors that it was learned from.
     events
         Events of the channel, with factors where they could be found.
     bursts
@@ -90,9 +120,7 @@ class Outlook:
     rates: FloatArray
     open_day: BoolArray
     level_memory: float
-    blend: Blend
-    spread: Spread
-    errors: Errors
+    learned: Learned
     events: Events
     bursts: pd.DataFrame
     reasons: tuple[str, ...]
@@ -106,6 +134,7 @@ def outlook(
     days: Days,
     events: Events,
     methods: Sequence[Method] | None = None,
+    learned: Learned | None = None,
 ) -> Outlook:
     """
     Learn from one channel's past and tell all days.
@@ -124,8 +153,44 @@ def outlook(
         Events known at the history's end.
     methods
         Methods to choose from by their errors at past origins; default: all.
+    learned
+        What was learned before, to be taken as it is.
     """
-    warnings: list[str] = []
+    raw, calm, burst = _without_unusual(channel, volume, cells, days, events)
+    basis = (
+        Basis.of(Past(calm, days))
+        if learned is None
+        else Basis.of(Past(calm, days), learned.choices, learned.arma)
+    )
+    in_bursts = _share_in_bursts(raw, days)
+    known = learned or _learn(basis, raw, tuple(methods or CHOSEN_FROM), in_bursts)
+    rates = _told(basis, known.blend)
+    found = _found_factors(channel, volume, rates, cells, days, events)
+    level = basis.level if basis.has_level else None
+    return Outlook(
+        rates,
+        basis.open_day,
+        level.arma.ar if level else 0.0,
+        known,
+        events.with_factors(channel, found),
+        _burst_table(channel, volume, burst, rates, cells, days),
+        tuple(f"{channel}: {text}" for text in _reasons(known.blend, level, found, burst, days)),
+        tuple(
+            f"{channel}: {text}"
+            for text in (
+                *_doubts(basis, known.errors, in_bursts),
+                *_effects_unknown(channel, cells, events, found),
+                *basis.opening.notes,
+                *([level.arma.note] if level and level.arma.note else []),
+            )
+        ),
+    )
+
+
+def _without_unusual(
+    channel: str, volume: FloatArray, cells: Cells, days: Days, events: Events
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """What came without the events, the same with bursts pulled in, and which those are."""
     factor = events.factors(channel, cells.starts)
     usual = np.divide(volume, factor, out=np.full(len(volume), np.nan), where=factor > 0)
     usual[events.unexplained(channel, cells.starts) > _CALM_EFFECT] = np.nan
@@ -136,28 +201,62 @@ def outlook(
         raw[: begun[0]] = np.nan
     calm, burst = without_bursts(raw, days.weekday[: len(raw)])
     ordinary = cells.grid(events.ordinary(channel, cells.starts).astype(float)) > 0
-    calm, burst = np.where(ordinary, raw, calm), burst & ~ordinary
-    basis = Basis.of(Past(calm, days))
-    in_bursts = _share_in_bursts(raw, days)
+    return raw, np.where(ordinary, raw, calm), burst & ~ordinary
+
+
+def _learn(
+    basis: Basis, raw: FloatArray, candidates: tuple[Method, ...], in_bursts: float
+) -> Learned:
+    """Weights and spread from errors at past origins; the baseline if nothing is better."""
+    if len(candidates) > 1 and not _may_grow(basis):
+        candidates = tuple(method for method in candidates if method != "trend_profile")
+    tried = tuple(dict.fromkeys((*candidates, "plain_mean", "seasonal_naive")))
+    errors = errors_at_past_origins(basis, raw, tried)
+    mix = blend(candidates, errors, in_bursts=in_bursts)
+    if len(candidates) > 1 and no_better(mix, errors):
+        mix = blend(("plain_mean",), errors)
+    mixed = mix.mixed_errors(errors)
+    spread = learn(mixed)
+    if not np.isfinite(mixed.expected).any() and np.nansum(raw) > 0:
+        spread = widened(learn(errors_of_fit(raw, _told(basis, mix))))
+    arma = basis.level.arma if basis.has_level else None
+    return Learned(basis.choices, arma, mix, mixed, spread)
+
+
+def _may_grow(basis: Basis) -> bool:
+    """Whether the days' totals rise or fall more steadily than by chance."""
+    rest = basis.calm - basis.still_line[: len(basis.calm)] if basis.has_level else np.zeros(0)
+    day = np.flatnonzero(np.isfinite(rest))
+    if len(day) < _FEW_DAYS:
+        return False
+    fitted = np.corrcoef(day, rest[day])[0, 1] if np.std(rest[day]) > _EVEN else 0.0
+    return bool(abs(fitted) * np.sqrt(len(day)) > _SURELY)
+
+
+def _told(basis: Basis, mix: Blend) -> FloatArray:
+    """Rates of all days by the members' weights."""
+    lead_day = np.arange(len(basis.past.days)) - basis.past.known
+    return mix.mixed({method: rates_of(basis, method) for method in mix.used}, lead_day)
+
+
+def _doubts(basis: Basis, errors: Errors, in_bursts: float) -> list[str]:
+    """What makes the forecast less sure than it looks."""
+    doubts = []
     if in_bursts > _MUCH_IN_BURSTS:
-        warnings.append(
+        doubts.append(
             f"{in_bursts:.0%} of the contacts came in bursts on top of what is typical: the "
             "typical volume is told, the bands hold the bursts"
         )
-    mix, rates, errors = _best(
-        basis,
-        raw,
-        tuple(methods or CHOSEN_FROM),
-        in_bursts=in_bursts,
-    )
-    untried = not np.isfinite(errors.expected).any()
-    spread = learn(errors)
-    if untried and len(begun):
-        spread = widened(learn(errors_of_fit(raw, rates)))
-    if untried and basis.open_day.any():
-        warnings.append("too short a history to learn from its errors: wide bands are assumed")
-    found = _found_factors(channel, volume, rates, cells, days, events)
-    warnings += [
+    if not np.isfinite(errors.expected).any() and basis.open_day.any():
+        doubts.append("too short a history to learn from its errors: wide bands are assumed")
+    return doubts
+
+
+def _effects_unknown(
+    channel: str, cells: Cells, events: Events, found: dict[str, float]
+) -> list[str]:
+    """Events ahead of which nobody knows what they do."""
+    return [
         f"event {event.name!r} has no factor and no earlier one of that name: no effect assumed"
         for event in events.events
         if event.meets(channel)
@@ -166,33 +265,22 @@ def outlook(
         and event.start > cells.starts[-1]
         and event.name.lower() not in found
     ]
-    level = basis.level if basis.has_level else None
-    warnings += [*basis.opening.notes, *([level.arma.note] if level and level.arma.note else [])]
-    reasons = [
+
+
+def _reasons(
+    mix: Blend, level: Level | None, found: dict[str, float], burst: BoolArray, days: Days
+) -> list[str]:
+    """Why the forecast is as it is."""
+    effects = level.effects if level else {}
+    return [
         *([text] if (text := mix.reason()) else []),
         *(
             f"event {name!r}: volume × {value:.2f}, as an earlier one"
             for name, value in found.items()
         ),
-        *(
-            f"{name} × {value:.2f}"
-            for name, value in (level.effects.items() if level else ())
-            if abs(value - 1) > 0.005
-        ),
+        *(f"{name} × {value:.2f}" for name, value in effects.items() if abs(value - 1) > 0.005),
         *_burst_sentences(burst, days),
     ]
-    return Outlook(
-        rates,
-        basis.open_day,
-        level.arma.ar if level else 0.0,
-        mix,
-        spread,
-        errors,
-        events.with_factors(channel, found),
-        _burst_table(channel, volume, burst, rates, cells, days),
-        tuple(f"{channel}: {text}" for text in reasons),
-        tuple(f"{channel}: {text}" for text in warnings),
-    )
 
 
 def _share_in_bursts(raw: FloatArray, days: Days) -> float:
@@ -203,20 +291,6 @@ def _share_in_bursts(raw: FloatArray, days: Days) -> float:
     seen = np.isfinite(late)
     came = float(late[seen].sum())
     return max(0.0, 1 - float(usual[seen].sum()) / came) if came > 0 else 0.0
-
-
-def _best(
-    basis: Basis, raw: FloatArray, candidates: tuple[Method, ...], *, in_bursts: float
-) -> tuple[Blend, FloatArray, Errors]:
-    """The members' blend, its rates and its errors at past origins; the baseline if no better."""
-    tried = dict.fromkeys((*candidates, "plain_mean", "seasonal_naive"))
-    errors = errors_at_past_origins(basis, raw, tuple(tried))
-    mix = blend(candidates, errors, in_bursts=in_bursts)
-    if len(candidates) > 1 and no_better(mix, errors):
-        mix = blend(("plain_mean",), errors)
-    lead_day = np.arange(len(basis.past.days)) - basis.past.known
-    rates = mix.mixed({method: rates_of(basis, method) for method in mix.used}, lead_day)
-    return mix, rates, mix.mixed_errors(errors)
 
 
 def _found_factors(

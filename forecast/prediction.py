@@ -9,7 +9,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 
-from forecast.borrowed import Statement, borrowed_outlook, check_statements
+from forecast.borrowed import Statement, borrowed_outlook, is_short, statements
 from forecast.days import (
     HOLIDAY,
     Calendar,
@@ -24,7 +24,7 @@ from forecast.handle_time import expected_handle_time
 from forecast.history import History, nothing_known
 from forecast.members import Method
 from forecast.opening import WEEKDAYS
-from forecast.outlook import Cells, Outlook, outlook
+from forecast.outlook import Cells, Learned, Outlook, outlook
 from forecast.paths import count_quantiles, sample_paths
 from forecast.period import asked_period, local_instant
 from forecast.request import LENGTHS
@@ -65,6 +65,8 @@ class Forecast(Demand):
         Past stretches that were pulled in before anything was learned: `channel`, `start`,
         `end`, `contacts`, `usual`. An event over one with factor 1 has it learned after all, one
         without a factor leaves it out altogether.
+    learned
+        What was learned of each channel, for `predict(..., like=this)`.
     """
 
     parts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
@@ -73,6 +75,7 @@ class Forecast(Demand):
     trials: Mapping[str, Errors] = field(default_factory=dict)
     members: pd.DataFrame = field(default_factory=pd.DataFrame)
     bursts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
 
 def predict(
@@ -86,6 +89,7 @@ def predict(
     seed: int = 1,
     methods: Sequence[Method] | None = None,
     stated: Mapping[str, Statement | float] | None = None,
+    like: Forecast | None = None,
 ) -> Forecast:
     """
     Forecast the contacts of every channel.
@@ -112,6 +116,9 @@ def predict(
     stated
         By channel what the planner knows where the history is shorter than two weeks: contacts of
         an ordinary week, or a `Statement` with them and with a shape of the week to borrow.
+    like
+        An earlier forecast of the same channels: members, weights and spread are taken from it
+        instead of being learned again, which takes most of the time. For the days between.
 
     Returns
     -------
@@ -140,6 +147,7 @@ def predict(
         seed=seed,
         methods=methods,
         stated=stated,
+        like=like,
     ).forecast
 
 
@@ -224,6 +232,7 @@ def make(
     seed: int,
     methods: Sequence[Method] | None,
     stated: Mapping[str, Statement | float] | None = None,
+    like: Forecast | None = None,
 ) -> Made:
     """`predict`, with what its bands were worked out from."""
     if not paths > 0:
@@ -232,7 +241,7 @@ def make(
     warnings: list[str] = []
     if period.start < history.end:
         history = history.until(period.start)
-    told = _statements(stated, history.channels)
+    told = statements(stated, history.channels)
     _check_length(history, told)
     gap = period.start - history.end
     if gap > _STALE:
@@ -240,7 +249,9 @@ def make(
             f"The history ends {gap.days} days before the forecast begins: the level may have "
             "moved since, and the bands are as wide as so long a lead asks for."
         )
-    views, days, then, ahead = _views(history, period, calendar, events, methods, told)
+    views, days, then, ahead = _views(
+        history, period, calendar, events, methods, told, like.learned if like else {}
+    )
     rates = np.zeros((period.count, len(history.channels)))
     handle_time = np.zeros_like(rates)
     parts = {}
@@ -252,9 +263,9 @@ def make(
         parts[channel] = _parts(view, days, row, base, factor, period)
         handle_time[:, column] = _handle_time(history, column, then, days)[row, ahead.slot]
     lead_week = np.asarray(ahead.day - then.day[-1] - 1).clip(0) // 7
-    errors = [view.errors for view in views]
+    errors = [view.learned.errors for view in views]
     spreads = joined(
-        [view.spread for view in views],
+        [view.learned.spread for view in views],
         errors,
         [view.level_memory for view in views],
         history.interval_minutes,
@@ -278,17 +289,18 @@ def make(
         count_quantiles(rates, lead_week, spreads),
         (*warnings, *(text for view in views for text in view.warnings)),
         parts,
-        dict(zip(history.channels, (view.blend.leading for view in views), strict=True)),
+        dict(zip(history.channels, (view.learned.blend.leading for view in views), strict=True)),
         tuple(text for view in views for text in view.reasons),
         dict(zip(history.channels, errors, strict=True)),
         pd.concat(
             [
-                view.blend.table(channel)
+                view.learned.blend.table(channel)
                 for channel, view in zip(history.channels, views, strict=True)
             ],
             ignore_index=True,
         ),
         pd.concat([view.bursts for view in views], ignore_index=True),
+        {name: view.learned for name, view in zip(history.channels, views, strict=True)},
     )
     return Made(forecast, spreads, lead_week)
 
@@ -300,6 +312,7 @@ def _views(
     events: Events | None,
     methods: Sequence[Method] | None,
     stated: Mapping[str, Statement],
+    learned: Mapping[str, Learned],
 ) -> tuple[list[Outlook], Days, Cells, Cells]:
     """Every channel's outlook, the days it spans, and the cells of history and horizon."""
     minutes = history.interval_minutes
@@ -309,9 +322,9 @@ def _views(
     days = days_between(int(then.day[0]), int(ahead.day[-1]), calendar)
     foreseen = (events or Events()).told_until(history.end)
     volume = dict(zip(history.channels, history.volume.T, strict=True))
-    short = {name for name in volume if _is_short(volume[name], then, name in stated)}
+    short = {name for name in volume if is_short(volume[name], then, name in stated)}
     own = {
-        name: outlook(name, volume[name], then, days, foreseen, methods)
+        name: outlook(name, volume[name], then, days, foreseen, methods, learned.get(name))
         for name in volume
         if name not in short
     }
@@ -323,26 +336,6 @@ def _views(
     }
     views = [{**own, **borrowed}[name] for name in history.channels]
     return views, days, then, ahead
-
-
-def _is_short(volume: FloatArray, cells: Cells, stated: bool) -> bool:
-    """Whether a channel began less than two weeks ago; one that never did, only if stated."""
-    begun = np.flatnonzero(np.nan_to_num(volume) > 0)
-    if not len(begun):
-        return stated
-    return int(cells.day[-1] - cells.day[begun[0]]) + 1 < FEWEST_DAYS
-
-
-def _statements(
-    stated: Mapping[str, Statement | float] | None, channels: tuple[str, ...]
-) -> dict[str, Statement]:
-    """Statements by channel, checked."""
-    told = {
-        name: each if isinstance(each, Statement) else Statement(each)
-        for name, each in (stated or {}).items()
-    }
-    check_statements(told, channels)
-    return told
 
 
 def _check_length(history: History, stated: Mapping[str, Statement]) -> None:

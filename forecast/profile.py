@@ -46,7 +46,12 @@ CANDIDATES = tuple(ProfileChoice(*each) for each in product(HALF_LIVES, BORROWED
 USUAL = ProfileChoice(8.0, 2.0)
 
 
-def profiles(grid: FloatArray, kind: IntArray, choices: Sequence[ProfileChoice]) -> FloatArray:
+def profiles(
+    grid: FloatArray,
+    kind: IntArray,
+    choices: Sequence[ProfileChoice],
+    main: FloatArray | None = None,
+) -> FloatArray:
     """
     Share of a day's contacts by slot for each type of day.
 
@@ -58,6 +63,8 @@ def profiles(grid: FloatArray, kind: IntArray, choices: Sequence[ProfileChoice])
         Type of each day, 0 to 8, shape (D,).
     choices
         Ways whose results are averaged.
+    main
+        Main shapes of those days, from `main_shapes`, where they are known already.
 
     Returns
     -------
@@ -66,7 +73,7 @@ def profiles(grid: FloatArray, kind: IntArray, choices: Sequence[ProfileChoice])
         holiday's or an eve's is drawn to the weekday's as far as noise could make the difference.
     """
     seen = _Seen.of(grid, kind)
-    shares = np.mean(_shares(seen, choices), axis=0)
+    shares = np.mean(_shares(seen, choices, main), axis=0)
     shares = np.where(_closed(seen, shares), 0.0, shares)
     return _ratio(shares, shares.sum(axis=1, keepdims=True))
 
@@ -140,11 +147,14 @@ class _Seen:
         return cls(volume[working], known[working].astype(float), kind[working], age[working])
 
 
-def _shares(seen: _Seen, choices: Sequence[ProfileChoice]) -> FloatArray:
+def _shares(
+    seen: _Seen, choices: Sequence[ProfileChoice], main: FloatArray | None = None
+) -> FloatArray:
     """Shares by choice, type of day and slot, shape (K, 9, S)."""
     member = (seen.kind == np.arange(TYPES)[:, None]).astype(float)
     told = np.empty((len(choices), TYPES, seen.volume.shape[1]))
-    main = _main_shapes(seen) if any(choice.rank for choice in choices) else None
+    if main is None and any(choice.rank for choice in choices):
+        main = _main_shapes(seen.volume, seen.known)
     by_half_life: dict[float, _Averaged] = {}
     by_borrowing: dict[tuple[float, float], FloatArray] = {}
     for index, (half_life, borrowed, rank) in enumerate(map(astuple, choices)):
@@ -202,15 +212,23 @@ def _kernel(shares: FloatArray, seen: BoolArray) -> FloatArray:
     return np.asarray(kernel)
 
 
-def _main_shapes(seen: _Seen) -> FloatArray:
+def main_shapes(grid: FloatArray) -> FloatArray:
     """
-    Main shapes of the days, shape (3, S): what most days are made of.
+    Main shapes of the days, shape (3, S) or (0, S): what most days are made of.
 
     Of the square roots of the volumes of days that are known as a whole, since square roots of
     counts have one and the same noise.
     """
-    whole = seen.known.mean(axis=1) >= _WHOLE
-    roots = np.sqrt(seen.volume[whole])
+    known = np.isfinite(grid)
+    volume = np.where(known, grid, 0.0)
+    working = volume.sum(axis=1) > 0
+    return _main_shapes(volume[working], known[working].astype(float))
+
+
+def _main_shapes(volume: FloatArray, known: FloatArray) -> FloatArray:
+    # Slots that are never told, as at night, are no gap.
+    ever = known.any(axis=0)
+    roots = np.sqrt(volume[known[:, ever].sum(axis=1) >= _WHOLE * ever.sum()])
     return main_directions(roots, max(RANKS)) if len(roots) >= _FEWEST_SHAPES else roots[:0]
 
 

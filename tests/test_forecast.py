@@ -330,7 +330,9 @@ def test_only_the_outlier_is_pulled_in():
     usual = rng.normal(5, 0.05, 70)
     usual[30] = 7.0
     nothing = np.zeros(70, dtype=bool)
-    days = LevelInput(np.exp(usual), np.arange(70) % 7, nothing, nothing, nothing, *[np.zeros(70)] * 2)
+    days = LevelInput(
+        np.exp(usual), np.arange(70) % 7, nothing, nothing, nothing, *[np.zeros(70)] * 2
+    )
     pulled = winsorised(days, 70)
     assert pulled[30] < 5.4
     assert (np.abs(pulled - usual) > 1e-12).sum() < 5
@@ -405,3 +407,13 @@ def test_a_named_history_is_forecast_up_to_the_period_alone(centre, tmp_path):
     assert demand.channels == ("chat", "x")
     assert demand.mean[:, 0].sum() == pytest.approx(chat_rates(2).sum(), rel=0.1)
     assert demand.paths is not None
+
+
+def test_what_was_learned_is_taken_over_as_it_is(centre, told):
+    """The same history gives the same numbers; a later one is told with the same members."""
+    again = predict(centre, horizon="14d", seed=3, like=told)
+    np.testing.assert_allclose(again.mean, told.mean, rtol=1e-9)
+    np.testing.assert_allclose(again.paths, told.paths, rtol=1e-9)
+    assert again.methods == told.methods
+    sooner = predict(centre, start="2025-09-01", horizon="7d", like=told, paths=20)
+    assert abs(sooner.mean[:, 0].sum() / chat_rates(7).sum() - 1) < 0.1
