@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate import draws
-from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import NEVER, child_key, hashed, key_of, relative_duration, stream_of
 from simulate.kernel.state import (
     AGENT,
@@ -37,6 +37,7 @@ from simulate.kernel.state import (
     IS_ENDLESS,
     IS_WAITING,
     ITS_KEY,
+    ITS_WORK,
     KEY,
     NEXT_ARRIVAL,
     NEXT_CHILD,
@@ -79,11 +80,11 @@ from simulate.kernel.timers import set_timer
 from simulate.rules import ARRIVAL, rounded, rounded_patience
 
 
-@compiled_entry
+@compiled_inline
 def new_contact(
-    floor: Floor, number: int, key: int, channel: int, interval: int, offered: int
+    floor: Floor, number: int, key: int, channel: int, interval: int, offered: int, work: int
 ) -> int:
-    """A contact with its work; its row."""
+    """A contact whose work has been drawn; its row."""
     contact = _free_row(floor)
     row = floor.contacts[contact]
     row[ID] = number
@@ -92,7 +93,7 @@ def new_contact(
     row[OFFERED_IN] = interval
     row[OFFERED] = offered
     row[FIRST_OFFERED] = offered
-    row[WORK] = _work(floor, key, channel, interval)
+    row[WORK] = work
     row[DEADLINE] = -1
     row[ARRIVED_CLOSED] = 0
     row[QUEUED] = 0
@@ -117,6 +118,15 @@ def new_contact(
     return contact
 
 
+@compiled_in_place
+def drawn_contact(
+    floor: Floor, number: int, key: int, channel: int, interval: int, offered: int
+) -> int:
+    """A contact that comes in by no interval's arrivals; its row."""
+    work = _work(floor, key, channel, interval)
+    return new_contact(floor, number, key, channel, interval, offered, work)
+
+
 @compiled_inline
 def next_customer(floor: Floor) -> int:
     """The first contact that comes in now; its row."""
@@ -126,7 +136,13 @@ def next_customer(floor: Floor) -> int:
     number = state[NEXT_FIRST]
     state[NEXT_FIRST] += 1
     contact = new_contact(
-        floor, number, arrival[ITS_KEY], arrival[COMES_TO], arrival[COMES_IN], arrival[COMES_AT]
+        floor,
+        number,
+        arrival[ITS_KEY],
+        arrival[COMES_TO],
+        arrival[COMES_IN],
+        arrival[COMES_AT],
+        arrival[ITS_WORK],
     )
     if state[TOLD]:
         row, told = floor.contacts[contact], state[NEXT_ARRIVAL] - 1
@@ -201,6 +217,8 @@ def _fill_arrivals(floor: Floor, interval: int) -> int:
             row[COMES_TO] = channel
             row[COMES_IN] = interval
             row[ITS_KEY] = key
+            # Drawn one after the other the processor works on several at a time.
+            row[ITS_WORK] = _work(floor, key, channel, interval)
             size += 1
     return size
 
@@ -227,7 +245,7 @@ def beget_callback(floor: Floor, contact: int, channel: int) -> None:
     key = child_key(parent[KEY], draws.CALLBACK, 0)
     number = state[NEXT_CHILD]
     state[NEXT_CHILD] += 1
-    child = new_contact(floor, number, key, channel, now // state[INTERVAL_LENGTH], now)
+    child = drawn_contact(floor, number, key, channel, now // state[INTERVAL_LENGTH], now)
     row = floor.contacts[child]
     row[PARENT] = parent[ID]
     row[FIRST_OFFERED] = parent[FIRST_OFFERED]
@@ -245,12 +263,12 @@ def next_endless(floor: Floor, channel: int) -> int:
     return endless_contact(floor, number, channel)
 
 
-@compiled_entry
+@compiled_in_place
 def endless_contact(floor: Floor, number: int, channel: int) -> int:
     """A contact out of a backlog that never runs out."""
     key = key_of(floor.channels[channel, CHANNEL_KEY], draws.ENDLESS, 0, floor.state[ENDLESS])
     floor.state[ENDLESS] += 1
-    contact = new_contact(floor, number, key, channel, -1, 0)
+    contact = drawn_contact(floor, number, key, channel, -1, 0)
     floor.contacts[contact, IS_ENDLESS] = 1
     return contact
 

@@ -7,7 +7,7 @@ from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import CHOICE as CHOICE_STREAM
 from simulate.draws import hashed, uniform
 from simulate.kernel.benches import bench_of, latest_there, longest_there
-from simulate.kernel.hands import put_aside, resume, start
+from simulate.kernel.hands import put_aside, resume, see_who_is_idle, start
 from simulate.kernel.heads import (
     CONTACT,
     EVERYBODY,
@@ -15,6 +15,7 @@ from simulate.kernel.heads import (
     PART,
     copy_head,
     find_heads,
+    only_head,
     precedes,
 )
 from simulate.kernel.presence import (
@@ -54,6 +55,7 @@ from simulate.kernel.state import (
     LAST,
     LIVE_SLOTS,
     LOAD,
+    NEWCOMER,
     NOBODY,
     NOW,
     OFFERED,
@@ -84,6 +86,7 @@ def settle(floor: Floor) -> None:
         resume(floor)
     if state[ANY_EXCESS]:
         let_go(floor, False)
+    see_who_is_idle(floor)
 
 
 @compiled_inline
@@ -100,8 +103,10 @@ def _match(floor: Floor) -> bool:
 def _find_match(floor: Floor) -> tuple[int, int]:
     """A waiting contact and the agent who takes it; `NOBODY` where nothing matches."""
     if floor.state[OWN_PRIORITIES]:
+        floor.state[NEWCOMER] = NOBODY
         return _match_of_groups(floor)
-    for place in range(find_heads(floor, EVERYBODY)):
+    is_alone = floor.state[NEWCOMER] != NOBODY
+    for place in range(only_head(floor) if is_alone else find_heads(floor, EVERYBODY)):
         contact = floor.heads[place, CONTACT]
         agent = _agent_for(floor, contact, EVERYBODY)
         if agent == NOBODY and floor.state[INTERRUPTS]:

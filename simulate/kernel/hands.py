@@ -19,6 +19,7 @@ from simulate.kernel.state import (
     CHANNEL,
     COHORT,
     DIAL,
+    EMPTIED,
     END,
     ENDING,
     GRAIN,
@@ -110,6 +111,16 @@ def _call_again(floor: Floor, contact: int) -> bool:
     return False
 
 
+@compiled_inline
+def see_who_is_idle(floor: Floor) -> None:
+    """Whoever has empty hands after all that followed expects no completion."""
+    agent = floor.state[EMPTIED]
+    if agent != NOBODY:
+        floor.state[EMPTIED] = NOBODY
+        if floor.agents[agent, IN_HAND] == 0:
+            expect_no_completion(floor, agent)
+
+
 @compiled_in_place
 def put_aside(floor: Floor, agent: int) -> None:
     """An agent puts everything in hand aside, for a live contact."""
@@ -126,7 +137,6 @@ def put_aside(floor: Floor, agent: int) -> None:
     row[IN_HAND] = 0
     row[HELD_CHANNEL] = NOBODY
     join_bench(floor, agent)
-    expect_no_completion(floor, agent)
 
 
 @compiled_in_place
@@ -209,21 +219,22 @@ def _take(floor: Floor, agent: int, channel: int, contact: int) -> None:
 @compiled_inline
 def _let_go_of(floor: Floor, agent: int, contact: int) -> None:
     row, hand = floor.agents[agent], floor.hands[agent]
-    _work_until_now(floor, agent)
     note_held(floor, agent, floor.state[NOW])
     leave_bench(floor, agent)
+    if row[IN_HAND] == 1:
+        row[IN_HAND] = 0
+        row[HELD_CHANNEL] = NOBODY
+        floor.state[EMPTIED] = agent
+        join_bench(floor, agent)
+        return
+    _work_until_now(floor, agent)
     row[IN_HAND] -= 1
     place = 0
     while hand[place] != contact:
         place += 1
     hand[place] = hand[row[IN_HAND]]
-    if row[IN_HAND] == 0:
-        row[HELD_CHANNEL] = NOBODY
     join_bench(floor, agent)
-    if row[IN_HAND]:
-        _set_alarm(floor, agent)
-    else:
-        expect_no_completion(floor, agent)
+    _set_alarm(floor, agent)
 
 
 @compiled_inline
@@ -231,7 +242,7 @@ def _work_until_now(floor: Floor, agent: int) -> None:
     """Work on everything in hand since the last change."""
     row, hand = floor.agents[agent], floor.hands[agent]
     contacts, elapsed = row[IN_HAND], floor.state[NOW] - row[SINCE]
-    if elapsed and contacts:
+    if elapsed and contacts:  # a division takes long
         slowdown = floor.slowdown[row[COHORT], row[HELD_CHANNEL], contacts]
         done = rules.work_done(elapsed, slowdown)
         for place in range(contacts):

@@ -16,6 +16,7 @@ from simulate.kernel.state import (
     ID,
     KIND,
     LENGTH,
+    NEWCOMER,
     NOBODY,
     OFFERED,
     OWN_PRIORITY,
@@ -79,6 +80,15 @@ def find_heads(floor: Floor, group: int) -> int:
     if found > 1:
         _sort(floor, found)
     return found
+
+
+@compiled_inline
+def only_head(floor: Floor) -> int:
+    """Write down the newcomer, behind whom nobody waits anywhere; 1 if he may be tried."""
+    contact = floor.state[NEWCOMER]
+    floor.state[NEWCOMER] = NOBODY
+    floor.heads[0, CONTACT] = contact
+    return 1 if is_served(floor, floor.contacts[contact, CHANNEL]) else 0
 
 
 @compiled_in_place

@@ -10,10 +10,10 @@ from simulate import rules
 from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER
 from simulate.kernel.customers import (
+    drawn_contact,
     endless_contact,
     is_first_contact_to_come,
     is_open_at,
-    new_contact,
     next_customer,
 )
 from simulate.kernel.dispatch import settle
@@ -35,6 +35,7 @@ from simulate.kernel.state import (
     IS_HOURS,
     IS_NAMED,
     IS_OPEN,
+    NEWCOMER,
     NEXT_ARRIVAL,
     NEXT_CHILD,
     NEXT_ENTRY,
@@ -49,19 +50,18 @@ from simulate.kernel.state import (
     STARTS,
     TIMERS,
     UNTIL,
+    WAITING,
     WAITS,
     Floor,
 )
 from simulate.kernel.tally import tell_the_rest
 from simulate.kernel.time_sheets import begin_waiting, turn_intervals
-from simulate.kernel.timers import DONE_AT, DONE_BY, RANKS, drop_first_timer
+from simulate.kernel.timers import RANKS, drop_first_timer, first_completion
 
 # Why the loop came back.
 OVER = 0
 PAUSED = 1
 FULL = 2
-
-_ROOT_NODE = 1
 
 
 @compiled_entry
@@ -82,7 +82,7 @@ def line_up_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
         if key < 0:
             endless_contact(floor, number, channel)
         else:
-            new_contact(floor, number, key, channel, -1, offered)
+            drawn_contact(floor, number, key, channel, -1, offered)
     for contact in range(len(backlog)):
         channel, offered = floor.contacts[contact, CHANNEL], floor.contacts[contact, OFFERED]
         take_in(floor, contact, is_open_at(floor, channel, offered))
@@ -128,6 +128,8 @@ def live(floor: Floor, most_events: int) -> int:
             arrival = _come_in(floor, entity)
             if not arrive(floor, arrival):
                 continue
+            if state[WAITING] == 1 and floor.contacts[arrival, QUEUED]:
+                state[NEWCOMER] = arrival
         elif _has_passed(floor, rank):
             drop_first_timer(floor)
             continue
@@ -150,8 +152,8 @@ def close_the_books(floor: Floor) -> None:
 def _next_event(floor: Floor) -> tuple[int, int]:
     """Instant and place of the event that is first of all still to come."""
     state = floor.state
-    agent = floor.completions[_ROOT_NODE, DONE_BY]
-    instant, place = floor.completions[_ROOT_NODE, DONE_AT], rules.COMPLETION * RANKS + agent
+    instant, agent = first_completion(floor)
+    place = rules.COMPLETION * RANKS + agent
     if is_first_contact_to_come(floor):
         other = floor.arrivals[floor.order[state[NEXT_ARRIVAL]], COMES_AT]
         if other < instant:

@@ -22,6 +22,7 @@ from simulate.kernel.state import (
     END_COHORT,
     EXCESS,
     FIRST_AGENT,
+    FIRST_BREAK,
     FIRST_COHORT,
     FREE,
     GROUP,
@@ -69,11 +70,11 @@ def set_staff(floor: Floor, group: int, staff: int) -> None:
 @compiled_in_place
 def turn_shift(floor: Floor, agent: int, kind: int) -> bool:
     """Something happens in an agent's shift; whether anything changes."""
-    row = floor.agents[agent]
+    row, shift = floor.agents[agent], floor.shifts[agent]
     note_group(floor, row[GROUP], floor.state[NOW])
     if kind == rules.SHIFT_START:
         _come(floor, agent)
-        if row[BREAKS_DUE]:
+        if shift[BREAKS_DUE]:
             _await_break(floor, agent)
         return True
     if kind == rules.SHIFT_END:
@@ -81,7 +82,7 @@ def turn_shift(floor: Floor, agent: int, kind: int) -> bool:
         return True
     if kind == rules.BREAK_END:
         return _end_break(floor, agent)
-    row[BREAKS_DUE] += 1
+    shift[BREAKS_DUE] += 1
     if row[IS_PRESENT] and row[TAKES_NOTHING] == AT_WORK:
         _await_break(floor, agent)
     return True
@@ -90,12 +91,12 @@ def turn_shift(floor: Floor, agent: int, kind: int) -> bool:
 @compiled_in_place
 def begin_break(floor: Floor, agent: int) -> None:
     """An agent whose break is due goes, unless there is something in hand."""
-    row = floor.agents[agent]
+    row, shift = floor.agents[agent], floor.shifts[agent]
     if row[IN_HAND] or row[TAKES_NOTHING] != BREAK_DUE:
         return
     note_group(floor, row[GROUP], floor.state[NOW])
     _go(floor, agent)
-    row[ON_BREAK] = 1
+    shift[ON_BREAK] = 1
     floor.groups[row[GROUP], BREAKS] += 1
     _set_break_end(floor, agent)
 
@@ -258,9 +259,9 @@ def _await_break(floor: Floor, agent: int) -> None:
 
 @compiled_in_place
 def _end_shift(floor: Floor, agent: int) -> None:
-    row = floor.agents[agent]
-    if row[ON_BREAK]:
-        row[ON_BREAK] = 0
+    row, shift = floor.agents[agent], floor.shifts[agent]
+    if shift[ON_BREAK]:
+        shift[ON_BREAK] = 0
         floor.groups[row[GROUP], BREAKS] -= 1
         return
     if row[TAKES_NOTHING] == AT_WORK:
@@ -274,13 +275,13 @@ def _end_shift(floor: Floor, agent: int) -> None:
 @compiled_in_place
 def _end_break(floor: Floor, agent: int) -> bool:
     """A break is over: the next begins, or the agent comes back; whether anything changes."""
-    row = floor.agents[agent]
-    if not row[ON_BREAK]:
+    row, shift = floor.agents[agent], floor.shifts[agent]
+    if not shift[ON_BREAK]:
         return False
-    if row[BREAKS_BEGUN] < row[BREAKS_DUE]:
+    if shift[BREAKS_BEGUN] < shift[BREAKS_DUE]:
         _set_break_end(floor, agent)
         return False
-    row[ON_BREAK] = 0
+    shift[ON_BREAK] = 0
     floor.groups[row[GROUP], BREAKS] -= 1
     _come(floor, agent)
     return True
@@ -288,10 +289,10 @@ def _end_break(floor: Floor, agent: int) -> bool:
 
 @compiled_in_place
 def _set_break_end(floor: Floor, agent: int) -> None:
-    row = floor.agents[agent]
-    length = floor.breaks[agent, row[BREAKS_BEGUN]]
-    row[BREAKS_BEGUN] += 1
-    end = rules.break_end(floor.state[NOW], length, row[SHIFT_END])
+    shift = floor.shifts[agent]
+    length = shift[FIRST_BREAK + shift[BREAKS_BEGUN]]
+    shift[BREAKS_BEGUN] += 1
+    end = rules.break_end(floor.state[NOW], length, shift[SHIFT_END])
     place = rules.shift_place(agent, rules.BREAK_END)
     set_timer(floor, end, rules.TIMETABLE, place, agent)
 

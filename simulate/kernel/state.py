@@ -28,7 +28,7 @@ ANY_EXCESS = 9  # whether some group has agents who should have left
 LAST = 10  # instant of the last event that changed something
 OWN_PRIORITIES = 11  # whether some group has a priority of its own for a channel
 AGENTS_LEAF = 12  # place of the first agent in `completions`, a power of two
-AGENT_BITS = 13  # bits of an agent's number there
+EMPTIED = 13  # agent whose hands have become empty in this event, NOBODY if none has
 FREE_SLOT = 14  # first of the contact rows that can be used again: a list linked by BEHIND
 SLOTS_USED = 15  # contact rows used at some time
 SLOTS_TAKEN = 16  # contact rows in use
@@ -42,7 +42,7 @@ WAITING = 23  # contacts in all queues
 STARTS = 24  # most contacts that can be started in one instant's dispatch
 INTERVAL = 25  # the present one; as many as there are after the horizon
 EDGE = 26  # instant at which it ends; NEVER after the horizon
-RETURNING = 27  # agent whose hands have become empty and who has put contacts aside
+RETURNING = 27  # the same, where contacts have been put aside
 NEXT_ARRIVAL = 28  # row of `arrivals` that comes in next
 ARRIVALS = 29  # rows filled
 FILLED = 30  # intervals whose arrivals have been drawn
@@ -55,7 +55,9 @@ WAITS = 36  # bins occupied in the histogram of waits
 RESPONSES = 37
 INTERRUPTS = 38  # whether any work may be interrupted
 FIRST_CHILD = 39  # id of the first contact that another one begot
-STATE_SIZE = 40
+NEWCOMER = 40  # contact that has just joined its queue, NOBODY if none has
+AGENT_BITS = 41  # of an agent's number in `completions`
+STATE_SIZE = 42
 
 # Of a contact.
 ID = 0
@@ -106,11 +108,14 @@ BEFORE = 12  # neighbours on the bench
 AFTER = 13
 ASIDE = 14  # contacts put aside
 ASIDE_CHANNEL = 15
-SHIFT_END = 16
-ON_BREAK = 17
-BREAKS_DUE = 18  # breaks that have fallen due so far
-BREAKS_BEGUN = 19
-AGENT_SIZE = 24
+AGENT_SIZE = 16  # 128 bytes: two lines of the processor's cache
+
+# Of an agent who works by a shift.
+SHIFT_END = 0
+ON_BREAK = 1
+BREAKS_DUE = 2  # breaks that have fallen due so far
+BREAKS_BEGUN = 3
+FIRST_BREAK = 4  # length of the first break; the others follow
 
 # Why an agent takes nothing new.
 AT_WORK = 0
@@ -213,7 +218,8 @@ COMES_AT = 0
 COMES_TO = 1
 COMES_IN = 2  # its interval
 ITS_KEY = 3
-ARRIVAL_SIZE = 4
+ITS_WORK = 4
+ARRIVAL_SIZE = 5
 TOLD_WORK = 0
 TOLD_PATIENCE = 1
 TOLD_REACHED = 2  # try at which the customer answers, -1 leaves it to chance
@@ -278,8 +284,8 @@ class Floor(NamedTuple):
     timetable, doors, staff
         What happens at set instants: see the constants; a door is (channel, opens); staff by
         interval and group, with a last row of nobody.
-    shift_events, breaks
-        What happens in shifts; lengths of breaks by agent, in order.
+    shift_events, shifts
+        What happens in shifts, in order; the shifts by agent.
     counts
         First contacts by interval and channel.
     arrivals, order
@@ -332,7 +338,7 @@ class Floor(NamedTuple):
     doors: NDArray[Any]
     staff: NDArray[Any]
     shift_events: NDArray[Any]
-    breaks: NDArray[Any]
+    shifts: NDArray[Any]
     counts: NDArray[Any]
     arrivals: NDArray[Any]
     order: NDArray[Any]

@@ -48,10 +48,11 @@ def floor_of(
     skills, slowdown, bench_count = _skills(given, most)
     channels, spans = _channels(given)
     timetable, doors, staff = _timetable(given, root)
-    shift_events, breaks = _shifts(given, root, agents)
+    shift_events, shifts = _shifts(given, root, agents)
     leaf = 1 << max(1, (len(agents) - 1).bit_length())
     state = _state(given, root, most * len(agents))
     state[at.AGENTS_LEAF] = leaf
+    state[at.AGENT_BITS] = leaf.bit_length()
     state[at.NEXT_FIRST] = backlog
     state[at.FIRST_CHILD] = state[at.NEXT_CHILD] = backlog + first_contacts
     state[at.KEEPS_LOG] = keeps_log
@@ -68,7 +69,7 @@ def floor_of(
         agents=agents,
         hands=np.full((len(agents), most), NOBODY, dtype=np.int64),
         aside=np.full((len(agents), most), NOBODY, dtype=np.int64),
-        completions=_winner_tree(leaf),
+        completions=np.full(2 * leaf, draws.NEVER, dtype=np.int64),
         groups=groups,
         cohorts=cohorts,
         skills=skills,
@@ -88,7 +89,7 @@ def floor_of(
         doors=doors,
         staff=staff,
         shift_events=shift_events,
-        breaks=breaks,
+        shifts=shifts,
         counts=counts,
         arrivals=arrivals,
         order=order,
@@ -157,18 +158,13 @@ def _state(given: FloorInput, root: int, most_starts: int) -> IntArray:
     state[at.LOAD] = given.load
     state[at.OWN_PRIORITIES] = given.own_priorities
     state[at.INTERRUPTS] = any(channel.interruptible for channel in given.channels)
-    state[at.FREE_SLOT] = state[at.RETURNING] = NOBODY
+    for nobody in (at.FREE_SLOT, at.RETURNING, at.EMPTIED, at.NEWCOMER):
+        state[nobody] = NOBODY
     state[at.STARTS] = most_starts
     state[at.WORK_STREAM] = draws.stream_of(root, draws.WORK)
     state[at.PATIENCE_STREAM] = draws.stream_of(root, draws.PATIENCE)
     state[at.POSITION_STREAM] = draws.stream_of(root, draws.POSITION)
     return state
-
-
-def _winner_tree(leaf: int) -> IntArray:
-    tree = np.full((2 * leaf, 2), draws.NEVER, dtype=np.int64)
-    tree[:, 1] = np.arange(2 * leaf) - leaf  # at the leaves, the agents
-    return tree
 
 
 def _people(given: FloorInput) -> tuple[IntArray, IntArray, IntArray]:
@@ -348,22 +344,23 @@ def _timetable(given: FloorInput, root: int) -> tuple[IntArray, IntArray, IntArr
 
 
 def _shifts(given: FloorInput, root: int, agents: IntArray) -> tuple[IntArray, IntArray]:
-    """What happens in the shifts of those who come, in order; and their breaks by agent."""
-    shifts = given.shifts
-    breaks = np.zeros((len(agents), shifts.break_us.shape[1]), dtype=np.int64)
+    """What happens in the shifts of those who come, in order; and the shifts by agent."""
+    told = given.shifts
+    shifts = np.zeros((len(agents), at.FIRST_BREAK + told.break_us.shape[1]), dtype=np.int64)
     named = np.flatnonzero([given.groups[g].exit == rules.NAMED for g in agents[:, at.GROUP]])
     absent = absent_shifts(given, root)
     events: list[tuple[int, int, int]] = []
     for row, agent in enumerate(named.tolist()):
-        agents[agent, at.SHIFT_END] = shifts.end_us[row]
         if absent[row]:
             continue
-        events.append((int(shifts.start_us[row]), agent, rules.SHIFT_START))
-        events.append((int(shifts.end_us[row]), agent, rules.SHIFT_END))
-        taken = shifts.break_us[row] > 0
-        breaks[agent, : taken.sum()] = shifts.break_us[row][taken]
-        events += [(int(t), agent, rules.BREAK_DUE) for t in shifts.break_start_us[row][taken]]
-    return np.array(sorted(events), dtype=np.int64).reshape(-1, at.EVENT_SIZE), breaks
+        shift = shifts[agent]
+        shift[at.SHIFT_END] = told.end_us[row]
+        events.append((int(told.start_us[row]), agent, rules.SHIFT_START))
+        events.append((int(told.end_us[row]), agent, rules.SHIFT_END))
+        taken = told.break_us[row] > 0
+        shift[at.FIRST_BREAK : at.FIRST_BREAK + taken.sum()] = told.break_us[row][taken]
+        events += [(int(t), agent, rules.BREAK_DUE) for t in told.break_start_us[row][taken]]
+    return np.array(sorted(events), dtype=np.int64).reshape(-1, at.EVENT_SIZE), shifts
 
 
 def _arrivals(
