@@ -148,7 +148,7 @@ def table_of(series: dict[str, Any]) -> str:
     """The figures as a table of a document."""
     lines = [
         "| series | error of the rest, known to 11:00 | updated | all half-hours | updated"
-        " | by interval | updated | worst half-hour | an update |",
+        " | by interval | updated | worst half-hour | one update, all channels |",
         "|---" * 9 + "|",
     ]
     for name, found in series.items():

@@ -140,7 +140,7 @@ else:
         Figure(
             heading(name),
             f"{row['so_far']:,.0f}",
-            f"{this_day.percent_change(row['so_far'] / row['so_far_forecast'] - 1)} on forecast"
+            this_day.percent_change(row["so_far"] / row["so_far_forecast"] - 1)
             if row["so_far_forecast"] > 0
             else None,
             f"Contacts so far; {row['so_far_forecast']:,.0f} were expected,"
@@ -258,7 +258,17 @@ if after is not None:
 sentence = results.headline(outcome)
 (st.success if sentence == results.ALL_KEPT else st.warning)(sentence.replace(" %", "\u00a0%"))
 st.dataframe(
-    results.results_table(outcome, beside), hide_index=True, width="stretch", height="content"
+    results.results_table(outcome, beside),
+    hide_index=True,
+    width="stretch",
+    height="content",
+    column_config={
+        "Fine": st.column_config.TextColumn("", width=30, help="● as it should be, ▼ not."),
+        "Result": st.column_config.TextColumn(width=300),
+        "Difference": st.column_config.TextColumn(
+            help="Here less as staffed, with the 95 % interval of the difference."
+        ),
+    },
 )
 st.caption(
     f"From {today.at:%H:%M} to midnight, {outcome.replications} replications, seed {outcome.seed}."
