@@ -20,12 +20,12 @@ _ALL_WEEKS = 4.0  # origins that the error over all lead weeks is worth, for a s
 # What members are worth before anything is known of them, as odds.
 _ODDS: dict[Method, float] = {
     "level_profile": 1.0,
-    "svd_factors": 0.6,
-    "lead_regression": 0.6,
+    "svd_factors": 0.4,
+    "lead_regression": 0.4,
     "weekday_mean": 0.3,
-    "trend_profile": 0.15,
+    "trend_profile": 0.05,
     "plain_mean": 0.05,
-    "seasonal_naive": 0.05,
+    "seasonal_naive": 0.01,
 }
 _ODDS_IN_BURSTS = 40.0  # log odds of the robust mean for each part of the volume in bursts
 _MOST_ODDS = 40.0

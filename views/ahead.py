@@ -25,6 +25,8 @@ MEMBERS = {
     "svd_factors": "main shapes of the days",
     "weekday_mean": "mean of the same weekdays",
     "seasonal_naive": "last week repeated",
+    "plain_mean": "one mean for all",
+    "borrowed_profile": "borrowed shape of the week",
 }
 BANDS = {"p05": 0.05, "p10": 0.10, "p90": 0.90, "p95": 0.95}
 
