@@ -136,7 +136,7 @@ def skills(draw: st.DrawFn, kind: str, *, own_priorities: bool) -> dict[str, Any
         "max_concurrent": most,
         "slowdown": [1.0, 1.25, 1.7][:most],
         "priority": draw(st.sampled_from([None, 0, 2])) if own_priorities else None,
-        "after_s": draw(st.sampled_from([0, 0, 60])),
+        "after_s": draw(st.sampled_from([0, 0, 60, 120])),
     }
     if kind != "live":
         skill["keep_free"] = draw(st.sampled_from([0, 0, 1, 2]))
@@ -198,9 +198,9 @@ def floors(draw: st.DrawFn) -> RandomFloor:
         "callback": draw(callback_channels()),
     }
     kinds = {name: str(channel["kind"]) for name, channel in channels.items()}
-    also = draw(st.sets(st.sampled_from(["chat", "x", "callback"]), max_size=2))
+    also = draw(st.sets(st.sampled_from(["chat", "callback"]), max_size=2))
     third = draw(st.sets(st.sampled_from(sorted(kinds)), max_size=2))
-    served = {"first": {"chat", "x", "callback"}, "second": {"voice", *also}, "third": third}
+    served = {"first": {"chat", "x", "callback"}, "second": {"voice", "x", *also}, "third": third}
     own = draw(st.booleans())
     document = {
         "grain_us": draw(st.sampled_from(GRAINS_US)),
