@@ -136,8 +136,9 @@ def backtest(
         How many; fewer are taken where the history is too short for as many. They are whole
         weeks apart, as far as leaves twelve weeks before the first, at most the horizon.
     methods
-        Methods to choose from: `level_profile`, `trend_profile`, `weekday_mean`,
-        `seasonal_naive`; as a sequence or separated by commas. Default: all but the last.
+        Methods to choose from: `level_profile`, `lead_regression`, `svd_factors`,
+        `trend_profile`, `weekday_mean`, `seasonal_naive`, `plain_mean`; as a sequence or
+        separated by commas. Default: all but the last, which is what they have to beat.
     calendar, events
         As in `predict`. Of the events those count that had begun or were known beforehand.
 

@@ -229,3 +229,31 @@ def test_bank_calls_are_told_as_well_as_promised():
     told = predict(history, calendar=states)
     assert tested.weekly_spreads(told)["chat"].ratio == pytest.approx(1.0, abs=0.15)
     assert 0.7 < neighbours_alike(told, 0) < 0.9
+
+
+@pytest.mark.slow
+def test_a_log_of_1999_is_told_as_well_as_promised():
+    """Calls to an Israeli bank, January to June 1999 (Technion, "Anonymous Bank")."""
+    from benchmarks.forecast_series import LOG_1999, bank_log
+
+    folder = Path(os.environ.get("ALLWEATHER_DATA", ""))
+    need("data", (folder / LOG_1999).is_file(), "ALLWEATHER_DATA names no real data")
+    israel = CalendarKeys(country="IL")
+    figures = backtest(bank_log(folder), calendar=israel).channels["calls"]
+    assert figures["wape"] < 0.245
+    assert figures["wape"] < 0.65 * figures["naive_wape"]
+    assert 0.78 < figures["coverage_80"] < 0.88
+    assert 0.92 < figures["coverage_95"] < 0.97
+
+
+@pytest.mark.slow
+def test_mentions_are_told_better_than_by_repeating_the_week():
+    """Hourly mentions of five companies, 2015 (Numenta Anomaly Benchmark)."""
+    from benchmarks.forecast_series import MENTIONS_2015, mentions
+
+    folder = Path(os.environ.get("ALLWEATHER_DATA", ""))
+    need("data", (folder / MENTIONS_2015).is_file(), "ALLWEATHER_DATA names no real data")
+    figures = backtest(mentions(folder), horizon="14d").channels.values()
+    assert np.mean([each["wape"] / each["naive_wape"] for each in figures]) < 0.74
+    assert 0.75 < np.mean([each["coverage_80"] for each in figures]) < 0.88
+    assert 0.90 < np.mean([each["coverage_95"] for each in figures]) < 0.98
