@@ -35,10 +35,13 @@ class Engine:
         Writes down every contact.
     count
         Counts while it runs and keeps no contact; None where only a log can be counted.
+    frees_interpreter
+        Whether other threads of Python go on while it runs.
     """
 
     run: Run
     count: Count | None = None
+    frees_interpreter: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def engine_named(name: str) -> Engine:
     if name not in _HOMES:
         raise InvalidValueError("engine", f"one of {list(ENGINES)}", name)
     home = import_module(_HOMES[name])
-    return Engine(home.run_replication, getattr(home, "count_replication", None))
+    count = getattr(home, "count_replication", None)
+    return Engine(home.run_replication, count, frees_interpreter=name == "kernel")
 
 
 def replicate(

@@ -1,4 +1,4 @@
-"""Run a scenario: many replications, here or in worker processes, into one outcome."""
+"""Run a scenario: many replications, one by one or several at once, into one outcome."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from simulate.engines import Cancel, Engine, Result, engine_named, replicate
 from simulate.outcome import Outcome
 from simulate.records import contact_table
 from simulate.replications import Replications
+from simulate.threads import in_threads
 from simulate.workers import Progress, Workers
 
 if TYPE_CHECKING:  # encoding loads the compiled draws
@@ -51,7 +52,9 @@ def simulate(
         Name of the engine: "kernel" is the fast one, "simpy" the one to read and extend. The
         numbers are the same.
     workers
-        Processes to use, or a pool to share. The numbers are the same whatever it is.
+        How many replications run at once: in threads of this process (kernel) or in processes
+        of their own (SimPy); or a pool of processes to share. The numbers are the same
+        whatever it is.
     progress
         Told how many replications are finished, of how many, in the caller's thread.
     cancel
@@ -101,6 +104,8 @@ def simulate(
         results = wishes.in_pool(workers, floor_input)
     elif min(workers, replications) == 1:
         results = wishes.here(run_engine, floor_input)
+    elif run_engine.frees_interpreter:
+        results = wishes.in_threads(run_engine, floor_input, min(workers, replications))
     else:
         with Workers(min(workers, replications)) as pool:
             results = wishes.in_pool(pool, floor_input)
@@ -156,6 +161,14 @@ class _Wishes:
             records=self.records,
             progress=self.progress,
             cancel=self.cancel,
+        )
+
+    def in_threads(self, engine: Engine, floor_input: FloorInput, threads: int) -> list[Result]:
+        def run(number: int, cancel: Cancel) -> Result:
+            return replicate(engine, floor_input, self.seed, number, cancel, records=self.records)
+
+        return in_threads(
+            run, self.replications, threads=threads, progress=self.progress, cancel=self.cancel
         )
 
     def here(self, engine: Engine, floor_input: FloorInput) -> list[Result]:

@@ -6,6 +6,7 @@ import pytest
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
 from simulate import paired, simulate
+from simulate.workers import Workers
 from support import assert_mean_near
 
 BLENDED = Scenario.parse(
@@ -205,3 +206,58 @@ def test_a_run_cancelled_at_once_raises():
 def test_values_out_of_range_are_told(changes, message):
     with pytest.raises(InvalidValueError, match=message):
         simulate(BLENDED, demand(), staffed(7), **changes)
+
+
+def test_threads_and_processes_give_the_numbers_of_one_after_the_other():
+    told = []
+    alone = simulate(BLENDED, demand(), staffed(7), replications=5)
+    threads = simulate(
+        BLENDED,
+        demand(),
+        staffed(7),
+        replications=5,
+        workers=3,
+        progress=lambda *numbers: told.append(numbers),
+    )
+    with Workers(2) as pool:
+        processes = simulate(BLENDED, demand(), staffed(7), replications=5, workers=pool)
+
+    assert threads.document() == alone.document()
+    assert processes.document() == alone.document()
+    assert told[-1] == (5, 5)
+
+
+def test_cancelled_threads_keep_an_unbroken_beginning():
+    """More replications than are waited for: whatever is finished at the cancellation is whole."""
+    finished = 0
+
+    def progress(done, _total):
+        nonlocal finished
+        finished = done
+
+    outcome = simulate(
+        BLENDED,
+        demand(),
+        staffed(7),
+        replications=500,
+        workers=2,
+        progress=progress,
+        cancel=lambda: finished >= 10,
+    )
+
+    assert outcome.cancelled
+    assert 2 <= outcome.replications < 500
+
+
+def test_threads_cancelled_at_once_give_nothing():
+    with pytest.raises(RunCancelledError):
+        simulate(BLENDED, demand(), staffed(7), replications=20_000, workers=2, cancel=lambda: True)
+
+
+def test_what_goes_wrong_in_a_thread_is_told(monkeypatch):
+    def broken(*_arguments):
+        raise ZeroDivisionError("in a thread")
+
+    monkeypatch.setattr("simulate.kernel.count_replication", broken)
+    with pytest.raises(ZeroDivisionError, match="in a thread"):
+        simulate(BLENDED, demand(), staffed(7), replications=4, workers=2)
