@@ -35,6 +35,7 @@ _CALM_EFFECT = 0.05  # of an event: less than this is learned as usual
 _FEW_DAYS = 14
 _EVEN = 1e-9
 _SURELY = 3.0  # standard errors of a correlation with time
+_BURST_COLUMNS = ["channel", "start", "end", "contacts", "usual"]
 _MOST_BURSTS_TOLD = 3
 
 
@@ -333,7 +334,7 @@ def _burst_sentences(burst: BoolArray, days: Days) -> list[str]:
 
 def no_bursts() -> pd.DataFrame:
     """A table of bursts without any."""
-    return pd.DataFrame(columns=["channel", "start", "end", "contacts", "usual"])
+    return pd.DataFrame(columns=_BURST_COLUMNS)
 
 
 def _burst_table(
@@ -356,5 +357,5 @@ def _burst_table(
             }
             for piece in pieces
         ],
-        columns=no_bursts().columns,
+        columns=_BURST_COLUMNS,
     )

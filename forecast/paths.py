@@ -72,10 +72,10 @@ def sample_paths(
         )
         z = daily[:, day, column] + np.sqrt(spread.slot_share) * slot
         cv = spread.cv_at(lead_week)
-        for week in np.unique(lead_week):
-            of_week = lead_week == week
-            factor = spread.factor(z[:, of_week], float(cv[of_week][0]))
-            paths[:, of_week, column] = rates[of_week, column] * factor
+        for value in np.unique(cv).tolist():
+            alike = cv == value
+            factor = spread.factor(z[:, alike], value)
+            paths[:, alike, column] = rates[alike, column] * factor
     if count >= _ENOUGH_PATHS:
         mean = paths.mean(axis=0)
         paths *= np.divide(rates, mean, out=np.ones_like(mean), where=mean > 0)
@@ -111,15 +111,14 @@ def count_quantiles(
     levels = np.array(wanted)
     tables = {level: np.zeros_like(rates) for level in wanted}
     for column, spread in enumerate(spreads):
-        for week in np.unique(lead_week):
-            of_week = (lead_week == week) & (rates[:, column] > 0)
-            expected = rates[of_week, column]
-            if not len(expected):
+        cv = spread.cv_at(lead_week)
+        for value in np.unique(cv).tolist():
+            alike = (cv == value) & (rates[:, column] > 0)
+            if not alike.any():
                 continue
-            cv = float(spread.cv_at(np.array([week]))[0])
-            told = _quantiles_at(expected, spread, cv, levels)
+            told = _quantiles_at(rates[alike, column], spread, value, levels)
             for index, level in enumerate(wanted):
-                tables[level][of_week, column] = told[index]
+                tables[level][alike, column] = told[index]
     return tables
 
 
