@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -180,25 +181,25 @@ def plan(
     3. Shifts that cover it (`roster`), themselves rehearsed and put right the same way.
     4. The finished plan, and the current staffing, rehearsed with a fresh seed.
     """
+    from simulate.engines import engine_named
     from simulate.workers import Workers
     from staffing.search import search
 
     began = time.monotonic()
-    owned = isinstance(workers, int) and workers > 1
-    pool = Workers(workers) if isinstance(workers, int) and workers > 1 else workers
-    try:
+    with ExitStack() as stack:
+        # Threads cost nothing to begin; processes are begun once for the whole search.
+        needs_processes = not engine_named(engine).frees_interpreter
+        if isinstance(workers, int) and workers > 1 and needs_processes:
+            workers = stack.enter_context(Workers(workers))
         return search(
             scenario,
             demand,
             replications=scenario.replications if replications is None else replications,
             seed=scenario.seed if seed is None else seed,
             engine=engine,
-            workers=pool,
+            workers=workers,
             progress=progress,
             cancel=cancel,
             began=began,
             time_limit_s=time_limit_s,
         )
-    finally:
-        if owned and isinstance(pool, Workers):
-            pool.close()
