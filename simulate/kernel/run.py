@@ -15,7 +15,8 @@ from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
 from simulate.kernel.loop import FULL, OVER, close_the_books, line_up_backlog, live
 from simulate.kernel.state import Floor
-from simulate.kernel.tables import floor_of, told_keys, with_more_room
+from simulate.kernel.tables import floor_of, with_more_room
+from simulate.kernel.timetables import told_keys
 from simulate.log import CONTACT, FloorLog
 
 IntArray = NDArray[np.int64]

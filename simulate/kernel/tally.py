@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from simulate import rules
 from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
+from simulate.kernel.histograms import count_time
 from simulate.kernel.state import (
     ARRIVED_CLOSED,
     BEHIND,
@@ -47,7 +48,6 @@ from simulate.kernel.state import (
     Floor,
 )
 from simulate.log import Ending
-from simulate.waits import BINS, bin_of
 
 NAMES = (
     "offered",
@@ -134,10 +134,6 @@ _IS_ABANDONED = int(Ending.ABANDONED)
 _IS_BLOCKED = int(Ending.BLOCKED)
 _IS_CONVERTED = int(Ending.CONVERTED)
 _IS_CLOSED = int(Ending.CLOSED)
-
-_STRETCH = 512  # places that the bins of one cell share at first
-_SPREAD = 317  # 512 over the golden ratio: neighbouring bins lie far apart
-_KEY, _COUNT = 0, 1
 
 
 @compiled_inline
@@ -324,41 +320,6 @@ def _left(floor: Floor, contact: int) -> int:
     if row[ENDING] == _IS_BLOCKED:
         return row[OFFERED]
     return row[END]
-
-
-@compiled_inline
-def count_time(table: NDArray[Any], cell: int, time: int) -> int:
-    """Count a time in its cell and bin; 1 where that bin of the cell was empty."""
-    return add_count(table, cell * BINS + bin_of(time), 1)
-
-
-@compiled_inline
-def add_count(table: NDArray[Any], key: int, count: int) -> int:
-    """
-    Add to a key of a hash table; 1 where it was not there.
-
-    The bins of a cell share a stretch of the table, short enough to stay at hand while the
-    contacts of an interval come to their ends.
-    """
-    mask = len(table) - 1
-    cell, bin_ = key // BINS, key % BINS
-    place = (cell * _STRETCH + bin_ * _SPREAD % _STRETCH) & mask
-    while table[place, _KEY] != key + 1:
-        if table[place, _KEY] == 0:
-            table[place, _KEY] = key + 1
-            table[place, _COUNT] = count
-            return 1
-        place = (place + 1) & mask
-    table[place, _COUNT] += count
-    return 0
-
-
-@compiled_entry
-def move_counts(table: NDArray[Any], larger: NDArray[Any]) -> None:
-    """Enter all keys of a hash table into an empty one."""
-    for place in range(len(table)):
-        if table[place, _KEY]:
-            add_count(larger, table[place, _KEY] - 1, table[place, _COUNT])
 
 
 @compiled_in_place
