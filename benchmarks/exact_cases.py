@@ -23,6 +23,7 @@ RELAXATIONS = 20  # warm-up, in relaxation times
 LONGEST_H = 370 * 24  # a scenario's horizon is at most a year
 CONTACTS = 40_000  # offered in a replication, where its length is free
 WARM_UP_SHARE = 0.1  # at most so much of a replication is warm-up, where its length is free
+ROUND = 32  # replications simulated at first, usually
 BUSY_PER_MIN = 15  # contacts from which on intervals are short: an hour would hold thousands
 START = "2026-01-05T00:00:00Z"
 
@@ -63,7 +64,7 @@ class Case:
     checks: tuple[Check, ...]
     repeats: int = 0
     records: bool = False
-    first_round: int = 32
+    first_round: int = ROUND
     demand: Callable[[Scenario, int, int, Workers | int], Demand] | None = None
 
     @property

@@ -11,12 +11,13 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.exact_cases import Case, demand_of
+from benchmarks.exact_cases import ROUND, Case, demand_of
 from benchmarks.exact_checks import Check, Reading
 from simulate import Workers, simulate
 from simulate.estimates import Parts, estimate
 
 MOST_CELLS = 400_000  # replications times intervals in one round: what is kept in memory
+MOST_CONTACTS = 10_000_000  # contacts in one round: each may have a bin of a histogram to itself
 MOST_RECORDS = 1_000_000  # contacts in one round where they are kept one by one
 WANTED_SHARE = 0.005  # half-width: half a percentage point,
 WANTED_RELATIVE = 0.01  # or a hundredth of the value
@@ -91,11 +92,7 @@ class Sample:
         repeats = self.case.usual_repeats if repeats is None else repeats
         scenario = self.case.scenario(repeats)
         rates = demand_of(scenario)
-        step = self.case.first_round
-        at_once = max(step, MOST_CELLS // scenario.period.count // step * step)
-        if self.case.records:
-            each = sum(self.case.contacts) * repeats
-            at_once = max(2, round(MOST_RECORDS / each))
+        at_once = self._at_once(scenario.period.count, repeats)
         while replications > 0:
             count = min(replications, at_once)
             seed, demand = self.seed + self.rounds, rates
@@ -111,6 +108,14 @@ class Sample:
             )
             self._read(Reading(outcome, self.case.cycle))
             replications -= count
+
+    def _at_once(self, intervals: int, repeats: int) -> int:
+        """Replications that fit into memory; stratified ones come in whole rounds."""
+        warm_up, cycle = self.case.contacts
+        most = MOST_RECORDS if self.case.records else MOST_CONTACTS
+        fitting = int(min(MOST_CELLS / intervals, most / (warm_up + repeats * cycle)))
+        step = self.case.first_round
+        return max(2, fitting) if step == ROUND else max(step, fitting // step * step)
 
     def _read(self, reading: Reading) -> None:
         data = reading.data

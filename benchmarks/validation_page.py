@@ -87,8 +87,9 @@ def page(runs: list[Run], seed: int) -> str:
         f"- **{found['within_four_standard_errors']}** lie within four standard errors of the exact"
         f" value; {found['inside_95']} ({100 * found['inside_95'] / numbers:.1f} %) inside their"
         f" own 95 % interval, {found['inside_99']} ({100 * found['inside_99'] / numbers:.1f} %)"
-        " inside their 99 % interval. By chance alone one would expect 95 and 99 %; numbers of one"
-        " queue err together.",
+        " inside their 99 % interval. By chance one would expect 95 and 99 %; but numbers of one"
+        " queue err together, and adding replications until an interval is narrow leaves it a"
+        " little too narrow.",
         f"- **{found['narrow']}** have a 95 % interval (±) of at most half a percentage point or a"
         " hundredth of the value."
         + (" The others are marked ~." if found["narrow"] < numbers else ""),
