@@ -38,7 +38,7 @@ def add_count(table: NDArray[Any], key: int, count: int) -> int:
             table[place, _KEY] = key + 1
             table[place, _COUNT] = count
             return 1
-        place = (place + 1) & mask
+        place = (place + 2 * key + 1) & mask  # far away: the stretch may be full
     table[place, _COUNT] += count
     return 0
 
