@@ -34,8 +34,7 @@ def cases() -> Iterator[Case]:
     for entry in entries("priority_nonpreemptive_mmc"):
         yield _priorities(entry)
     for entry in entries("n_model"):
-        if not entry.given["reserve_pool2"]:  # live work cannot be held back from a group
-            yield _two_pools(entry)
+        yield _two_pools(entry)
     for entry in entries("overflow_moments"):
         yield _overflow(entry)
 
@@ -121,8 +120,13 @@ def _priorities(entry: Entry) -> Case:
 def _two_pools(entry: Entry) -> Case:
     """Calls are taken by their own group, or by the chat group when it has nothing else."""
     given, values = entry.given, entry.values
+    helping: dict[str, object] = {"preference": 2}
+    reserve = ""
+    if given["reserve_pool2"]:
+        helping |= {"keep_free": given["reserve_pool2"], "keep_free_unit": "agents"}
+        reserve = f" while more than {given['reserve_pool2']} of them are free"
     document = steady(
-        f"{given['c1']} agents for calls and {given['c2']} for chats who help with calls;"
+        f"{given['c1']} agents for calls and {given['c2']} for chats who help with calls{reserve};"
         f" {given['lam1']:g} calls and {given['lam2']:g} chats a minute of {1 / given['mu']:g} min,"
         f" patience {1 / given['theta1']:g} and {1 / given['theta2']:g} min",
         {"voice": given["lam1"], "chat": given["lam2"]},
@@ -132,7 +136,7 @@ def _two_pools(entry: Entry) -> Case:
         },
         {
             "phones": {"agents": given["c1"], "skills": {"voice": {"preference": 1}}},
-            "team": {"agents": given["c2"], "skills": {"voice": {"preference": 2}, "chat": {}}},
+            "team": {"agents": given["c2"], "skills": {"voice": helping, "chat": {}}},
         },
         relaxation_min=N_MODEL_RELAXATION_MIN,
     )

@@ -37,10 +37,6 @@ TITLES = {
 ELSEWHERE = (
     ("customers who redial (retrial queues)", "the floor knows no redials yet"),
     ("posts that beget posts (Hawkes processes, reaction times)", "not on the floor yet"),
-    (
-        "an N-shaped floor whose second group keeps a reserve for its own customers",
-        "needs `keep_free` on a live channel; it is for work that can wait",
-    ),
     ("limits of very large floors (Halfin and Whitt; Garnett)", "limits of formulas, not floors"),
     ("least staff for a target, shifts of textbooks", "tests of the staffing hold these"),
     ("the published blend of inbound and outbound calls", "needs a predictive dialler"),

@@ -149,5 +149,10 @@ def _groups(scenario: Scenario) -> Iterator[Broken]:
             key = f"groups.{name}.skills.{channel}"
             if channel not in scenario.channels:
                 yield key, f"must be a channel, {one_of(scenario.channels, channel)}"
-            elif skill.keep_free and scenario.channels[channel].kind == "live":
-                yield f"{key}.keep_free", "must be 0 on a live channel: slots are kept free for it"
+            elif (
+                skill.keep_free
+                and skill.keep_free_unit == "slots"
+                and scenario.channels[channel].kind == "live"
+            ):
+                rule = "must be 0 on a live channel, for which slots are kept, or count agents"
+                yield f"{key}.keep_free", rule

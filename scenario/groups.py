@@ -39,7 +39,10 @@ class Skill(Declared):
         source=SLOWDOWN_SOURCE,
     )
     keep_free: int = key(
-        "Capacity that this deferred or callback work leaves open for live contacts.", 0, ge=0
+        "Capacity that this deferred or callback work leaves open for live contacts; on a live"
+        " channel, in agents only, for the group's other channels.",
+        0,
+        ge=0,
     )
     keep_free_unit: Literal["slots", "agents"] = key(
         "slots: so many live slots stay open over all groups that serve a live channel; agents:"

@@ -144,13 +144,14 @@ def agent_key(choice: int, load: int, contacts: int, preference: int, turn: int)
 @compiled
 def is_gated(kind: int, promoted: bool, above_live: bool) -> bool:
     """
-    Whether a contact must leave capacity free for live work.
+    Whether a contact must leave capacity free where its skill says so.
 
-    Deferred work must, promoted or not, unless promotion lifts it above live work; a callback
-    must until it is promoted.
+    Live contacts must: a group keeps agents free for others that it serves. Deferred work must,
+    promoted or not, unless promotion lifts it above live work; a callback must until it is
+    promoted.
     """
     if kind == LIVE:
-        return False
+        return True
     if kind == CALLBACK:
         return not promoted
     return not (promoted and above_live)

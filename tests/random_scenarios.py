@@ -141,6 +141,8 @@ def skills(draw: st.DrawFn, kind: str, *, own_priorities: bool) -> dict[str, Any
     if kind != "live":
         skill["keep_free"] = draw(st.sampled_from([0, 0, 1, 2]))
         skill["keep_free_unit"] = draw(st.sampled_from(["slots", "agents"]))
+    elif draw(st.integers(0, 5)) == 0:
+        skill |= {"keep_free": 1, "keep_free_unit": "agents"}
     return skill
 
 

@@ -61,7 +61,7 @@ def test_scenario_files_are_those_of_the_references():
     assert {case.file for case in CASES.values()} == set(SCENARIOS.glob("*.toml"))
 
 
-def test_every_entry_of_the_references_is_compared_but_for_the_reserve_of_live_work():
+def test_every_entry_of_the_references_is_compared():
     file = json.loads((REFERENCES / "exact_values.json").read_text(encoding="utf-8"))
     wanted = {
         f"{model} {number}"
@@ -69,7 +69,7 @@ def test_every_entry_of_the_references_is_compared_but_for_the_reserve_of_live_w
         for number in range(1, len(found["cases"]) + 1)
     }
     covered = {" ".join(name.split()[:2]) for name in CASES}
-    assert wanted - covered == {"n_model 2"}
+    assert wanted <= covered
 
 
 def test_a_cycle_can_be_repeated_between_warm_up_and_cool_down():

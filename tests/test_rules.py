@@ -85,7 +85,7 @@ def test_gates_open_exactly_at_their_limits() -> None:
 
 
 def test_who_must_keep_capacity_free() -> None:
-    assert not rules.is_gated(rules.LIVE, False, False)
+    assert rules.is_gated(rules.LIVE, False, False)
     assert rules.is_gated(rules.DEFERRED, False, True)
     assert rules.is_gated(rules.DEFERRED, True, False)
     assert not rules.is_gated(rules.DEFERRED, True, True)

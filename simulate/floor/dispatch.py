@@ -102,9 +102,13 @@ def eligible(
 ) -> list[tuple[Agent, Skill]]:
     """Agents who can take a contact as they are; the first of every bench, or everybody."""
     channel = floor.channels[contact.channel]
-    gated = rules.is_gated(channel.kind, contact.promoted, channel.above_live)
+    # The last customers of a closed door are served by whoever is there.
+    asks = not channel.is_draining and rules.is_gated(
+        channel.kind, contact.promoted, channel.above_live
+    )
     found: list[tuple[Agent, Skill]] = []
     for skill in skills:
+        gated = asks and skill.keep_free > 0
         if skill.after_us and not rules.has_waited(floor.now, contact.offered_us, skill.after_us):
             continue
         away = presence.staying_away(floor, skill.cohort.group, contact)

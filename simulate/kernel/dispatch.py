@@ -211,8 +211,8 @@ def _best_of_group(floor: Floor, contact: int, group: int, chosen: int) -> int:
     """The agent of a group who takes a contact, unless the one chosen so far comes first."""
     row = floor.contacts[contact]
     channel = row[CHANNEL]
-    gated = _is_gated(floor, contact)
     draining = is_draining(floor, channel)
+    gated = _is_gated(floor, contact, draining)
     limit = limit_for(floor, group, draining)
     best = 0
     if chosen != NOBODY:
@@ -228,8 +228,13 @@ def _best_of_group(floor: Floor, contact: int, group: int, chosen: int) -> int:
             # The one longest on a bench would win over the others there.
             while agent != NOBODY and stays_away(floor, agent, limit, draining):
                 agent = floor.agents[agent, AFTER]
-            if agent == NOBODY or (
-                gated and held == 0 and not _gate_is_open(floor, cohort, channel)
+            if agent == NOBODY:
+                continue
+            if (
+                gated
+                and held == 0
+                and skill[KEEP_FREE]
+                and not _gate_is_open(floor, cohort, channel)
             ):
                 continue
             key = _key_of(floor, agent, channel)
@@ -321,8 +326,8 @@ def _able(floor: Floor, contact: int, offer: int, wanted: int) -> int:
     """Number of agents who can take a contact, or the wanted one of them by id, from 0."""
     row = floor.contacts[contact]
     channel = row[CHANNEL]
-    gated = _is_gated(floor, contact)
     draining = is_draining(floor, channel)
+    gated = _is_gated(floor, contact, draining)
     able = 0
     for group in range(len(floor.groups)):
         if not _makes_offer(floor, group, offer):
@@ -358,15 +363,17 @@ def _is_able(
 
 
 @compiled_inline
-def _is_gated(floor: Floor, contact: int) -> bool:
+def _is_gated(floor: Floor, contact: int, draining: bool) -> bool:
+    """Whether a gate is asked; not for the last customers of a closed door."""
     row = floor.contacts[contact]
     channel = floor.channels[row[CHANNEL]]
-    return rules.is_gated(channel[KIND], bool(row[PROMOTED]), bool(channel[ABOVE_LIVE]))
+    asks = rules.is_gated(channel[KIND], bool(row[PROMOTED]), bool(channel[ABOVE_LIVE]))
+    return asks and not draining
 
 
 @compiled_in_place
 def _gate_is_open(floor: Floor, cohort: int, channel: int) -> bool:
-    """Whether a free agent of the cohort may start deferred or callback work."""
+    """Whether a free agent of the cohort may start work that must leave capacity free."""
     skill = floor.skills[cohort, channel]
     if skill[KEEP_FREE] == 0:
         return True
