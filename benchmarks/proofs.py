@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SCENARIOS = 360
+SCENARIOS = 440
 
 
 def random_scenarios() -> dict[str, Any]:

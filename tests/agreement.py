@@ -1,7 +1,7 @@
 """
 Both engines on random scenarios: do they tell the same story, and which rules did it touch?
 
-    PYTHONPATH=tests:. python -m agreement --scenarios 360
+    PYTHONPATH=tests:. python -m agreement --scenarios 440
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def on_random_scenarios(count: int, *, until_they_differ: bool = False) -> Findi
 def main() -> int:
     """Print the findings as one JSON document; the exit status is 1 if the engines disagree."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenarios", type=int, default=360)
+    parser.add_argument("--scenarios", type=int, default=440)
     begun = time.perf_counter()
     findings = on_random_scenarios(parser.parse_args().scenarios)
     print(

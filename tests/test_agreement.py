@@ -8,7 +8,7 @@ from scenario import Scenario
 from simulate.floor_input import FloorInput
 from simulate.log import FloorLog
 
-SCENARIOS = 360
+SCENARIOS = 440
 
 
 @pytest.fixture(scope="module")
