@@ -138,6 +138,8 @@ def _ask(folder: str, changed: tuple[str, ...], told: Connection) -> None:
     os.chdir(folder)
     # A source changed within the second of its compiled file would not be read again.
     sys.dont_write_bytecode = True
+    # Plugins of pytest that something has imported already would be warned of, which is an error.
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     sys.path[:0] = [folder, str(Path(folder) / "tests")]
     from killers import killer_of
 
