@@ -7,11 +7,16 @@ Opens the app on the sample in Debian's Chromium, 1280 × 800, light and dark, a
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
-from tests.browser import chromium, served, tab
+ROOT = Path(__file__).resolve().parent.parent
+# The tests are no package; a dependency has installed one of that name.
+sys.path.insert(0, str(ROOT / "tests"))
 
-FOLDER = Path(__file__).resolve().parent.parent / "docs" / "screenshots"
+from browser import chromium, served, tab  # noqa: E402 - found in the folder named above
+
+FOLDER = ROOT / "docs" / "screenshots"
 PAGES = {
     "history": "",
     "forecast": "forecast",
