@@ -56,6 +56,47 @@ class Telling:
             self.progress(round(min(1.0, share), 6), self.sentence)
 
 
+@dataclass
+class Rounds:
+    """
+    Tells the rounds of a stage as they come.
+
+    Parameters
+    ----------
+    telling
+        Where they are told.
+    begin, end
+        Shares of the whole between which the stage lies.
+    most
+        Rounds at most.
+    interval_hours
+        Length of an interval.
+    sentence
+        What is being done.
+    number
+        Rounds begun.
+    """
+
+    telling: Telling
+    begin: float
+    end: float
+    most: int
+    interval_hours: float
+    sentence: str
+    number: int = 0
+
+    def next(self, agents: IntArray) -> None:
+        """Begin the next round, with so many agents asked for, shape (I, G)."""
+        begin, upto = (
+            self.begin + (self.end - self.begin) * number / self.most
+            for number in (self.number, self.number + 1)
+        )
+        self.number += 1
+        hours = agents.sum() * self.interval_hours
+        told = f"{self.sentence}: round {self.number}, {hours:,.0f} agent hours asked for"
+        self.telling.step(upto, told, begin)
+
+
 @dataclass(frozen=True)
 class Rehearsal:
     """

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +17,11 @@ from scenario.separate import separated
 from scenario.staff import Staff
 from staffing.guess import first_guess, solo_gain, with_average_agents
 from staffing.ladder import ladder
-from staffing.limits import Limits, limits_of
+from staffing.limits import limits_of
 from staffing.planning import BaselineComparison, Plan
-from staffing.promises import Verdict, judge
-from staffing.rehearsal import Progress, Rehearsal, Telling
-from staffing.repair import MARGIN, Floor, repair
+from staffing.promises import judge
+from staffing.rehearsal import Progress, Rehearsal, Rounds, Telling
+from staffing.repair import Floor, repair
 from staffing.results import (
     requirement_table,
     shift_table,
@@ -31,7 +29,8 @@ from staffing.results import (
     target_table,
     unmet_table,
 )
-from staffing.roster import Roster, paid_of, roster
+from staffing.roster import paid_of
+from staffing.tightening import best_roster
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -42,26 +41,8 @@ IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 FLOOR_ROUNDS = 8  # rehearsals of the requirement
-SHIFT_ROUNDS = 5  # rehearsals of the shifts
 FRESH_RUNS = 4  # times the replications, for the check
 WEEK_HOURS = 168
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """
-    Shifts that were rehearsed.
-
-    Parameters
-    ----------
-    roster
-        The shifts.
-    verdicts
-        What they kept.
-    """
-
-    roster: Roster
-    verdicts: tuple[Verdict, ...]
 
 
 def search(
@@ -105,7 +86,7 @@ def search(
         return lambda: time.monotonic() - began > share * (time_limit_s or float("inf"))
 
     hours = scenario.horizon.interval_minutes / 60
-    rounds = _Rounds(telling, 0.03, 0.45, FLOOR_ROUNDS, hours, "Rehearsing the floor")
+    rounds = Rounds(telling, 0.03, 0.45, FLOOR_ROUNDS, hours, "Rehearsing the floor")
 
     def on_floor(agents: IntArray) -> Replications:
         rounds.next(agents)
@@ -114,7 +95,7 @@ def search(
     floor = Floor(scenario, limits, effort_s, on_floor)
     required = repair(floor, guess.required, rounds=FLOOR_ROUNDS, out_of_time=late(0.5))
 
-    best, searched = _best_roster(
+    best, searched = best_roster(
         rehearsal, required.agents, current, limits, effort_s, replications, seed, late(0.75)
     )
     planned = best.roster
@@ -169,88 +150,6 @@ def effort_of(scenario: Scenario, expected: Demand) -> FloatArray:
         gains.append(solo_gain(min(skills, key=lambda skill: skill.preference)))
     effort: FloatArray = mean / np.array(gains)
     return effort
-
-
-@dataclass
-class _Rounds:
-    """Tells the rounds of a stage as they come."""
-
-    telling: Telling
-    begin: float
-    end: float
-    most: int
-    interval_hours: float
-    sentence: str
-    number: int = 0
-
-    def next(self, agents: IntArray) -> None:
-        begin, upto = (
-            self.begin + (self.end - self.begin) * number / self.most
-            for number in (self.number, self.number + 1)
-        )
-        self.number += 1
-        hours = agents.sum() * self.interval_hours
-        told = f"{self.sentence}: round {self.number}, {hours:,.0f} agent hours asked for"
-        self.telling.step(upto, told, begin)
-
-
-def _best_roster(
-    rehearsal: Rehearsal,
-    required: IntArray,
-    current: Staff | None,
-    limits: Limits,
-    effort_s: FloatArray,
-    replications: int,
-    seed: int,
-    out_of_time: Callable[[], bool],
-) -> tuple[Candidate, int]:
-    """
-    Put a requirement into shifts and repair it by what the shifts give; the best one seen.
-
-    Where contracts give less than is asked, the staffing of now, put into shifts, may spread
-    the shortage better than any repair did: it is the plan to beat.
-    """
-    scenario = rehearsal.scenario
-    hours = scenario.horizon.interval_minutes / 60
-    most = SHIFT_ROUNDS + 1  # and the current staffing
-    rounds = _Rounds(rehearsal.telling, 0.45, 0.75, most, hours, "Rehearsing the shifts")
-    candidates: list[Candidate] = []
-
-    def on_shifts(agents: IntArray) -> Replications:
-        rounds.next(agents)
-        made = roster(scenario, agents, cancel=rehearsal.cancel)
-        data = rehearsal.run(made.scheduled, replications, seed, made.shifts).data
-        candidates.append(Candidate(made, judge(data)))
-        return data
-
-    floor = Floor(scenario, limits, effort_s, on_shifts)
-    repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
-    if current is not None and not out_of_time():
-        on_shifts(np.clip(current.agents, limits.fewest, limits.most))
-
-    def rank(candidate: Candidate) -> tuple[float, float]:
-        short = _short_hours(scenario, candidate.verdicts, repaired.asked, effort_s)
-        cost, hours = candidate.roster.cost.sum(), candidate.roster.paid_hours.sum()
-        return short, float(cost or hours)
-
-    # First what is asked, as nearly as it can be had; then the cost.
-    return min(candidates, key=rank), repaired.rounds
-
-
-def _short_hours(
-    scenario: Scenario,
-    verdicts: tuple[Verdict, ...],
-    asked: tuple[FloatArray, ...],
-    effort_s: FloatArray,
-) -> float:
-    """Hours of work of the contacts that are short of what was asked, to a quarter of an hour."""
-    names = list(scenario.channels)
-    hours = 0.0
-    for verdict, share in zip(verdicts, asked, strict=True):
-        short = np.nan_to_num(share - verdict.reached(MARGIN))
-        missed = float((np.maximum(short, 0) * verdict.contacts).sum())
-        hours += missed * effort_s[names.index(verdict.promise.channel)] / 3600
-    return math.ceil(4 * hours - 1e-6) / 4
 
 
 def _current_staff(scenario: Scenario) -> Staff | None:

@@ -1,0 +1,103 @@
+"""A requirement becomes shifts that keep it: rehearsed, asked for more where they miss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenario.model import Scenario
+from scenario.staff import Staff
+from staffing.limits import Limits
+from staffing.promises import Verdict, judge
+from staffing.rehearsal import Rehearsal, Rounds
+from staffing.repair import MARGIN, Floor, repair
+from staffing.roster import Roster, roster
+
+if TYPE_CHECKING:
+    from simulate.replications import Replications
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+
+SHIFT_ROUNDS = 5  # rehearsals of the shifts
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """
+    Shifts that were rehearsed.
+
+    Parameters
+    ----------
+    roster
+        The shifts.
+    verdicts
+        What they kept.
+    """
+
+    roster: Roster
+    verdicts: tuple[Verdict, ...]
+
+
+def best_roster(
+    rehearsal: Rehearsal,
+    required: IntArray,
+    current: Staff | None,
+    limits: Limits,
+    effort_s: FloatArray,
+    replications: int,
+    seed: int,
+    out_of_time: Callable[[], bool],
+) -> tuple[Candidate, int]:
+    """
+    Put a requirement into shifts and repair it by what the shifts give; the best one seen.
+
+    Where contracts give less than is asked, the staffing of now, put into shifts, may spread
+    the shortage better than any repair did: it is the plan to beat.
+    """
+    scenario = rehearsal.scenario
+    hours = scenario.horizon.interval_minutes / 60
+    most = SHIFT_ROUNDS + 1  # and the current staffing
+    rounds = Rounds(rehearsal.telling, 0.45, 0.75, most, hours, "Rehearsing the shifts")
+    candidates: list[Candidate] = []
+
+    def on_shifts(agents: IntArray) -> Replications:
+        rounds.next(agents)
+        made = roster(scenario, agents, cancel=rehearsal.cancel)
+        data = rehearsal.run(made.scheduled, replications, seed, made.shifts).data
+        candidates.append(Candidate(made, judge(data)))
+        return data
+
+    floor = Floor(scenario, limits, effort_s, on_shifts)
+    repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
+    if current is not None and not out_of_time():
+        on_shifts(np.clip(current.agents, limits.fewest, limits.most))
+
+    def rank(candidate: Candidate) -> tuple[float, float]:
+        short = _short_hours(scenario, candidate.verdicts, repaired.asked, effort_s)
+        cost, hours = candidate.roster.cost.sum(), candidate.roster.paid_hours.sum()
+        return short, float(cost or hours)
+
+    # First what is asked, as nearly as it can be had; then the cost.
+    return min(candidates, key=rank), repaired.rounds
+
+
+def _short_hours(
+    scenario: Scenario,
+    verdicts: tuple[Verdict, ...],
+    asked: tuple[FloatArray, ...],
+    effort_s: FloatArray,
+) -> float:
+    """Hours of work of the contacts that are short of what was asked, to a quarter of an hour."""
+    names = list(scenario.channels)
+    hours = 0.0
+    for verdict, share in zip(verdicts, asked, strict=True):
+        short = np.nan_to_num(share - verdict.reached(MARGIN))
+        missed = float((np.maximum(short, 0) * verdict.contacts).sum())
+        hours += missed * effort_s[names.index(verdict.promise.channel)] / 3600
+    return math.ceil(4 * hours - 1e-6) / 4
