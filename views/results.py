@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from report.result_lines import Result, result_lines
 from scenario.targets import ratio
 from views.charts import UNDER, clock_ms, clock_text
 from views.figures import Figure
-from views.result_lines import Result, result_lines
 from views.words import (
     UNKNOWN,
     change,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from report.words import UNKNOWN, duration, heading, limit, moment, money, number, percent
 from scenario.channels import Channel
-from views.words import UNKNOWN, duration, heading, limit, moment, money, number, percent
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -42,7 +42,7 @@ class Result:
 
 def result_lines(outcome: Outcome) -> Iterator[Result]:
     """All results: promises first, then waits and backlogs, then the floor, hours and cost."""
-    totals = {row["channel"]: row for row in outcome.totals.to_dict("records")}
+    totals = {row["channel"]: _named(row) for row in outcome.totals.to_dict("records")}
     for name, row in totals.items():
         yield from _promises(name, outcome.scenario.channels[name], row)
     for name, row in totals.items():
@@ -198,3 +198,8 @@ def _floor(outcome: Outcome) -> Iterator[Result]:
         None,
         "cost",
     )
+
+
+def _named(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row of a table by the names of its columns."""
+    return {str(name): value for name, value in row.items()}
