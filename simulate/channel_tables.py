@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenario.calendar import MICROSECONDS
 from scenario.channels import Channel
@@ -50,11 +51,30 @@ def met_share(parts: Parts, target: Target) -> tuple[FloatArray, FloatArray]:
         Share of the judged replications that met it, NaN where none could be judged, and the
         number judged; both of shape (P,).
     """
-    levels = parts.per_replication()
-    judged = np.isfinite(levels)
-    met = judged & (np.nan_to_num(levels, nan=-1.0) >= target.share - ROUNDING)
+    met, judged = kept_periods(parts, target)
     number = judged.sum(axis=0)
     return ratio(met.sum(axis=0), number), number.astype(np.float64)
+
+
+def kept_periods(parts: Parts, target: Target) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """
+    Where a promise was kept, and where it could be judged.
+
+    Parameters
+    ----------
+    parts
+        Service level before division, shape (R, P).
+    target
+        The promise.
+
+    Returns
+    -------
+    tuple
+        Both of shape (R, P).
+    """
+    levels = parts.per_replication()
+    judged = np.isfinite(levels)
+    return judged & (np.nan_to_num(levels, nan=-1.0) >= target.share - ROUNDING), judged
 
 
 def channel_table(replications: Replications, span: Span) -> pd.DataFrame:

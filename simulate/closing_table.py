@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenario.calendar import MICROSECONDS
 from simulate.replications import Replications
@@ -26,11 +29,8 @@ def closing_table(replications: Replications) -> pd.DataFrame:
     for name, channel in scenario.channels.items():
         if channel.kind == "live":
             continue
-        for _, closes_us in period.open_spans_us(channel.open, scenario.closed_dates):
-            if not 0 < closes_us <= period.length_us:
-                continue
-            last = -(-closes_us // period.interval_us) - 1
-            column = list(scenario.channels).index(name)
+        column = list(scenario.channels).index(name)
+        for closes_us, last in _closings(replications, name):
             backlog = replications.contacts["backlog"][:, last, column]
             oldest = replications.contacts["oldest_us"][:, last, column]
             rows.append(
@@ -45,3 +45,19 @@ def closing_table(replications: Replications) -> pd.DataFrame:
             )
     columns = ["channel", "closes", "backlog", "backlog_p90", "oldest_s", "cleared"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def backlog_at_closings(replications: Replications, channel: str) -> NDArray[np.int64]:
+    """Work of a channel that waits at each of its closing times, shape (R, closing times)."""
+    column = list(replications.scenario.channels).index(channel)
+    lasts = [last for _, last in _closings(replications, channel)]
+    return replications.contacts["backlog"][:, lasts, column]
+
+
+def _closings(replications: Replications, channel: str) -> Iterator[tuple[int, int]]:
+    """Closing times of a channel in microseconds, and the measured interval that each ends."""
+    scenario, period = replications.scenario, replications.period
+    hours = scenario.channels[channel].open
+    for _, closes_us in period.open_spans_us(hours, scenario.closed_dates):
+        if 0 < closes_us <= period.length_us:
+            yield closes_us, -(-closes_us // period.interval_us) - 1

@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 
 from scenario.errors import InvalidValueError
+from simulate.channel_tables import kept_periods, target_of
+from simulate.closing_table import backlog_at_closings
 from simulate.estimates import Estimate, Parts, estimate_difference
 from simulate.outcome import Outcome
 from simulate.ratios import ALL_KINDS, RATIOS
-from simulate.replications import occupancy_of
+from simulate.replications import Span, occupancy_of
 
-Unit = Literal["share", "seconds", "contacts"]
+Unit = Literal["share", "seconds", "contacts", "money"]
 LONG_S = 120  # from here on a person thinks in minutes
 
 
@@ -46,13 +48,26 @@ _WORDINGS: Mapping[str, _Wording] = {
     "backlog": _Wording(
         "leaves", "more contacts", "fewer contacts", "contacts", "waiting at the end"
     ),
+    "backlog_at_close": _Wording(
+        "leaves", "more contacts", "fewer contacts", "contacts", "waiting at close"
+    ),
+    "probability_met_day": _Wording(
+        "keeps its promise on", "more", "fewer", "share", "of the days"
+    ),
+    "probability_met_week": _Wording(
+        "keeps its promise in", "more", "fewer", "share", "of the weeks"
+    ),
     "occupancy": _Wording("is busy for", "more", "less", "share", "of its time"),
+    "cost_per_contact": _Wording("a contact handled costs", "more", "less", "money"),
 }
+_SPANS: Mapping[str, Span] = {"probability_met_day": "day", "probability_met_week": "week"}
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "service_level_closed": ("deferred",),
     "response_mean_s": ("deferred", "callback"),
     "backlog": ("deferred", "callback"),
+    "backlog_at_close": ("deferred", "callback"),
     "occupancy": (),  # of groups
+    "cost_per_contact": (),  # of all together
 }
 
 
@@ -71,11 +86,12 @@ def paired(baseline: Outcome, other: Outcome, names: Sequence[str] = ()) -> pd.D
     Returns
     -------
     DataFrame
-        A row per measure and channel (for `occupancy`: group) that both have: `scenario` (name
-        of the other), `measure`, `channel`, `difference` (other minus baseline: shares in 0-1,
-        seconds, contacts a replication), `low` and `high` (95 % interval), `real` (whether
-        the interval leaves out zero) and `sentence`. The rows `cost` and `paid_hours` are
-        exact. Measures that are undefined in both are left out.
+        A row per measure and channel (for `occupancy`: group; for `cost_per_contact`: none)
+        that both have: `scenario` (name of the other), `measure`, `channel`, `difference`
+        (other minus baseline: shares in 0-1, seconds, contacts a replication, the currency),
+        `low` and `high` (95 % interval), `real` (whether the interval leaves out zero) and
+        `sentence`. The rows `cost` and `paid_hours` are exact. Measures that are undefined in
+        either are left out.
 
     Raises
     ------
@@ -120,7 +136,14 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
             busy = [occupancy_of(time) for time in times]
             flat = [Parts(parts.above[:, 0], parts.below[:, 0]) for parts in busy]
             found.append((group, "occupancy", flat[0], flat[1]))
+    found.append(("", "cost_per_contact", _cost_of_contacts(other), _cost_of_contacts(baseline)))
     return found
+
+
+def _cost_of_contacts(outcome: Outcome) -> Parts:
+    """Cost, which is the same in every replication, over the contacts handled, shape (R,)."""
+    handled = outcome.data.contacts["answered"].sum(axis=(1, 2))
+    return Parts.of(np.full(handled.shape, outcome.cost), handled)
 
 
 def _kinds_of(measure: str) -> tuple[str, ...]:
@@ -136,6 +159,18 @@ def _parts(outcome: Outcome, measure: str, channel: str) -> Parts:
         if measure == "backlog":
             values = outcome.data.at_span_ends("backlog", channel, "horizon")
         return Parts.of(values[:, 0], np.ones(len(values)))
+    if measure == "backlog_at_close":
+        left = backlog_at_closings(outcome.data, channel)
+        return Parts.of(left.sum(axis=1), np.full(len(left), left.shape[1]))
+    if measure in _SPANS:
+        target = target_of(outcome.scenario.channels[channel], closed=False)
+        if target is None:
+            nothing = np.zeros(outcome.replications)
+            return Parts(nothing, nothing)
+        kept, judged = kept_periods(
+            outcome.parts("service_level", channel, _SPANS[measure]), target
+        )
+        return Parts.of(kept.sum(axis=1), judged.sum(axis=1))
     closed = measure == "service_level_closed"
     parts = outcome.parts("service_level" if closed else measure, channel, closed=closed)
     return Parts(parts.above[:, 0], parts.below[:, 0])
@@ -183,17 +218,23 @@ def _sentence(
 ) -> str:
     """Tell a difference: 'x is answered in time 5.2 points more often (3.9 to 6.5): real.'."""
     if difference == 0 and low == high:
-        return f"{who}: no difference in {measure.removesuffix('_s').replace('_', ' ')}."
+        what = measure.removesuffix("_s").replace("_", " ")
+        return f"{who}: no difference in {what}." if who else f"No difference in {what}."
     wording = _WORDINGS[measure]
-    scale, unit = {"share": (100.0, " points"), "seconds": (1.0, " s"), "contacts": (1.0, "")}[
-        wording.unit
-    ]
+    scale, unit = {
+        "share": (100.0, " points"),
+        "seconds": (1.0, " s"),
+        "contacts": (1.0, ""),
+        "money": (1.0, ""),
+    }[wording.unit]
+    digits = 2 if wording.unit == "money" else 1
     if wording.unit == "seconds" and abs(difference) >= LONG_S:
         scale, unit = 1 / 60, " min"
     sign = 1 if difference >= 0 else -1
     # Adding zero turns a minus zero into a plain one.
-    ends = sorted(round(sign * scale * end, 1) + 0.0 for end in (low, high))
+    ends = sorted(round(sign * scale * end, digits) + 0.0 for end in (low, high))
     direction = wording.up if difference >= 0 else wording.down
-    size = f"{abs(scale * difference):.1f}{unit}"
+    size = f"{abs(scale * difference):.{digits}f}{unit}"
     told = " ".join(word for word in (who, wording.verb, size, direction, wording.rest) if word)
-    return f"{told} ({ends[0]:.1f} to {ends[1]:.1f}): {'real' if real else 'may be noise'}."
+    interval = f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
+    return f"{told} ({interval}): {'real' if real else 'may be noise'}."
