@@ -8,17 +8,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from staffing.erlang import agents_needed, erlang_a, erlang_b, erlang_c
     from staffing.planning import Plan, plan
+    from staffing.requirement import Requirement, requirement_only
 
 _HOMES = {
     "Plan": "staffing.planning",
+    "Requirement": "staffing.requirement",
     "agents_needed": "staffing.erlang",
     "erlang_a": "staffing.erlang",
     "erlang_b": "staffing.erlang",
     "erlang_c": "staffing.erlang",
     "plan": "staffing.planning",
+    "requirement_only": "staffing.requirement",
 }
 
-__all__ = ["Plan", "agents_needed", "erlang_a", "erlang_b", "erlang_c", "plan"]
+__all__ = [
+    "Plan",
+    "Requirement",
+    "agents_needed",
+    "erlang_a",
+    "erlang_b",
+    "erlang_c",
+    "plan",
+    "requirement_only",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,21 +7,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scenario.assumptions import expected_demand, handle_time_s
 from scenario.demand import Demand
-from scenario.errors import InvalidValueError
 from scenario.model import Scenario
-from scenario.separate import separated
 from scenario.staff import Staff
-from staffing.guess import first_guess, solo_gain, with_average_agents
 from staffing.ladder import ladder
-from staffing.limits import limits_of
 from staffing.planning import BaselineComparison, Plan
 from staffing.promises import judge
-from staffing.rehearsal import Progress, Rehearsal, Rounds, Telling
-from staffing.repair import Floor, repair
+from staffing.rehearsal import Progress, Rehearsal, Telling
+from staffing.requirement import (
+    FLOOR_ROUNDS,
+    Requirement,
+    effort_of,
+    find_requirement,
+    requirement_only,
+    task_of,
+    teams_of,
+)
 from staffing.results import (
     requirement_table,
     shift_table,
@@ -34,13 +36,17 @@ from staffing.tightening import best_roster
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
-    from simulate.replications import Replications
     from simulate.workers import Workers
 
-IntArray = NDArray[np.int64]
-FloatArray = NDArray[np.float64]
+__all__ = [
+    "FLOOR_ROUNDS",
+    "Requirement",
+    "effort_of",
+    "fresh_seed",
+    "requirement_only",
+    "search",
+]
 
-FLOOR_ROUNDS = 8  # rehearsals of the requirement
 FRESH_RUNS = 4  # times the replications, for the check
 WEEK_HOURS = 168
 
@@ -59,41 +65,18 @@ def search(
     time_limit_s: float | None,
 ) -> Plan:
     """Make a plan; see `staffing.plan`."""
-    if not replications >= 1:
-        raise InvalidValueError("replications", "at least 1", replications)
-    for name, group in scenario.groups.items():
-        if group.exit == "named" and not group.shifts and scenario.routing.blend == "blended":
-            rule = "given, since agents who leave by name work shifts"
-            raise InvalidValueError(f"groups.{name}.shifts", rule, "none")
     telling = Telling(progress)
     telling.step(0.03, "Guessing the staff from queueing formulas")
-    current = _current_staff(scenario)
-    if scenario.routing.blend == "separate":
-        everybody = Staff(
-            scenario.period,
-            tuple(scenario.groups),
-            np.ones((scenario.period.count, len(scenario.groups)), dtype=np.int64),
-        )
-        teams, split = separated(scenario, demand, current or everybody)
-        scenario, current = teams, split if current is not None else None
+    scenario, current = teams_of(scenario, demand, _current_staff(scenario))
     rehearsal = Rehearsal(scenario, demand, engine, workers, telling, cancel)
-    expected = expected_demand(scenario, demand)
-    limits, effort_s = limits_of(scenario), effort_of(scenario, expected)
-    guess = first_guess(scenario, expected, cancel)
-    rehearsal.check()
+    task = task_of(rehearsal, replications, seed)
+    limits, effort_s = task.limits, task.effort_s
 
     def late(share: float) -> Callable[[], bool]:
         return lambda: time.monotonic() - began > share * (time_limit_s or float("inf"))
 
-    hours = scenario.horizon.interval_minutes / 60
-    rounds = Rounds(telling, 0.03, 0.45, FLOOR_ROUNDS, hours, "Rehearsing the floor")
-
-    def on_floor(agents: IntArray) -> Replications:
-        rounds.next(agents)
-        return rehearsal.run(agents, replications, seed).data
-
-    floor = Floor(scenario, limits, effort_s, on_floor)
-    required = repair(floor, guess.required, rounds=FLOOR_ROUNDS, out_of_time=late(0.5))
+    required = find_requirement(task, 0.45, late(0.5))
+    guess = required.guess
 
     best, searched = best_roster(
         rehearsal, required.agents, current, limits, effort_s, replications, seed, late(0.75)
@@ -136,20 +119,6 @@ def search(
 def fresh_seed(seed: int) -> int:
     """A seed that has nothing to do with the search's and follows from it."""
     return int(np.random.SeedSequence([seed, 0xF2E5]).generate_state(1, np.uint64)[0] >> 1)
-
-
-def effort_of(scenario: Scenario, expected: Demand) -> FloatArray:
-    """Agent seconds of a contact by channel, what several at once save taken off, shape (C,)."""
-    handle = handle_time_s(scenario, expected)
-    weights = expected.mean + 1e-9
-    mean = (handle * weights).sum(axis=0) / weights.sum(axis=0)
-    gains = []
-    scenario = with_average_agents(scenario)
-    for name in scenario.channels:
-        skills = [group.skills[name] for group in scenario.groups.values() if name in group.skills]
-        gains.append(solo_gain(min(skills, key=lambda skill: skill.preference)))
-    effort: FloatArray = mean / np.array(gains)
-    return effort
 
 
 def _current_staff(scenario: Scenario) -> Staff | None:
