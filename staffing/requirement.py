@@ -106,6 +106,7 @@ def requirement_only(
     progress: Progress | None = None,
     cancel: Callable[[], bool] | None = None,
     time_limit_s: float | None = None,
+    near: Requirement | None = None,
 ) -> Requirement:
     """
     Least agents on the floor that keep every promise, without shifts.
@@ -115,6 +116,9 @@ def requirement_only(
     scenario, demand, replications, seed, engine, workers, progress, cancel, time_limit_s
         As for `staffing.plan`. With `blend = "separate"` the groups of the result are the
         separate teams, in the order of `scenario.separate.separated`.
+    near
+        Requirement of a scenario much like this one, of the same intervals and groups: where
+        the search begins, moved by what the guesses say of the difference.
 
     Raises
     ------
@@ -133,7 +137,7 @@ def requirement_only(
         scenario.replications if replications is None else replications,
         scenario.seed if seed is None else seed,
     )
-    found = find_requirement(task, 1.0, lambda: time.monotonic() - began > limit)
+    found = find_requirement(task, 1.0, lambda: time.monotonic() - began > limit, near)
     telling.step(1.0, "Done")
     telling.within(1, 1)
     return found
@@ -185,7 +189,9 @@ def task_of(rehearsal: Rehearsal, replications: int, seed: int) -> Task:
     )
 
 
-def find_requirement(task: Task, upto: float, out_of_time: Callable[[], bool]) -> Requirement:
+def find_requirement(
+    task: Task, upto: float, out_of_time: Callable[[], bool], near: Requirement | None = None
+) -> Requirement:
     """
     Guess, then rehearse and repair.
 
@@ -197,6 +203,8 @@ def find_requirement(task: Task, upto: float, out_of_time: Callable[[], bool]) -
         Share of the whole progress at which this is finished.
     out_of_time
         Asked after every rehearsal whether to end with what has been found.
+    near
+        Where to begin, as in `requirement_only`; default: the guess.
     """
     rehearsal, scenario = task.rehearsal, task.scenario
     guess = first_guess(scenario, task.expected, rehearsal.cancel)
@@ -211,9 +219,10 @@ def find_requirement(task: Task, upto: float, out_of_time: Callable[[], bool]) -
         seen[agents.tobytes()] = judge(data)
         return data
 
-    found = repair(
-        task.floor(on_floor), guess.required, rounds=FLOOR_ROUNDS, out_of_time=out_of_time
-    )
+    start = guess.required
+    if near is not None:
+        start = near.agents + guess.required - near.guess.required
+    found = repair(task.floor(on_floor), start, rounds=FLOOR_ROUNDS, out_of_time=out_of_time)
     if found.agents.tobytes() not in seen:
         on_floor(found.agents)
     verdicts = seen[found.agents.tobytes()]
