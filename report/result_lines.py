@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 UNDER_TARGET_OK = 0.05  # share of the intervals
 ABANDONED_OK = 0.05
 CHANCE_OK = 0.80
+NEAR = 1  # agents over or under a requirement that nobody would move for
 OCCUPANCY_BLENDED, OCCUPANCY_LIVE = (0.80, 0.92), (0.0, 0.85)
 
 
@@ -26,8 +27,17 @@ class Result:
     """
     One line of the table.
 
-    `measure` and `who` name the paired difference that belongs to it; `value` is the number
-    that is compared where there is none, in the unit that `tell` writes.
+    Parameters
+    ----------
+    name, text
+        What it is, and its value in words.
+    value, unit
+        The number behind it, and what it counts: "share", "seconds", "contacts", "intervals",
+        "hours", "posts", "money", or "pence" (money in small amounts).
+    good, fine
+        What would be good, and whether it is; None where nobody can say.
+    measure, who
+        Name the paired difference that belongs to it (`simulate.compare.paired`).
     """
 
     name: str
@@ -40,14 +50,27 @@ class Result:
     who: str = ""
 
 
-def result_lines(outcome: Outcome) -> Iterator[Result]:
-    """All results: promises first, then waits and backlogs, then the floor, hours and cost."""
+def result_lines(outcome: Outcome, required: pd.DataFrame | None = None) -> Iterator[Result]:
+    """
+    All results: promises first, then waits and backlogs, then the floor, hours and cost.
+
+    Parameters
+    ----------
+    outcome
+        What was simulated.
+    required
+        `interval_start`, `group` and `required` of a plan, for what is over and under; None
+        leaves that out.
+    """
     totals = {row["channel"]: _named(row) for row in outcome.totals.to_dict("records")}
     for name, row in totals.items():
         yield from _promises(name, outcome.scenario.channels[name], row)
     for name, row in totals.items():
         yield from _waiting(name, outcome.scenario.channels[name], row)
     yield from _floor(outcome)
+    if required is not None:
+        yield from _over_under(outcome, required)
+    yield from _cost(outcome)
 
 
 def _promises(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:
@@ -73,15 +96,7 @@ def _promises(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resu
             name,
         )
     if channel.target is not None:
-        chance = row["probability_met"]
-        yield Result(
-            f"{who}: chance that the {channel.target.period} meets its target",
-            percent(chance, 0),
-            chance,
-            "share",
-            f"≥ {percent(CHANCE_OK, 0)}",
-            chance >= CHANCE_OK if np.isfinite(chance) else None,
-        )
+        yield from _chances(who, name, channel, row)
         under, judged = row["intervals_under_target"], row["intervals_judged"]
         worst = UNKNOWN
         if pd.notna(row["worst_interval_start"]):
@@ -97,45 +112,55 @@ def _promises(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resu
         )
 
 
+def _chances(who: str, name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:
+    """Chance that a period keeps the promise; the promise's own period is marked."""
+    own = channel.target.period if channel.target else "day"
+    spans = {
+        "interval": ("an interval", "probability_met", ""),
+        "day": ("a day", "probability_met_day", "probability_met_day"),
+        "week": ("a week", "probability_met_week", "probability_met_week"),
+    }
+    for span, (words, column, measure) in spans.items():
+        if span == "interval" and own != span:
+            continue
+        chance = row[column]
+        judged = span == own
+        yield Result(
+            f"{who}: chance that {words} meets its target{' (judged so)' if judged else ''}",
+            percent(chance, 0),
+            chance,
+            "share",
+            f"≥ {percent(CHANCE_OK, 0)}" if judged else UNKNOWN,
+            chance >= CHANCE_OK if judged and np.isfinite(chance) else None,
+            measure,
+            name,
+        )
+
+
 def _waiting(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:
     who = heading(name)
     if channel.kind == "live":
         share = row["abandonment"]
-        fine = share <= ABANDONED_OK if np.isfinite(share) else None
         yield Result(
             f"{who}: customers who gave up",
             percent(share),
             share,
             "share",
             f"≤ {percent(ABANDONED_OK, 0)}",
-            fine,
+            share <= ABANDONED_OK if np.isfinite(share) else None,
             "abandonment",
             name,
         )
         asked = channel.target.within_s if channel.target else float("nan")
-        slow = row["wait_p90_s"]
-        yield Result(
-            f"{who}: mean wait; 9 in 10 within",
-            f"{duration(row['asa_s'])}; {duration(slow)}",
-            row["asa_s"],
-            "seconds",
-            f"9 in 10 ≤ {limit(asked)}",
-            slow <= asked if np.isfinite(slow) and np.isfinite(asked) else None,
-            "asa_s",
-            name,
-        )
+        yield _time(f"{who}: mean wait", row["asa_s"], "asa_s", name)
+        yield _time(f"{who}: 9 in 10 wait at most", row["wait_p90_s"], "wait_p90_s", name, asked)
         return
     if channel.kind == "deferred":
         asked = 2 * channel.target.within_s if channel.target else float("nan")
+        first = f"{who}: first response"
+        yield _time(f"{first}, half within", row["response_p50_s"], "response_p50_s", name)
         slow = row["response_p90_s"]
-        yield Result(
-            f"{who}: first response, half within; 9 in 10",
-            f"{duration(row['response_p50_s'])}; {duration(slow)}",
-            row["response_p50_s"],
-            "seconds",
-            f"9 in 10 ≤ {limit(asked)}",
-            slow <= asked if np.isfinite(slow) and np.isfinite(asked) else None,
-        )
+        yield _time(f"{first}, 9 in 10 within", slow, "response_p90_s", name, asked)
     else:
         reached = row.get("reached_share", float("nan"))
         yield Result(
@@ -150,13 +175,29 @@ def _waiting(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resul
         )
     left = row["backlog_at_close"]
     yield Result(
-        f"{who}: waiting at close; oldest; not yet due",
-        f"{number(left, 1)}; {duration(row['oldest_at_close_s'])}; {number(row['not_yet_due'], 1)}",
+        f"{who}: waiting at close",
+        number(left, 1),
         left,
         "contacts",
         "few",
         None,
+        "backlog_at_close",
+        name,
     )
+    yield _time(f"{who}: oldest at close", row["oldest_at_close_s"], "", name)
+    if channel.kind == "deferred":
+        due = row["not_yet_due"]
+        yield Result(
+            f"{who}: not yet due at the end", number(due, 1), due, "contacts", UNKNOWN, None
+        )
+
+
+def _time(name: str, seconds: float, measure: str, who: str, asked: float = float("nan")) -> Result:
+    """A line that tells a time, which should be at most what is asked."""
+    known = np.isfinite(seconds) and np.isfinite(asked)
+    good = f"≤ {limit(asked)}" if np.isfinite(asked) else UNKNOWN
+    fine = bool(seconds <= asked) if known else None
+    return Result(name, duration(seconds), seconds, "seconds", good, fine, measure, who)
 
 
 def _floor(outcome: Outcome) -> Iterator[Result]:
@@ -178,25 +219,54 @@ def _floor(outcome: Outcome) -> Iterator[Result]:
             "occupancy",
             row["group"],
         )
-    floor = float(outcome.groups["floor_hours"].sum())
-    yield Result(
-        "Hours on the floor → paid hours → full-time posts",
-        f"{number(floor)} → {number(outcome.paid_hours)} → {number(outcome.fte, 1)} FTE",
-        outcome.paid_hours,
-        "paid hours",
-        UNKNOWN,
-        None,
-        "paid_hours",
+
+
+def _over_under(outcome: Outcome, required: pd.DataFrame) -> Iterator[Result]:
+    """Agents against a plan's requirement; nothing where that is of other times or groups."""
+    table = required.pivot_table(
+        index="interval_start", columns="group", values="required", observed=True
     )
+    groups = [group for group in outcome.staff.groups if group in table.columns]
+    asked = table.reindex(outcome.staff.horizon.starts)[groups].to_numpy(float)
+    there = outcome.staff.agents[:, [outcome.staff.groups.index(group) for group in groups]]
+    for column, group in enumerate(groups):
+        spare = there[:, column] - asked[:, column]
+        working = np.isfinite(spare) & ((asked[:, column] > 0) | (there[:, column] > 0))
+        if not working.any():
+            continue
+        most, least = spare[working].max(), spare[working].min()
+        near = float((np.abs(spare[working]) <= NEAR).mean())
+        yield Result(
+            f"{heading(group)}: agents over / under the plan's requirement",
+            f"▲{max(most, 0):g} ▼{max(-least, 0):g} at most; {percent(near, 0)} within ±{NEAR}",
+            near,
+            "share",
+            f"within ±{NEAR}",
+            bool(most <= NEAR and least >= -NEAR),
+        )
+
+
+def _cost(outcome: Outcome) -> Iterator[Result]:
     currency = outcome.scenario.currency
+    floor = float(outcome.groups["floor_hours"].sum())
+    hours = [
+        ("Hours on the floor", floor, 0, "hours"),
+        ("Paid hours", outcome.paid_hours, 0, "hours"),
+        ("Full-time posts", outcome.fte, 1, "posts"),
+    ]
+    for name, value, digits, unit in hours:
+        yield Result(name, number(value, digits), value, unit, UNKNOWN, None)
+    cost = outcome.cost
+    yield Result("Cost", money(cost, currency), cost, "money", UNKNOWN, None)
+    each = outcome.cost_per_contact
     yield Result(
-        "Cost; per contact handled",
-        f"{money(outcome.cost, currency)}; {money(outcome.cost_per_contact, currency, 2)}",
-        outcome.cost,
-        "money",
+        "Cost per contact handled",
+        money(each, currency, 2),
+        each,
+        "pence",
         UNKNOWN,
         None,
-        "cost",
+        "cost_per_contact",
     )
 
 

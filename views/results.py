@@ -1,18 +1,17 @@
-"""What a rehearsal says, for a planner: a sentence, and every result beside the baseline's."""
+"""What a rehearsal says, for a planner: a sentence, key figures, and what the pictures draw."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from report.result_lines import Result, result_lines
+from report.result_table import BAD, GOOD
 from scenario.targets import ratio
 from views.charts import UNDER, clock_ms, clock_text
 from views.figures import Figure
 from views.words import (
-    UNKNOWN,
     change,
     heading,
     limit,
@@ -25,49 +24,7 @@ from views.words import (
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
 
-GOOD, BAD, PLAIN = "●", "▼", ""
 ALL_KEPT = "Every promise is kept over the planned time."
-REAL, NOISE, EXACT = "real", "may be noise", "exact"
-
-
-def results_table(outcome: Outcome, baseline: Outcome | None) -> pd.DataFrame:
-    """
-    Every result of a rehearsal beside its baseline's.
-
-    Parameters
-    ----------
-    outcome
-        What was simulated.
-    baseline
-        What it is compared with; None when it is the baseline itself.
-
-    Returns
-    -------
-    DataFrame
-        `Fine` (● or ▼), `Result`, `Here`, and with a baseline `Difference` (with its 95 %
-        interval), `Real or noise`, `Baseline`; `Good is`; all texts.
-    """
-    here = list(result_lines(outcome))
-    marks = {None: PLAIN, True: GOOD, False: BAD}
-    table = pd.DataFrame(
-        {
-            "Fine": [marks[line.fine] for line in here],
-            "Result": [line.name for line in here],
-            "Here": [line.text for line in here],
-        }
-    )
-    if baseline is not None:
-        before = {line.name: line for line in result_lines(baseline)}
-        rows = _paired(baseline, outcome)
-        told = [_compared(line, before.get(line.name), rows) for line in here]
-        # The difference stands next to the result, before a narrow window cuts the table.
-        table["Difference"] = [difference for difference, _ in told]
-        table["Real or noise"] = [word for _, word in told]
-        table["Baseline"] = [
-            before[line.name].text if line.name in before else UNKNOWN for line in here
-        ]
-    table["Good is"] = [line.good for line in here]
-    return table
 
 
 def headline(outcome: Outcome) -> str:
@@ -190,38 +147,3 @@ def over_time(runs: dict[str, Outcome], channel: str, column: str, scale: float)
             )
         )
     return pd.concat(frames, ignore_index=True)
-
-
-def _paired(baseline: Outcome, outcome: Outcome) -> dict[tuple[str, str], dict[str, Any]]:
-    from simulate.compare import paired
-
-    rows = paired(baseline, outcome, ("the baseline", "here")).to_dict("records")
-    return {(row["measure"], row["channel"]): row for row in rows}
-
-
-def _compared(
-    line: Result, before: Result | None, rows: dict[tuple[str, str], dict[str, Any]]
-) -> tuple[str, str]:
-    """Difference with its interval, and whether it is real."""
-    found = rows.get((line.measure, line.who)) if line.measure else None
-    if found is not None:
-        exact = line.unit in ("money", "paid hours")
-        size = _sized(found["difference"], line.unit)
-        if exact or found["low"] == found["high"]:
-            return size, EXACT if found["difference"] else "no difference"
-        ends = f"{_sized(found['low'], line.unit)} to {_sized(found['high'], line.unit)}"
-        return f"{size} ({ends})", REAL if found["real"] else NOISE
-    if before is None or not np.isfinite(line.value - before.value):
-        return UNKNOWN, ""
-    return _sized(line.value - before.value, line.unit), ""
-
-
-def _sized(difference: float, unit: str) -> str:
-    match unit:
-        case "share":
-            return points(difference)
-        case "seconds":
-            return f"{change(difference, 0 if abs(difference) >= 10 else 1)} s"
-        case "money" | "paid hours" | "intervals":
-            return change(difference)
-    return change(difference, 1)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from forecast import rest_of_day
+from report.result_table import results_table
 from scenario import InvalidInputError, PlanningError
 from views import results, session, this_day, work
 from views.charts import clock_ms
@@ -258,7 +259,7 @@ if after is not None:
 sentence = results.headline(outcome)
 (st.success if sentence == results.ALL_KEPT else st.warning)(sentence.replace(" %", "\u00a0%"))
 st.dataframe(
-    results.results_table(outcome, beside),
+    results_table(outcome, beside),
     hide_index=True,
     width="stretch",
     height="content",

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from report.result_table import results_table
 from scenario import PlanningError
 from views import charts, lever_widgets, results, session, uploads, work
 from views.downloads import package
@@ -159,7 +160,7 @@ else:
 
 st.subheader("Results")
 st.dataframe(
-    results.results_table(outcome, beside),
+    results_table(outcome, beside, None if plan.result is None else plan.result.requirement),
     hide_index=True,
     width="stretch",
     height="content",

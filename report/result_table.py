@@ -1,0 +1,118 @@
+"""Every result of a rehearsal beside another one's: difference, interval, real or noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from report.result_lines import Result, result_lines
+from report.words import UNKNOWN, change, points
+
+if TYPE_CHECKING:
+    from simulate.outcome import Outcome
+
+GOOD, BAD, PLAIN = "●", "▼", ""
+REAL, NOISE, EXACT, SAME = "real", "may be noise", "exact", "no difference"
+MARKS: Mapping[bool | None, str] = {None: PLAIN, True: GOOD, False: BAD}
+_EXACT = ("money", "hours", "posts")  # known without chance: staffing alone decides them
+
+
+def results_table(
+    outcome: Outcome, baseline: Outcome | None, required: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """
+    Every result of a rehearsal beside its baseline's.
+
+    Parameters
+    ----------
+    outcome
+        What was simulated.
+    baseline
+        What it is compared with; None when it is the baseline itself.
+    required
+        The requirement of a plan for the same time (`Plan.requirement`), against which agents
+        are over and under; None leaves these lines out.
+
+    Returns
+    -------
+    DataFrame
+        `Fine` (● or ▼), `Result`, `Here`, and with a baseline `Difference` (with its 95 %
+        interval), `Real or noise`, `Baseline`; `Good is`; all texts.
+    """
+    here = list(result_lines(outcome, required))
+    table = pd.DataFrame(
+        {
+            "Fine": [MARKS[line.fine] for line in here],
+            "Result": [line.name for line in here],
+            "Here": [line.text for line in here],
+        }
+    )
+    if baseline is not None:
+        before = {line.name: line for line in result_lines(baseline, required)}
+        rows = differences_of(baseline, outcome)
+        told = [compared(line, before.get(line.name), rows) for line in here]
+        # The difference stands next to the result, before a narrow window cuts the table.
+        table["Difference"] = [difference for difference, _ in told]
+        table["Real or noise"] = [word for _, word in told]
+        table["Baseline"] = [
+            before[line.name].text if line.name in before else UNKNOWN for line in here
+        ]
+    table["Good is"] = [line.good for line in here]
+    return table
+
+
+def differences_of(baseline: Outcome, outcome: Outcome) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """Paired differences by measure and channel (or group; "" where it is of all together)."""
+    from simulate.compare import paired
+
+    rows = paired(baseline, outcome, ("the baseline", "here"))
+    return {
+        (str(row["measure"]), str(row["channel"])): {str(name): row[name] for name in row}
+        for row in rows.to_dict("records")
+    }
+
+
+def compared(
+    line: Result, before: Result | None, rows: Mapping[tuple[str, str], Mapping[str, Any]]
+) -> tuple[str, str]:
+    """Difference with its interval, and whether it is real; both as texts."""
+    found = rows.get((line.measure, line.who)) if line.measure else None
+    if found is not None and line.unit not in _EXACT:
+        size = sized(found["difference"], line.unit)
+        if found["low"] == found["high"]:
+            return size, EXACT if found["difference"] else SAME
+        ends = f"{sized(found['low'], line.unit)} to {sized(found['high'], line.unit)}"
+        return f"{size} ({ends})", REAL if found["real"] else NOISE
+    if before is None or not np.isfinite(line.value - before.value):
+        return UNKNOWN, ""
+    difference = line.value - before.value
+    size = sized(difference, line.unit)
+    if line.unit in _EXACT:
+        return size, EXACT if difference else SAME
+    return size, ""
+
+
+def sized(difference: float, unit: str) -> str:
+    """
+    A difference in the unit of its line.
+
+    Examples
+    --------
+    >>> sized(-0.0312, "share"), sized(4.26, "seconds"), sized(-26.0, "money")
+    ('-3.1 pp', '+4.3 s', '-26')
+    """
+    match unit:
+        case "share":
+            return points(difference)
+        case "seconds":
+            if abs(difference) >= 600:
+                return f"{change(difference / 60)} min"
+            return f"{change(difference, 0 if abs(difference) >= 10 else 1)} s"
+        case "money" | "hours" | "intervals":
+            return change(difference)
+        case "pence":
+            return change(difference, 2)
+    return change(difference, 1)
