@@ -52,23 +52,6 @@ def scenario(tmp_path):
     return path
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run a command in this process; returns exit status, standard output and error."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["allweather", *map(str, arguments)])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = stop.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return call
-
-
 def test_simulate_prints_one_document_with_the_promised_keys(run, scenario):
     status, out, _ = run("simulate", scenario, "--json", "--workers", 1)
 

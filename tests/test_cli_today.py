@@ -1,13 +1,11 @@
 """The rest of the day, edits and their worth on the command line."""
 
 import json
-import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 
-import cli
 from made_histories import LONDON, SLOTS, chat_rates, counts, history_of
 
 FIRST = "2025-06-02"
@@ -33,21 +31,6 @@ def files(tmp_path_factory):
         f"channel,first_day,change,value,author,reason\nchat,{day.date()},set,900,Ana,launch\n"
     )
     return folder
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["allweather", *map(str, arguments)])
-        status = 0
-        try:
-            cli.main()
-        except SystemExit as stop:
-            status = stop.code or 0
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return call
 
 
 def test_today_tells_the_rest_of_the_day(run, files):

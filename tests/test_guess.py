@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from scenario import Demand, Scenario
+from scenario import Scenario
 from scenario.assumptions import expected_demand
 from scenario.channels import Patience
+from small_scenarios import demand_of
 from staffing.guess import first_guess, mean_patience_s, whole_agents
 from staffing.limits import limits_of, serving
 
@@ -34,15 +35,6 @@ target_closed = { share = 0.8, within_s = 7200 }
 chat = { max_concurrent = 2, slowdown = [1.0, 1.25] }
 posts = {}
 """
-
-
-def demand_of(scenario):
-    rates = scenario.demand.rates
-    count = scenario.period.count
-    mean = np.stack([np.broadcast_to(rates.get(c, 0.0), count) for c in scenario.channels], axis=1)
-    return Demand(
-        scenario.period, tuple(scenario.channels), mean.astype(float), np.full(mean.shape, np.nan)
-    )
 
 
 def guessed(scenario):

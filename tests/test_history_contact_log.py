@@ -11,6 +11,7 @@ import pytest
 from forecast import read_history
 from forecast.contact_log import suggest_mapping
 from scenario.errors import InvalidInputError
+from support import need
 
 LONDON = "Europe/London"
 MAPPING = {
@@ -234,8 +235,8 @@ def test_a_bank_s_call_log_is_read_whole():
     """
     folder = os.environ.get("ALLWEATHER_DATA")
     path = Path(folder or ".") / "bank_call_log_1999.parquet"
-    if not folder or not path.is_file():
-        pytest.skip("ALLWEATHER_DATA names no folder with bank_call_log_1999.parquet")
+    known = bool(folder) and path.is_file()
+    need("data", known, "ALLWEATHER_DATA names no folder with bank_call_log_1999.parquet")
     history = read_history(
         path,
         timezone="Asia/Jerusalem",

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import staffing
-from scenario import Demand, InvalidValueError, RunCancelledError, Scenario
+from scenario import InvalidValueError, RunCancelledError, Scenario
+from small_scenarios import demand_of
 from staffing.search import fresh_seed
 
 DAY = """
@@ -55,15 +56,6 @@ latest_start = "12:00"
 step_minutes = 60
 length_minutes = 180
 """
-
-
-def demand_of(scenario):
-    rates = scenario.demand.rates
-    count = scenario.period.count
-    mean = np.stack([np.broadcast_to(rates.get(c, 0.0), count) for c in scenario.channels], axis=1)
-    return Demand(
-        scenario.period, tuple(scenario.channels), mean.astype(float), np.full(mean.shape, np.nan)
-    )
 
 
 def planned(scenario, **more):

@@ -18,6 +18,7 @@ from simulate import FloorView, simulate
 from simulate.floor import run_replication
 from simulate.floor.view import ReadyAgent, WaitingContact
 from simulate.log import FloorLog
+from small_scenarios import TWO_HOURS
 from worked_days import DAYS, read_day, told_of
 
 Choice = tuple[WaitingContact, ReadyAgent] | None
@@ -165,24 +166,8 @@ def test_a_choice_that_is_no_pair_of_the_view_is_refused(choice: object) -> None
         live_through("live_queue_is_first_come_first_served", lambda _: choice)
 
 
-SCENARIO = """
-[horizon]
-start = 2026-04-13
-length = "2h"
-interval_minutes = 30
-[demand]
-rates = { chat = 10.0 }
-[channels.chat]
-kind = "live"
-handle_time = { mean_s = 300 }
-[groups.team]
-agents = 2
-skills.chat = {}
-"""
-
-
 def test_simulate_follows_a_policy_on_the_simpy_engine_alone() -> None:
-    scenario = Scenario.parse(SCENARIO)
+    scenario = Scenario.parse(TWO_HOURS)
     demand = demand_for(scenario)
     outcome = simulate(scenario, demand, replications=2, engine="simpy", policy=lambda _: None)
     assert outcome.totals.set_index("channel")["answered"]["chat"] == 0

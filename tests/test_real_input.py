@@ -22,6 +22,7 @@ from benchmarks.real_data import (
     read_real_data,
 )
 from scenario import PlanningError
+from support import need
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -124,9 +125,10 @@ def test_a_small_day_is_planned_from_end_to_end(small_sources: Path) -> None:
 @pytest.mark.slow
 def test_the_real_day_is_planned() -> None:
     folder = os.environ.get("ALLWEATHER_DATA")
-    if not folder:
-        pytest.skip("ALLWEATHER_DATA does not name a folder with the real data")
-    found = real_input.measure(real_input.data_folder(Path(folder)), replications=4, workers=2)
+    need("data", folder is not None, "ALLWEATHER_DATA does not name a folder with the real data")
+    found = real_input.measure(
+        real_input.data_folder(Path(folder or ".")), replications=4, workers=2
+    )
     calls = found["forecast"]["calls"]
     assert calls["actual"] == 34_943
     assert calls["wape"] < 0.10

@@ -16,6 +16,7 @@ from simulate.floor.recorder import WORDS, Recorder
 from simulate.floor_input import FloorInput
 from simulate.log import FloorLog
 from simulate.tracing import trace_table
+from small_scenarios import TWO_HOURS
 from worked_days import DAYS, read_day
 
 DAY = {path.stem: path for path in DAYS}
@@ -71,24 +72,8 @@ def test_a_trace_and_the_records_tell_the_same(floor: RandomFloor, replication: 
     assert since.tolist() == ends.tolist()
 
 
-SCENARIO = """
-[horizon]
-start = 2026-04-13
-length = "2h"
-interval_minutes = 30
-[demand]
-rates = { chat = 10.0 }
-[channels.chat]
-kind = "live"
-handle_time = { mean_s = 300 }
-[groups.team]
-agents = 2
-skills.chat = {}
-"""
-
-
 def test_a_trace_is_of_the_customers_that_the_simulation_meets() -> None:
-    scenario = Scenario.parse(SCENARIO)
+    scenario = Scenario.parse(TWO_HOURS)
     demand = demand_for(scenario)
     table = trace(scenario, demand, replication=1)
     outcome = simulate(scenario, demand, replications=2, records=True)
@@ -100,7 +85,7 @@ def test_a_trace_is_of_the_customers_that_the_simulation_meets() -> None:
 
 @pytest.mark.parametrize("wrong", [{"replication": -1}, {"seed": -1}])
 def test_numbers_out_of_range_are_refused(wrong: dict[str, int]) -> None:
-    scenario = Scenario.parse(SCENARIO)
+    scenario = Scenario.parse(TWO_HOURS)
     with pytest.raises(InvalidValueError, match=next(iter(wrong))):
         trace(scenario, demand_for(scenario), **wrong)
 
