@@ -16,8 +16,8 @@ from benchmarks.exact_cases import (
     team,
 )
 from benchmarks.exact_checks import (
+    answered_within,
     busy_with,
-    formula,
     in_hand_beside,
     number,
     occupancy,
@@ -26,7 +26,6 @@ from benchmarks.exact_checks import (
     real_time_wait,
     seconds,
     share,
-    threshold,
 )
 
 # Inverse second eigenvalues of the chains, min, rounded up: how fast they forget their start.
@@ -84,17 +83,7 @@ def _endless_backlog(entry: Entry) -> Case:
         relaxation_min=ENDLESS_RELAXATION_MIN,
     )
     checks = [
-        share(
-            f"answered_of_offered, {60 * float(within):.4g} s",
-            formula("answered_of_offered"),
-            answered[within],
-        ),
-        *(
-            share(
-                f"answered_of_offered, {60 * float(time):.4g} s", threshold(place), answered[time]
-            )
-            for place, time in enumerate(further)
-        ),
+        *answered_within(answered),
         share("share that waits", ratio("delayed_share"), values["p_wait"]),
         seconds("mean wait of all", ratio("wait_mean_s"), values["ew"]),
         number("mean queue", queue(), values["lq"]),

@@ -168,6 +168,29 @@ def threshold(place: int) -> Reader:
     )
 
 
+def level(where: slice) -> Reader:
+    """Share of the offered that is answered within the target, in some intervals."""
+    return formula("answered_of_offered", where=where)
+
+
+def answered_within(answered: Mapping[str, float]) -> list[Check]:
+    """
+    Shares of the offered that are answered within some times.
+
+    Parameters
+    ----------
+    answered
+        Share by time in minutes; the first is the scenario's target, the others are its further
+        times in their order.
+    """
+    first, *further = answered
+    readers = [formula("answered_of_offered"), *map(threshold, range(len(further)))]
+    return [
+        share(f"answered_of_offered, {60 * float(time):.4g} s", reader, answered[time])
+        for time, reader in zip((first, *further), readers, strict=True)
+    ]
+
+
 def queue(channel: str = "chat", where: slice = WHOLE) -> Reader:
     """Mean number waiting."""
     return lambda reading: Parts.of(

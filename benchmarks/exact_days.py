@@ -22,6 +22,7 @@ from benchmarks.exact_checks import (
     agents_busy,
     formula,
     in_hand,
+    level,
     number,
     per_cycle,
     ratio,
@@ -131,7 +132,7 @@ def _calls(entry: Entry) -> Case:
     for interval, exact in enumerate(values["per_interval"]):
         told, where = f"interval {interval + 1}", at(interval)
         checks += [
-            share(f"{told}: answered_of_offered", _level(where), exact["sl"]),
+            share(f"{told}: answered_of_offered", level(where), exact["sl"]),
             share(
                 f"{told}: share that waits",
                 ratio("delayed_share", where=where),
@@ -156,7 +157,7 @@ def _staffed_by_rule(entry: Entry) -> Case:
     worst = int(np.argmin(values["sl"]))
     checks = (
         share("day: answered_of_offered", formula("answered_of_offered"), values["day_sl"]),
-        share(f"interval {worst + 1}: answered_of_offered", _level(at(worst)), values["min_sl"]),
+        share(f"interval {worst + 1}: answered_of_offered", level(at(worst)), values["min_sl"]),
     )
     return entry.case(document, checks, repeats=DAYS)
 
@@ -171,10 +172,6 @@ def _impatient_day(description: str, given: Mapping[str, Any], night_h: int = NI
         channel,
         night_h=night_h,
     )
-
-
-def _level(where: slice) -> Any:
-    return formula("answered_of_offered", where=where)
 
 
 def _chats(entry: Entry) -> Case:
@@ -192,11 +189,11 @@ def _chats(entry: Entry) -> Case:
         night_h=CHAT_NIGHT_H,
         skill={"max_concurrent": most, "slowdown": slowdown},
     )
-    checks = [share("day: answered_of_offered", _level(slice(None)), values["total"]["day_sl"])]
+    checks = [share("day: answered_of_offered", level(slice(None)), values["total"]["day_sl"])]
     for interval, exact in enumerate(values["per_interval"]):
         told, where = f"interval {interval + 1}", at(interval)
         checks += [
-            share(f"{told}: answered_of_offered", _level(where), exact["sl_answered_within_tau"]),
+            share(f"{told}: answered_of_offered", level(where), exact["sl_answered_within_tau"]),
             share(
                 f"{told}: share that waits",
                 ratio("delayed_share", where=where),

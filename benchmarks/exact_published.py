@@ -11,9 +11,9 @@ from benchmarks.exact_bilingual import bilingual
 from benchmarks.exact_cases import REFERENCES, Case, Document, live, target
 from benchmarks.exact_checks import (
     Check,
-    Reader,
     agents_busy,
     formula,
+    level,
     number,
     occupancy,
     per_cycle,
@@ -185,7 +185,7 @@ def _average_day(entry: Mapping[str, Any], source: str) -> Case:
     for hour, exact in enumerate(entry["exact_on_an_average_day_by_hour"]):
         told, where = f"hour {hour + 1}", at(hour)
         checks += [
-            share(f"{told}: answered within 20 s", _level(where), exact["sl"]),
+            share(f"{told}: answered within 20 s", level(where), exact["sl"]),
             share(
                 f"{told}: share that waits",
                 ratio("delayed_share", where=where),
@@ -196,10 +196,6 @@ def _average_day(entry: Mapping[str, Any], source: str) -> Case:
     document = _call_centre("CallCC on an average day", given)
     exact_source = "Kolmogorov's forward equations by uniformisation, as for the days above"
     return Case("published", "CallCC by hour", exact_source, document, tuple(checks), DAYS)
-
-
-def _level(where: slice) -> Reader:
-    return formula("answered_of_offered", where=where)
 
 
 def in_seconds(printed: str) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from benchmarks.exact_cases import Case, Entry, entries, live, steady, target, team
 from benchmarks.exact_checks import (
+    answered_within,
     busy_variance,
     concurrency,
-    formula,
     in_hand,
     number,
     occupancy,
@@ -62,17 +62,7 @@ def _chats(entry: Entry) -> Case:
     )
     answered = {time: at["p_answered_within"] for time, at in values["t"].items()}
     checks = (
-        share(
-            f"answered_of_offered, {60 * float(within):.4g} s",
-            formula("answered_of_offered"),
-            answered[within],
-        ),
-        *(
-            share(
-                f"answered_of_offered, {60 * float(time):.4g} s", threshold(place), answered[time]
-            )
-            for place, time in enumerate(further)
-        ),
+        *answered_within(answered),
         share("share that waits", ratio("delayed_share"), values["p_wait"]),
         share("abandonment", ratio("abandonment"), values["p_ab"]),
         seconds("mean wait of all", ratio("wait_mean_s"), values["ew"]),
