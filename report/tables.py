@@ -58,7 +58,7 @@ def plan_xlsx(plan: Plan) -> bytes:
     """
     sheets = {"Summary": _summary(plan)}
     sheets |= {name.capitalize(): getattr(plan, name) for name in PLAN_TABLES}
-    assumed = _flat(plan.scenario.model_dump(mode="json", exclude_unset=True))
+    assumed = flat(plan.scenario.model_dump(mode="json", exclude_unset=True))
     sheets["Assumptions"] = pd.DataFrame(assumed, columns=["key", "value"])
     return workbook(sheets)
 
@@ -215,12 +215,12 @@ def _summary(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["what", "value"])
 
 
-def _flat(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, object]]:
+def flat(document: Mapping[str, Any], prefix: str = "") -> list[tuple[str, object]]:
     """Dotted keys and values of nested tables."""
     rows: list[tuple[str, object]] = []
     for name, value in document.items():
         if isinstance(value, Mapping):
-            rows += _flat(value, f"{prefix}{name}.")
+            rows += flat(value, f"{prefix}{name}.")
         else:
             shown = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
             rows.append((f"{prefix}{name}", shown))
