@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from forecast import History
     from forecast.backtesting import Backtest
     from staffing import Plan
+    from staffing.frontier import Frontier
 
 OUTLOOK = "28d"
 WORKERS = max(1, min(4, os.cpu_count() or 1))
@@ -47,11 +48,14 @@ def ask_unedited(
     return board.request(session, slot, key, "Forecasting", work, again=again)
 
 
-def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
+def ask_forecast(
+    board: Board, session: str, scenario: Scenario, *, slot: str = "forecast", again: bool = False
+) -> Job:
     """The scenario's demand with the planner's edits on it; nothing is fitted again for them."""
     if scenario.demand.edits is None:
-        return ask_unedited(board, session, scenario, slot="forecast", again=again)
-    plain = ask_unedited(board, session, scenario, again=again)
+        return ask_unedited(board, session, scenario, slot=slot, again=again)
+    before = "unedited" if slot == "forecast" else f"{slot}-unedited"
+    plain = ask_unedited(board, session, scenario, slot=before, again=again)
 
     def work(job: Job) -> Demand:
         from forecast.sources import edits_of
@@ -61,7 +65,7 @@ def ask_forecast(board: Board, session: str, scenario: Scenario, *, again: bool 
         return edited
 
     key = _key("edited", edited_content(scenario))
-    return board.request(session, "forecast", key, "Forecasting", work, again=again)
+    return board.request(session, slot, key, "Forecasting", work, again=again)
 
 
 def ask_outlook(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
@@ -155,6 +159,36 @@ def ask_plan(
 
     key = _key("plan", scenario_content(scenario))
     return board.request(session, "plan", key, "Planning the week", work, again=again)
+
+
+def ask_frontier(
+    board: Board,
+    session: str,
+    scenario: Scenario,
+    demand: Job,
+    channel: str,
+    within_s: tuple[float, ...] | None = None,
+    *,
+    again: bool = False,
+) -> Job:
+    """What better promises on a channel would cost; answers with a `Frontier`."""
+
+    def work(job: Job) -> Frontier:
+        from staffing.frontier import frontier
+
+        return frontier(
+            scenario,
+            job.wait_for(demand),
+            channel,
+            within_s=within_s,
+            workers=pool(),
+            progress=job.tell,
+            cancel=job.cancelled,
+        )
+
+    key = _key(f"frontier {channel} {within_s}", scenario_content(scenario))
+    label = "Working out the curve"
+    return board.request(session, "frontier", key, label, work, again=again)
 
 
 @functools.cache
