@@ -16,7 +16,16 @@ from scenario.model import Scenario
 from scenario.targets import Target
 from staffing.document import records
 from staffing.rehearsal import Progress
-from staffing.sizing import Sized, Sizer, all_kept, promised_channel, sizer, with_target
+from staffing.sizing import (
+    Sized,
+    Sizer,
+    all_kept,
+    beyond_limits,
+    promised_channel,
+    sizer,
+    unlimited,
+    with_target,
+)
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -159,7 +168,8 @@ def frontier(
     last, both axes scaled to 1: beyond it, a point costs more than on average.
 
     The staff is the requirement, as if agents came and went by the interval; shifts add to
-    it (see `Plan.ladder`).
+    it (see `Plan.ladder`). People and desks are taken as if they could be had; `notes` names
+    the promises that those of today are not enough for.
 
     References
     ----------
@@ -175,15 +185,17 @@ def frontier(
         progress=progress, cancel=cancel,
     ) as sizes:  # fmt: skip
         # The hardest first: its staff keeps the easier promises too.
+        free = unlimited(scenario)
         for number, promise in enumerate(reversed(promises)):
             near = points[-1][0] if points else None
-            points.append(_point(sizes, scenario, channel, promise, near, number, len(promises)))
+            points.append(_point(sizes, free, channel, promise, near, number, len(promises)))
     points.reverse()
     rows = [_row(channel, promise, *point) for promise, point in zip(promises, points, strict=True)]
     table = pd.DataFrame(rows, columns=COLUMNS)
     table["marginal_cost"] = _marginal(table, varies)
     table["knee"] = np.arange(len(table)) == _knee(table, varies)
-    return Frontier(scenario, channel, varies, table, tuple(_notes(channel, table)))
+    beyond = [beyond_limits(scenario, found) for found, _ in points]
+    return Frontier(scenario, channel, varies, table, tuple(_notes(channel, table, beyond)))
 
 
 def _promises(
@@ -273,7 +285,7 @@ def _knee(table: pd.DataFrame, varies: str) -> int:
     return int(kept[best if below[best] > LEAST_BEND else -1])
 
 
-def _notes(channel: str, table: pd.DataFrame) -> list[str]:
+def _notes(channel: str, table: pd.DataFrame, beyond: list[bool]) -> list[str]:
     notes = []
     easiest = table.iloc[0]
     if easiest["achieved"] > easiest["target"] + WELL_ABOVE:
@@ -281,10 +293,12 @@ def _notes(channel: str, table: pd.DataFrame) -> list[str]:
             f"With {_promise(easiest)} promised, {100 * easiest['achieved']:.0f} % of {channel} is"
             " in time: the staff that the other promises need is there anyway."
         )
-    unkept = table[~table["met"]]
-    if len(unkept):
-        which = ", ".join(_promise(row) for _, row in unkept.iterrows())
-        notes.append(f"Not kept with the people, desks and hours there are: {which}.")
+    for told, rows in (
+        ("No staff was found that keeps", table[~table["met"]]),
+        ("The people and desks of today are not enough for", table[beyond]),
+    ):
+        if len(rows):
+            notes.append(f"{told} {', '.join(_promise(row) for _, row in rows.iterrows())}.")
     cheaper = table["floor_hours"].diff() < -1e-9
     for number in np.flatnonzero(cheaper):
         easier, harder = table.iloc[number - 1], table.iloc[number]

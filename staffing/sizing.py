@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scenario.checks import one_of
 from scenario.demand import Demand
@@ -16,7 +15,8 @@ from scenario.errors import InvalidValueError
 from scenario.model import Scenario
 from scenario.staff import Staff
 from scenario.targets import Target
-from staffing.promises import Verdict, judge
+from staffing.limits import limits_of
+from staffing.promises import judge
 from staffing.rehearsal import Progress, Rehearsal, Telling, by_numbers
 from staffing.repair import MARGIN
 from staffing.requirement import Requirement, requirement_only, teams_of
@@ -27,8 +27,6 @@ from staffing.search import FRESH_RUNS, fresh_seed
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
     from simulate.workers import Workers
-
-IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,15 +59,13 @@ class Sized:
         """What is compared: the cost, or paid hours where no rate is known."""
         return self.cost or self.paid_hours
 
-    @property
-    def holds(self) -> bool:
-        """Whether every promise held by a standard error with the search's numbers."""
-        return all(holds(verdict) for verdict in self.required.verdicts)
-
-
-def holds(verdict: Verdict) -> bool:
-    """Whether every period of a promise is kept by as much as the search asks for."""
-    return bool(~(verdict.reached(MARGIN) < verdict.promise.target.share - 1e-9).any())
+    def keeps_as_much_as(self, other: Sized) -> bool:
+        """Whether every period keeps its promise by as much as another size does, or in full."""
+        for mine, others in zip(self.required.verdicts, other.required.verdicts, strict=True):
+            asked = np.minimum(others.reached(MARGIN), mine.promise.target.share)
+            if (mine.reached(MARGIN) < asked - 1e-9).any():
+                return False
+        return True
 
 
 @dataclass(frozen=True)
@@ -115,8 +111,8 @@ class Sizer:
             Shares of the whole work before and after.
         near
             Staff for assumptions much like these, of the same groups: where the search begins,
-            moved by what the formulas say of the difference. If it keeps these promises too and
-            is cheaper than what is found, it is taken as it is.
+            moved by what the formulas say of the difference. If it is cheaper than what is found
+            and keeps these promises as well, it is taken as it is.
 
         Raises
         ------
@@ -142,7 +138,7 @@ class Sizer:
         agents = near.required.agents
         outcome = self._rehearsal(teams, None).run(agents, self.replications, self.seed)
         neighbour = _sized(teams, replace(required, agents=agents, verdicts=judge(outcome.data)))
-        return neighbour if neighbour.holds or not found.holds else found
+        return neighbour if neighbour.keeps_as_much_as(found) else found
 
     def fresh(self, found: Sized, sentence: str, begin: float, end: float) -> Outcome:
         """What a size gives with numbers that the search never saw, and four times as many."""
@@ -252,6 +248,41 @@ def served_channel(scenario: Scenario, channel: str) -> None:
         raise InvalidValueError("channel", "served by some group", channel)
 
 
+def unlimited(scenario: Scenario) -> Scenario:
+    """
+    The same scenario as if people and desks could be had, at each group's mean rate.
+
+    What a promise or an assumption costs is then told even where the people of today do not
+    reach; `beyond_limits` says where that is.
+    """
+    return with_groups(
+        scenario,
+        {
+            name: {
+                "max_agents": None,
+                "contracts": {},
+                "cost_per_hour": group.rate,
+                "shifts": {
+                    kind: shift.model_copy(update={"contract": None})
+                    for kind, shift in group.shifts.items()
+                },
+            }
+            for name, group in scenario.groups.items()
+        },
+    )
+
+
+def beyond_limits(scenario: Scenario, found: Sized) -> bool:
+    """Whether a size without limits asks for more desks or contracted hours than there are."""
+    if tuple(found.scenario.groups) != tuple(scenario.groups):
+        return False  # separate teams: limits are of the groups they are made of
+    limits, agents = limits_of(scenario), found.required.agents
+    weeks = scenario.period.week_of_interval
+    hours = np.stack([agents[weeks == week].sum(axis=0) for week in np.unique(weeks)])
+    hours = hours * (scenario.horizon.interval_minutes / 60)
+    return bool((agents > limits.most).any() or (hours > limits.hours_a_week + 1e-9).any())
+
+
 def with_target(scenario: Scenario, channel: str, **changes: float) -> Scenario:
     """The same scenario with another promise on a channel."""
     declared = scenario.channels[channel]
@@ -279,10 +310,11 @@ __all__ = [
     "Sized",
     "Sizer",
     "all_kept",
-    "holds",
+    "beyond_limits",
     "promised_channel",
     "served_channel",
     "sizer",
+    "unlimited",
     "with_channel",
     "with_groups",
     "with_target",
