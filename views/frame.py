@@ -1,30 +1,24 @@
-"""What stands around every page: which scenario, what runs in the background, which seed."""
+"""What stands around every page: which scenario, how it is saved, what runs, which seed."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from views import session
+from views import save_box, session
 from views.progress import background
-from views.words import span
+from views.words import span, unmarked
 from views.work import app_version
 
 
 def frame() -> None:
-    """Begin the work of a new session and draw the sidebar's foot."""
+    """Begin the work of a new session and draw what the sidebar shows on every page."""
     scenario = session.scenario()
     session.keep_in_address()
     session.begin()
     with st.sidebar:
-        st.markdown(f"**{_plain(scenario.name)}**")
+        st.markdown(f"**{unmarked(scenario.name)}**")
         period = scenario.period
         st.caption(f"{span(period.start, period.end)}, {scenario.timezone}")
+        save_box.draw()
         background()
         st.caption(f"Seed {scenario.seed} · {scenario.replications} replications · {app_version()}")
-
-
-def _plain(text: str) -> str:
-    """A name given by a person, without the characters that Markdown would act on."""
-    return "".join(
-        "\\" + letter if letter in r"\`*_{}[]()#+-.!|<>$:~" else letter for letter in text
-    )

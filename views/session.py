@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from scenario import PlanningError, Scenario
-from views import work
+from views import drafts, work
+from views.drafts import Origin
 from views.files import PRESETS, SAMPLE, scenario_content
 from views.jobs import Job, board, fingerprint
 from views.levers import Preset, read_presets
 
 ADDRESS = "scenario"  # name in the page's address
-OPENED_KEPT = 200  # scenarios are small; their files are kept until the app ends
 SCENARIO_VARIABLE = "ALLWEATHER_SCENARIO"  # a scenario file to open instead of the sample
 
 
@@ -29,8 +29,9 @@ def session_id() -> str:
 def scenario() -> Scenario:
     """The scenario that every page starts from: the address's, or the sample at first open."""
     if "scenario" not in st.session_state:
-        known = _opened().get(st.query_params.get(ADDRESS, ""))
-        st.session_state["scenario"] = known or Scenario.load(first_scenario())
+        known = drafts.find(st.query_params.get(ADDRESS, ""))
+        draft = known or drafts.Draft(Scenario.load(first_scenario()))
+        st.session_state["scenario"], st.session_state["origins"] = draft.scenario, draft.origins
     found: Scenario = st.session_state["scenario"]
     return found
 
@@ -40,35 +41,45 @@ def first_scenario() -> Path:
     return Path(os.environ.get(SCENARIO_VARIABLE, SAMPLE))
 
 
-def open_scenario(opened: Scenario) -> None:
-    """Work on another scenario from now on; the levers go back to their defaults."""
+def open_scenario(opened: Scenario, origins: Mapping[str, Origin] | None = None) -> None:
+    """
+    Work on another scenario from now on; the levers go back to their defaults.
+
+    Parameters
+    ----------
+    opened
+        The scenario.
+    origins
+        Saved versions that it began with, by kind; default: those of the scenario so far, of
+        which it is a change.
+    """
     for key in [key for key in st.session_state if str(key).startswith(("lever-", "whatif-"))]:
         del st.session_state[key]
     st.session_state["scenario"] = opened
     st.session_state.pop("opened", None)
-    key = fingerprint(scenario_content(opened))[:16]
-    found = _opened()
-    found.pop(key, None)
-    found[key] = opened
-    while len(found) > OPENED_KEPT:
-        del found[next(iter(found))]
-    st.session_state["scenario-key"] = key
+    began_with(st.session_state.get("origins", {}) if origins is None else origins)
+
+
+def began_with(origins: Mapping[str, Origin]) -> None:
+    """Remember which saved versions the scenario began with, and keep it as a draft."""
+    st.session_state["origins"] = dict(origins)
+    st.session_state["scenario-key"] = drafts.keep(drafts.Draft(scenario(), origins))
+
+
+def origins() -> dict[str, Origin]:
+    """Saved versions that the scenario began with, by kind."""
+    scenario()
+    return dict(st.session_state["origins"])
 
 
 def keep_in_address() -> None:
     """Name the opened scenario in the address, so that a refresh loses nothing."""
     key = st.session_state.setdefault("scenario-key", st.query_params.get(ADDRESS, ""))
-    if key in _opened():
+    if drafts.find(key) is not None:
         if st.query_params.get(ADDRESS) != key:
             st.query_params[ADDRESS] = key
     elif ADDRESS in st.query_params:
         del st.query_params[ADDRESS]
-
-
-@cache
-def _opened() -> dict[str, Scenario]:
-    """Scenarios opened since the app started, by content, the latest last."""
-    return {}
 
 
 def presets() -> tuple[Preset, ...]:

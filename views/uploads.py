@@ -193,10 +193,10 @@ def scenario_from(files: Mapping[str, bytes], now: Scenario) -> Scenario:
     paths = {name.split("/")[-1]: str(keep(name, content)) for name, content in given.items()}
     changes, faults = {}, []
     for key in FILE_KEYS:
-        named = _named(found, key)
+        named = named_file(found, key)
         if named is None:
             continue
-        own = _named(now, key)
+        own = named_file(now, key)
         short = named.replace("\\", "/").split("/")[-1]
         if short in paths:
             changes[key] = paths[short]
@@ -229,7 +229,8 @@ def template(scenario: Scenario) -> bytes:
     return pd.DataFrame(rows, columns=OWN_COLUMNS).to_csv(index=False).encode()
 
 
-def _named(scenario: Scenario, key: str) -> str | None:
+def named_file(scenario: Scenario, key: str) -> str | None:
+    """The file that a scenario names at one of `FILE_KEYS`."""
     if key == "staffing":
         return scenario.staffing
     named: str | None = getattr(scenario.demand, key.split(".")[1])

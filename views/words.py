@@ -30,4 +30,10 @@ __all__ = [
     "percent",
     "points",
     "span",
+    "unmarked",
 ]
+
+
+def unmarked(text: str) -> str:
+    """A text given by a person, without the characters that Markdown would act on."""
+    return "".join("\\" + sign if sign in r"\`*_{}[]()#+-.!|<>$:~" else sign for sign in text)

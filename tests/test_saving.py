@@ -1,0 +1,317 @@
+"""Saving in the app: by name, by whom, over whom; and what comes back after a restart."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import store
+from scenario import Scenario
+from views import drafts, files, saved, saving
+from views.jobs import board
+
+ROOT = Path(__file__).parents[1]
+# Streamlit's own test runner leaves an event loop open.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+
+DESK = """
+name = "Small desk"
+timezone = "Europe/London"
+seed = 3
+replications = 3
+staffing = "staffing.csv"
+[horizon]
+start = 2026-04-13
+length = "1d"
+interval_minutes = 60
+[demand.rates]
+chat = 6.0
+[channels.chat]
+kind = "live"
+open = { daily = "08:00-20:00" }
+handle_time.mean_s = 480
+patience = { distribution = "exponential", mean_s = 240 }
+target = { share = 0.8, within_s = 60 }
+[groups.team]
+max_agents = 6
+[groups.team.skills.chat]
+[groups.team.shifts.day]
+earliest_start = "08:00"
+latest_start = "12:00"
+length_minutes = 480
+"""
+
+
+@pytest.fixture
+def desk_file(tmp_path):
+    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
+    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team", "agents": 2}
+    pd.DataFrame(rows).to_csv(tmp_path / "staffing.csv", index=False)
+    path = tmp_path / "scenario.toml"
+    path.write_text(DESK)
+    return path
+
+
+@pytest.fixture
+def desk(desk_file):
+    return Scenario.load(desk_file)
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    """A store for each test, and an app that has just been started."""
+    monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path}/saved.sqlite")
+    drafts._opened.cache_clear()
+
+
+# Parts
+
+
+def test_a_scenario_comes_back_with_its_files(desk):
+    text, parts = saving.parts_of(desk)
+    assert set(parts) == {"staffing.csv"}
+    again = saving.scenario_of(text, parts)
+    assert files.scenario_content(again) == files.scenario_content(desk)
+    assert (again.staff().agents == desk.staff().agents).all()
+
+
+def test_files_of_one_name_and_other_content_are_kept_apart(desk, tmp_path):
+    other = tmp_path / "other" / "staffing.csv"
+    other.parent.mkdir()
+    other.write_text((tmp_path / "staffing.csv").read_text().replace(",2", ",4"))
+    more = desk.with_changes({"staffing": str(other)})
+    text, parts = saving.with_levers(saving.parts_of(desk), more, saving.Moved({"staff-team": 2}))
+    assert {"staffing.csv", "staffing_2.csv", saving.WHATIF, saving.LEVERS} == set(parts)
+    assert saving.scenario_of(text, parts).staff().agents.sum() == 24
+    assert saving.whatif_of(text, parts).staff().agents.sum() == 48
+    assert saving.moved_of(parts).values == {"staff-team": 2}
+
+
+def test_what_differs_is_told_key_by_key(desk):
+    mine = saving.parts_of(desk)
+    theirs = saving.parts_of(desk.with_changes({"seed": 9, "channels.chat.target.share": 0.9}))
+    assert saving.differences(mine, mine) == []
+    assert saving.differences(mine, theirs) == [
+        ("seed", "3", "9"),
+        ("channels.chat.target.share", "0.8", "0.9"),
+    ]
+
+
+def test_a_draft_outlives_the_app(desk):
+    origin = drafts.Origin("Easter", 3, "abc")
+    key = drafts.keep(drafts.Draft(desk, {"scenario": origin}))
+    drafts._opened.cache_clear()  # the server was started again
+    found = drafts.find(key)
+    assert files.scenario_content(found.scenario) == files.scenario_content(desk)
+    assert found.origins == {"scenario": origin}
+    assert found.key == key
+    assert drafts.find("0123") is None
+
+
+def test_a_draft_without_a_store_lasts_until_the_app_ends(desk, monkeypatch):
+    monkeypatch.setenv("ALLWEATHER_STORE", "sqlite:////proc/no/where.sqlite")
+    key = drafts.keep(drafts.Draft(desk))
+    assert drafts.find(key).scenario == desk
+    assert drafts.find("0123") is None
+    assert saved.saved_scenarios() == {}
+
+
+def test_saved_scenarios_are_those_that_were_looked_at(desk):
+    shelf = saved.shelf()
+    busier = desk.with_changes({"demand.scale.chat": 1.5})
+    text, parts = saving.with_levers(
+        saving.parts_of(desk), busier, saving.Moved({"volume-chat": 50})
+    )
+    shelf.save("scenario", "Busier", text, files=parts)
+    shelf.save("scenario", "Plain", *saving.parts_of(desk)[:1], files=saving.parts_of(desk)[1])
+    shelf.save("scenario", "Broken", "nam = 1")
+    found = saved.saved_scenarios()
+    assert list(found) == ["Busier", "Plain"]
+    assert found["Busier"].demand.scale == {"chat": 1.5}
+    assert found["Plain"].demand.scale == {}
+
+
+# The app, by one person and by two
+
+
+def settled(app):
+    """Run until no work of any session goes on, then once more to draw its answers."""
+    for _ in range(200):
+        jobs = board().running()
+        if not jobs:
+            break
+        jobs[0].join(0.5)
+    app.run(timeout=60)
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def opened(desk_file, monkeypatch):
+    from streamlit.testing.v1 import AppTest
+
+    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(desk_file))
+
+    def open_app(**address):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for key, value in address.items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    yield open_app
+    for job in board().running():
+        job.join(30)
+
+
+def save_as(app, person, name=None):
+    app.text_input(key="save-person").set_value(person)
+    if name is not None:
+        next(box for box in app.text_input if box.label == "Name").set_value(name)
+    next(button for button in app.button if button.label == "Save the scenario").click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(*elements):
+    return " ".join(element.value for element in elements)
+
+
+def test_a_what_if_is_saved_and_opened_with_its_levers(opened):
+    app = opened()
+    app.switch_page("views/whatif.py").run()
+    settled(app)
+    app.slider(key="lever-volume-chat").set_value(50).run()
+    save_as(app, "Anna", "Busier")
+    assert "Saved as version 1" in texts(*app.success)
+    assert "Busier, version 1, as saved" in texts(*app.caption)
+    app.slider(key="lever-volume-chat").set_value(60).run()
+    assert "version 1, changed since" in texts(*app.caption)
+
+    other = opened()
+    other.switch_page("views/shelf.py").run()
+    assert other.dataframe[0].value.iloc[0].to_dict()["Saved by"] == "Anna"
+    other.button(key="shelf-open").click().run()
+    other.switch_page("views/whatif.py").run()
+    settled(other)
+    assert other.slider(key="lever-volume-chat").value == 50
+    assert "Busier, version 1, as saved" in texts(*other.caption)
+    assert saved.saved_scenarios()["Busier"].demand.scale == {"chat": 1.5}
+
+
+def test_the_second_save_is_told_about_the_first(opened):
+    save_as(opened(), "Anna", "Easter")
+    anna, ben = opened(), opened()
+    for app in (anna, ben):
+        app.switch_page("views/shelf.py").run()
+        app.button(key="shelf-open").click().run()
+        app.switch_page("views/whatif.py").run()
+        settled(app)
+    anna.slider(key="lever-volume-chat").set_value(10).run()
+    save_as(anna, "Anna")
+    assert "Saved as version 2" in texts(*anna.success)
+
+    ben.slider(key="lever-volume-chat").set_value(20).run()
+    assert "Anna saved version 2 at" in texts(*ben.caption), "told before he saves"
+    save_as(ben, "Ben")
+    told = texts(*ben.warning)
+    assert told.startswith("Anna saved version 2 at ")
+    assert "save as another name, or save over it" in told
+    assert saved.saved_scenarios()["Easter"].demand.scale == {"chat": 1.1}
+
+    ben.button(key="conflict-over").click().run()
+    assert "Saved as version 3" in texts(*ben.success)
+    shelf = saved.shelf()
+    assert [version.author for version in shelf.versions("scenario", "Easter")] == [
+        "Ben",
+        "Anna",
+        "Anna",
+    ]
+    save_as(anna, "Anna")  # nothing of hers has changed, and his is the latest
+    assert "Ben saved version 3 at" in texts(*anna.warning)
+    anna.button(key="conflict-other").click().run()
+    assert not anna.exception
+    assert shelf.names("scenario") == ("Easter", "Easter (Anna)")
+    assert shelf.load("scenario", "Easter").version.number == 3
+
+
+def test_a_conflict_can_be_looked_at(opened):
+    first, second = opened(), opened()
+    save_as(first, "Anna", "Easter")
+    save_as(second, "Ben", "Easter")
+    assert not second.warning, "the same content is no conflict"
+    second.switch_page("views/whatif.py").run()
+    settled(second)
+    second.slider(key="lever-volume-chat").set_value(20).run()
+    first.switch_page("views/whatif.py").run()
+    settled(first)
+    first.slider(key="lever-volume-chat").set_value(10).run()
+    save_as(first, "Anna")
+    save_as(second, "Ben")
+    second.button(key="conflict-look").click().run()
+    assert second.title[0].value == "Saved"
+    differing = second.dataframe[-1].value
+    assert differing.to_numpy().tolist() == [["lever volume-chat", "20", "10"]]
+
+
+def test_a_name_that_somebody_took_is_not_overwritten(opened):
+    shelf = saved.shelf()
+    shelf.save("scenario", "Easter", DESK, files={"staffing.csv": b"x"}, author="Anna")
+    app = save_as(opened(), "Ben", "Easter")
+    assert texts(*app.warning).startswith("Anna saved version 1 at ")
+    assert shelf.load("scenario", "Easter").version.number == 1
+
+
+def test_an_older_version_is_opened_and_restored(opened, desk):
+    shelf = saved.shelf()
+    text, parts = saving.parts_of(desk)
+    for seed in (3, 4):
+        shelf.save("scenario", "Easter", text.replace("seed = 3", f"seed = {seed}"), files=parts)
+    app = opened()
+    app.switch_page("views/shelf.py").run()
+    assert app.button(key="shelf-restore").disabled
+    next(box for box in app.selectbox if box.label == "Version").select(1).run()
+    app.button(key="shelf-restore").click().run()
+    assert "is the latest again" in texts(*app.success)
+    assert saving.scenario_of(shelf.load("scenario", "Easter").text, parts).seed == 3
+    app.button(key="shelf-delete").click().run()
+    assert shelf.names("scenario") == ()
+    assert "Nothing is saved here yet" in texts(*app.info)
+
+
+def test_a_store_that_cannot_be_used_leaves_the_app_up(opened, tmp_path, monkeypatch):
+    (tmp_path / "bad.sqlite").write_bytes(b"no database, but long enough to be one" * 50)
+    monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path}/bad.sqlite")
+    app = opened()
+    assert "Not saved: the place for saved work cannot be used" in texts(*app.caption)
+    app.switch_page("views/shelf.py").run()
+    assert "is damaged" in texts(*app.error)
+    app.switch_page("views/whatif.py").run()
+    settled(app)
+    assert app.metric
+
+
+def test_a_refresh_after_a_restart_finds_the_same_work(opened):
+    app = opened()
+    app.switch_page("views/shelf.py").run()
+    save_as(app, "Anna", "Easter")
+    key = app.query_params["scenario"]
+    drafts._opened.cache_clear()  # the server was started again
+    again = opened(scenario=key)
+    assert "Easter, version 1, as saved" in texts(*again.caption)
+    assert key in again.query_params["scenario"]
+
+
+@pytest.mark.parametrize("kind", ["staffing"])
+def test_other_kinds_are_saved_and_opened(opened, kind):
+    app = opened()
+    app.switch_page("views/shelf.py").run()
+    app.segmented_control(key="shelf-kind").set_value(kind).run()
+    app.text_input(key=f"shelf-{kind}-person").set_value("Anna")
+    next(button for button in app.button if button.label == "Save").click()
+    app.run()
+    assert store.open_store().names(kind) == ("Small desk",)
+    app.button(key="shelf-open").click().run()
+    assert "is what you work with now" in texts(*app.success)
