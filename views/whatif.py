@@ -82,6 +82,7 @@ except PlanningError as error:
     st.error("These levers do not fit together. What was simulated before is not changed.")
     show_faults(error)
     st.stop()
+st.session_state["whatif-imagined"] = imagined  # the Floor page replays it
 
 forecast = session.forecast_job()
 # The rehearsal as staffed now goes on being wanted while the levers start from the plan.
@@ -101,6 +102,7 @@ def ask_imagined(*, again: bool = False):  # noqa: D103
 
 
 told = ([preset.label] if preset else []) + moved(start, values)
+st.session_state["whatif-moved"] = told  # the Compare page tells it
 same = not told
 st.caption("Moved: " + " · ".join(told) if told else "Nothing is moved: this is the baseline.")
 
