@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,28 @@ def package(scenario: Scenario, demand: Demand, replications: int | None = None)
             demand.save(path)
             archive.write(path, FORECAST_FILE)
         archive.writestr("README.txt", READ_ME)
+    return packed.getvalue()
+
+
+def packages(found: Mapping[str, tuple[Scenario, Demand]], replications: int) -> bytes:
+    """
+    Several scenarios, each a folder that stands on its own.
+
+    Parameters
+    ----------
+    found
+        Scenarios with their demand, by name for people.
+    replications
+        How many were run.
+    """
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, (name, (scenario, demand)) in enumerate(found.items(), 1):
+            # A name given by a person may hold anything; a folder's may not.
+            plain = "".join(sign if sign.isalnum() else "_" for sign in name)[:40]
+            with zipfile.ZipFile(io.BytesIO(package(scenario, demand, replications))) as one:
+                for member in one.namelist():
+                    archive.writestr(f"{number}_{plain}/{member}", one.read(member))
     return packed.getvalue()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,23 @@ class Rehearsal:
             if look.replications in before:
                 return look, before[look.replications]
         return self.latest, baseline.latest
+
+
+def side_by_side(rehearsed: Mapping[str, Rehearsal]) -> dict[str, Outcome]:
+    """
+    Outcomes after equally many replications, as many as all have.
+
+    Where no number is common to all, each comes with its latest.
+    """
+    counts = [{look.replications for look in one.looks} for one in rehearsed.values()]
+    common = set.intersection(*counts) if counts else set()
+    if not common:
+        return {name: one.latest for name, one in rehearsed.items()}
+    most = max(common)
+    return {
+        name: next(look for look in one.looks if look.replications == most)
+        for name, one in rehearsed.items()
+    }
 
 
 def rehearse(
