@@ -42,6 +42,7 @@ def main() -> None:
             st.Page(VIEWS / "plan.py", title="Plan", url_path="plan"),
             st.Page(VIEWS / "compare.py", title="Compare", url_path="compare"),
             st.Page(VIEWS / "floor.py", title="Floor", url_path="floor"),
+            st.Page(VIEWS / "shelf.py", title="Saved", url_path="saved"),
         ],
         position="top",
     )
