@@ -49,9 +49,7 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
     """
     require_common_channel(scenario, demand.channels)
     cut = _Cut(scenario, demand)
-    paths = None
-    if demand.paths is not None:
-        paths = np.stack([cut.volume(path) for path in demand.paths])
+    paths = None if demand.paths is None else cut.volume(demand.paths)
     adapted = Demand(
         scenario.period,
         tuple(scenario.channels),
@@ -163,8 +161,8 @@ class _Cut:
         ]
 
     def volume(self, table: FloatArray) -> FloatArray:
-        """Contacts per interval and channel of the scenario; 0 for unknown channels."""
-        volume: FloatArray = self._pieces(table / self.split, unknown=0.0).sum(axis=1)
+        """Contacts of the scenario, shape (..., I, C), from (..., I', C'); 0 where unknown."""
+        volume: FloatArray = self._pieces(table / self.split, unknown=0.0).sum(axis=-2)
         return volume
 
     def handle_time(self, demand: Demand) -> FloatArray:
@@ -180,13 +178,13 @@ class _Cut:
         return ratio(weighted, total)
 
     def _pieces(self, table: FloatArray, unknown: float) -> FloatArray:
-        """Pieces of each of the scenario's intervals, shape (I, merge, C)."""
-        fine = np.repeat(table, self.split, axis=0)[self.rows]
-        known = np.full((len(fine), len(self.columns)), unknown)
+        """Pieces of each of the scenario's intervals, shape (..., I, merge, C)."""
+        fine = np.repeat(table, self.split, axis=-2)[..., self.rows, :]
+        known = np.full((*fine.shape[:-1], len(self.columns)), unknown)
         for column, source in enumerate(self.columns):
             if source >= 0:
-                known[:, column] = fine[:, source]
-        pieces: FloatArray = known.reshape(-1, self.merge, len(self.columns))
+                known[..., column] = fine[..., source]
+        pieces: FloatArray = known.reshape(*fine.shape[:-2], -1, self.merge, len(self.columns))
         return pieces
 
 

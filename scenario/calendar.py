@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any
 
 import numpy as np
@@ -141,6 +141,7 @@ def weekly_spans(hours: dict[str, str]) -> Iterator[tuple[int, int, int]]:
                 yield weekday, begin, end
 
 
+@lru_cache(maxsize=4096)  # the same few hundred openings are asked for with every simulation
 def local_instant(day: date, minute: int, timezone: str) -> pd.Timestamp:
     """
     The instant of a local time of day; a skipped hour moves on, a repeated one is its first.

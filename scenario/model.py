@@ -20,7 +20,7 @@ from scenario.checks import broken_rules
 from scenario.errors import InvalidInputError, InvalidValueError
 from scenario.groups import Group
 from scenario.keys import BrokenRulesError, Declared, key
-from scenario.staff import Staff, read_staffing
+from scenario.staff import Staff, staffing_in
 
 
 class HorizonKeys(Declared):
@@ -321,7 +321,7 @@ class Scenario(Declared):
         names = tuple(self.groups)
         filed = None
         if self.staffing is not None:
-            filed = read_staffing(self.path_of(self.staffing), period, names)
+            filed = staffing_in(self.path_of(self.staffing), period, names)
         agents = np.zeros((period.count, len(names)), dtype=np.int64)
         for column, (name, group) in enumerate(self.groups.items()):
             if group.agents is not None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,7 @@ from scenario.errors import Fault, InvalidInputError, InvalidValueError
 from scenario.tables import read_table
 
 MOST_AGENTS = 100_000  # on the floor at once
+KEPT_BYTES = 2_000_000  # a year of half-hours of two groups; larger files are read every time
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,7 @@ class Shift:
     @property
     def has_paid_breaks(self) -> bool:
         """Whether some break is paid, so that shrinkage need not speak of breaks."""
-        return self.paid_hours > self.floor_hours + 1e-6
+        return bool(self.breaks) and self.paid_hours > self.floor_hours + 1e-6
 
     def share_within(self, begin: pd.Timestamp, end: pd.Timestamp) -> float:
         """Share of the shift that lies between two instants, in 0-1."""
@@ -225,6 +228,37 @@ def read_staffing(
         return from_shift_rows(table, horizon, known, file)
     rule = "interval_start, group, agents or group, start, end, agents"
     raise InvalidInputError([Fault(file, "header", "", ", ".join(table.columns), rule)])
+
+
+def staffing_in(path: Path, horizon: Horizon, groups: tuple[str, ...]) -> Staff:
+    """
+    The current staffing of a file; what stands in it is worked out once, until it changes.
+
+    A lever that leaves the staffing alone must not wait for it to be read again.
+
+    Parameters
+    ----------
+    path, horizon, groups
+        As in `read_staffing`.
+
+    Raises
+    ------
+    InvalidInputError
+        As `read_staffing` does.
+    """
+    try:
+        small = path.stat().st_size < KEPT_BYTES
+        content = path.read_bytes() if small else b""
+    except OSError:  # told as a fault where the file is read
+        content = b""
+    if not content:
+        return read_staffing(path, horizon, groups)
+    return _staffing_of(content, horizon, groups, path.name)
+
+
+@lru_cache(maxsize=16)
+def _staffing_of(content: bytes, horizon: Horizon, groups: tuple[str, ...], name: str) -> Staff:
+    return read_staffing(io.BytesIO(content), horizon, groups, name=name)
 
 
 def _from_intervals(

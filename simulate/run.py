@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from simulate.threads import in_threads
 from simulate.workers import Progress, Workers
 
 if TYPE_CHECKING:  # encoding loads the compiled draws
+    import pandas as pd
+
     from simulate.encode import FloorInput
     from simulate.floor.policy import Policy
 
@@ -120,6 +123,23 @@ def simulate(
         contacts = contact_table(
             logs, scenario.period, floor_input.channel_names, floor_input.group_names
         )
+    return outcome_of(
+        scenario, staff, engine, seed, floor_input, results, cancelled=cancelled, contacts=contacts
+    )
+
+
+def outcome_of(
+    scenario: Scenario,
+    staff: Staff,
+    engine: str,
+    seed: int,
+    floor_input: FloorInput,
+    results: Sequence[Result],
+    *,
+    cancelled: bool = False,
+    contacts: pd.DataFrame | None = None,
+) -> Outcome:
+    """What the replications of a floor input amount to, told of the scenario it was made of."""
     if floor_input.group_names != staff.groups:  # separate teams
         scenario = floor_input.scenario
         staff = Staff(floor_input.period, floor_input.group_names, floor_input.staff)
