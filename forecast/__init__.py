@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forecast.append import Joined, joined
     from forecast.backtesting import backtest
     from forecast.borrowed import Statement
     from forecast.edits import Edit, Edits
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # No module bears the name of a public function: importing it would hide the function.
 _HOMES = {
+    "Joined": "append",
+    "joined": "append",
     "Edit": "edits",
     "Edits": "edits",
     "read_edits": "edits_file",
@@ -42,10 +45,12 @@ __all__ = [
     "Edits",
     "Forecast",
     "History",
+    "Joined",
     "Statement",
     "backtest",
     "demand_for",
     "handle_time_laws",
+    "joined",
     "layer_accuracy",
     "predict",
     "predict_without_history",

@@ -13,7 +13,15 @@ from forecast.interval_rows import COUNTS, OPTIONAL_COUNTS, read_interval_rows
 from forecast.request import Request
 from scenario.errors import InvalidValueError
 
-__all__ = ["CONTACT_LOG", "LAYOUTS", "OWN", "Layout", "choose", "suggest_mapping"]
+__all__ = [
+    "CONTACT_LOG",
+    "LAYOUTS",
+    "OWN",
+    "Layout",
+    "choose",
+    "suggest_columns",
+    "suggest_mapping",
+]
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,55 @@ CONTACT_LOG = Layout(
     default_minutes=DEFAULT_MINUTES,
 )
 LAYOUTS = {layout.name: layout for layout in (OWN, CONTACT_LOG)}
+
+
+_COMMON_COLUMNS = {
+    "interval_start": "interval start time date begin from period slot",
+    "channel": "channel queue skill media medium line",
+    "offered": "offered received arrivals arrived incoming calls contacts volume demand entered",
+    "answered": "answered handled accepted served replied",
+    "abandoned": "abandoned abandon lost missed unanswered",
+    "handle_time_s": "handle_time handletime handling aht talk duration agent_time",
+}
+
+
+def suggest_columns(columns: Sequence[str]) -> dict[str, str]:
+    """
+    Guess which column of a table of intervals holds what, from its name.
+
+    Parameters
+    ----------
+    columns
+        Column names of the file.
+
+    Returns
+    -------
+    dict
+        Field of the own layout to the file's column; fields without a likely column are left
+        out. Without one for `offered` it is probably no table of intervals.
+
+    Examples
+    --------
+    >>> suggest_columns(["Interval", "Queue", "Calls offered", "Calls handled", "Total AHT"])
+    ... # doctest: +NORMALIZE_WHITESPACE
+    {'interval_start': 'Interval', 'channel': 'Queue', 'offered': 'Calls offered',
+     'answered': 'Calls handled', 'handle_time_s': 'Total AHT'}
+    """
+    free = list(columns)
+    found: dict[str, str] = {}
+    # The more telling words first: "calls handled" are answered ones, "handle time" is a time.
+    for field in ("handle_time_s", "abandoned", "answered", "offered", "channel", "interval_start"):
+        words = _COMMON_COLUMNS[field].split()
+        ranked = [
+            column
+            for word in words
+            for column in free
+            if word.replace("_", "") in "".join(filter(str.isalnum, column.lower()))
+        ]
+        if ranked:
+            found[field] = ranked[0]
+            free.remove(ranked[0])
+    return {field: found[field] for field in _COMMON_COLUMNS if field in found}
 
 
 def choose(columns: Sequence[str], name: str | None, request: Request) -> Layout:
