@@ -101,6 +101,15 @@ class Replications:
         return len(self.drain_us)
 
     @property
+    def nbytes(self) -> int:
+        """Memory that the counts take."""
+        tables = [*self.contacts.values(), *self.groups.values(), *self.opening.values()]
+        histograms = [
+            part for one in (self.waits, self.responses) for part in (one.keys, one.counts)
+        ]
+        return sum(table.nbytes for table in (*tables, *histograms))
+
+    @property
     def period(self) -> Horizon:
         """The measured intervals."""
         warm, cool = self.scenario.edge_counts

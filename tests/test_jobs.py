@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from scenario import InvalidValueError, RunCancelledError
+from support import telling
 from views import jobs
 from views.apart import apart
 from views.jobs import Board, Job, State, fingerprint
@@ -209,3 +210,10 @@ def test_a_call_apart_ends_within_a_second_of_a_stop():
     with pytest.raises(RunCancelledError):
         apart(time.sleep, 30, cancelled=lambda: time.monotonic() - began > 0.2)
     assert time.monotonic() - began < 1.2
+
+
+def test_a_call_apart_tells_how_far_it_is():
+    told = []
+    answer = apart(telling, 41, cancelled=lambda: False, tell=lambda *words: told.append(words))
+    assert answer == 42
+    assert told == [(0.5, "half"), (0.9,)]

@@ -8,6 +8,7 @@ from forecast import demand_for
 from scenario import RunCancelledError, Scenario
 from simulate.run import simulate
 from views.rehearsal import WHILE_LOOKED_AT, Rehearsal, looks_of, rehearse
+from views.turns import Turns
 
 DESK = """
 name = "Desk"
@@ -40,6 +41,7 @@ def shown(scenario, *, cancelled=lambda: False):
     found = rehearse(
         scenario,
         demand_for(scenario),
+        turns=Turns(2),
         publish=published.append,
         count=lambda *_: None,
         cancelled=cancelled,
@@ -77,6 +79,7 @@ def test_progress_never_goes_back(desk):
     rehearse(
         desk,
         demand_for(desk),
+        turns=Turns(2),
         publish=lambda _: None,
         count=lambda done, total: told.append((done, total)),
         cancelled=lambda: False,
@@ -98,6 +101,7 @@ def test_a_stop_leaves_what_was_published(desk):
         rehearse(
             desk,
             demand_for(desk),
+            turns=Turns(1),
             publish=published.append,
             count=lambda *_: None,
             cancelled=lambda: bool(published),

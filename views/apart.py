@@ -23,13 +23,21 @@ Answer = TypeVar("Answer")
 
 ROOT = Path(__file__).resolve().parent.parent
 POLL_S = 0.05
+TOLD, ANSWER, ERROR = "told", "answer", "error"  # kinds of messages from the process
+
+Messages = queue.SimpleQueue[tuple[str, Any]]
 
 
 class ProcessEndedError(RuntimeError):
     """The process ended without an answer, e.g. for lack of memory."""
 
 
-def apart(function: Callable[..., Answer], *args: Any, cancelled: Callable[[], bool]) -> Answer:
+def apart(
+    function: Callable[..., Answer],
+    *args: Any,
+    cancelled: Callable[[], bool],
+    tell: Callable[..., None] | None = None,
+) -> Answer:
     """
     Call a function in a fresh process.
 
@@ -41,6 +49,9 @@ def apart(function: Callable[..., Answer], *args: Any, cancelled: Callable[[], b
         Its arguments.
     cancelled
         Asked twenty times a second; True ends the process.
+    tell
+        Where given, the function gets a keyword `tell`, and what it calls that with arrives
+        here, in the caller's thread.
 
     Raises
     ------
@@ -58,52 +69,64 @@ def apart(function: Callable[..., Answer], *args: Any, cancelled: Callable[[], b
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )
-    answers: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
-    question = pickle.dumps((function, args), protocol=pickle.HIGHEST_PROTOCOL)
-    threading.Thread(target=_converse, args=(process, question, answers), daemon=True).start()
+    messages: Messages = queue.SimpleQueue()
+    question = pickle.dumps((function, args, tell is not None), protocol=pickle.HIGHEST_PROTOCOL)
+    threading.Thread(target=_converse, args=(process, question, messages), daemon=True).start()
     try:
         while True:
             try:
-                good, answer = answers.get(timeout=POLL_S)
-                break
+                kind, content = messages.get(timeout=POLL_S)
             except queue.Empty:
-                if cancelled():
-                    raise RunCancelledError from None
+                kind, content = "", None
+            if kind in (ANSWER, ERROR):
+                break
+            if kind == TOLD and tell is not None:
+                tell(*content)
+            if cancelled():
+                raise RunCancelledError
     finally:
         process.kill()
         process.wait()
-    if good:
-        return answer  # type: ignore[no-any-return]
-    raise answer
+    if kind == ANSWER:
+        return content  # type: ignore[no-any-return]
+    raise content
 
 
-def _converse(
-    process: subprocess.Popen[bytes], question: bytes, answers: queue.SimpleQueue[tuple[bool, Any]]
-) -> None:
-    """Ask, and wait for the answer; the caller may end the process meanwhile."""
+def _converse(process: subprocess.Popen[bytes], question: bytes, messages: Messages) -> None:
+    """Ask, and listen until the answer; the caller may end the process meanwhile."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         with process.stdin as asked:
             asked.write(question)
         with process.stdout as told:
-            answers.put(pickle.load(told))
+            kind = TOLD
+            while kind == TOLD:
+                kind, content = pickle.load(told)
+                messages.put((kind, content))
     except (EOFError, OSError, ValueError, pickle.UnpicklingError):
-        answers.put((False, ProcessEndedError("a process ended without an answer")))
+        messages.put((ERROR, ProcessEndedError("a process ended without an answer")))
 
 
 def _answer() -> None:
     """What the process does: read a call from standard input, write what comes of it."""
     # Whatever the function prints must not get between the pickles.
-    told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    function, args = pickle.load(sys.stdin.buffer)
+    # Where processors are scarce, the one who waits for a page goes first.
+    if hasattr(os, "nice"):
+        os.nice(5)
+
+    def send(kind: str, content: Any) -> None:
+        pickle.dump((kind, content), answers, protocol=pickle.HIGHEST_PROTOCOL)
+        answers.flush()
+
+    function, args, tells = pickle.load(sys.stdin.buffer)
+    told = {"tell": lambda *words: send(TOLD, words)} if tells else {}
     try:
-        outcome: tuple[bool, Any] = (True, function(*args))
+        send(ANSWER, function(*args, **told))
     except Exception as error:
-        outcome = (False, error)
-    with told:
-        pickle.dump(outcome, told, protocol=pickle.HIGHEST_PROTOCOL)
+        send(ERROR, error)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scenario import Demand, Scenario
     from simulate.outcome import Outcome
-    from simulate.workers import Workers
+    from views.turns import Turns
 
-FIRST_LOOK = 4  # replications: half a second for a centre of 200
+FIRST_LOOK = 4  # replications: a tenth of a second for a centre of 200
+TURN_S = 0.15  # how long a later look keeps the processors from somebody's first
 WHILE_LOOKED_AT = 100  # replications that follow while the person looks
 
 
@@ -52,6 +54,11 @@ class Rehearsal:
         """The outcome of most replications."""
         return self.looks[-1]
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that the looks take, about."""
+        return sum(look.data.nbytes for look in self.looks)
+
     def beside(self, baseline: Rehearsal) -> tuple[Outcome, Outcome]:
         """
         Pair with a baseline after equally many replications, as many as both have.
@@ -86,7 +93,7 @@ def rehearse(
     scenario: Scenario,
     demand: Demand,
     *,
-    workers: Workers | int = 1,
+    turns: Turns,
     publish: Callable[[Rehearsal], None],
     count: Callable[[int, int], None],
     cancelled: Callable[[], bool],
@@ -96,8 +103,10 @@ def rehearse(
 
     Parameters
     ----------
-    scenario, demand, workers
+    scenario, demand
         As in `simulate.run.simulate`.
+    turns
+        Where to wait for a processor: the first look goes before everybody's later ones.
     publish
         Given every look but the last, as soon as it is there.
     count
@@ -110,25 +119,27 @@ def rehearse(
     RunCancelledError
         When cancelled; what was published stands.
     """
-    from scenario import RunCancelledError
-    from simulate.run import simulate
+    from simulate.growing import GrowingRun
 
-    *early, total = looks_of(scenario.replications)
+    run, age = GrowingRun(scenario, demand), turns.age()
+    asked = looks_of(scenario.replications)
     looks: tuple[Outcome, ...] = ()
-    for asked in (*early, total):
-        done = looks[-1].replications if looks else 0
-        outcome = simulate(
-            scenario,
-            demand,
-            replications=asked,
-            workers=workers,
-            # What was shown as finished stays finished while the next look repeats it.
-            progress=lambda more, _, done=done: count(max(more, done), total),  # type: ignore[misc]
-            cancel=cancelled,
-        )
-        if outcome.cancelled:
-            raise RunCancelledError
-        looks = (*looks, outcome)
-        if asked < total:
+    chunk = FIRST_LOOK
+    for rank, look in enumerate(asked):
+        while run.replications < look:
+            with turns.taken(rank, age, cancelled) as threads:
+                began = time.monotonic()
+                upto = min(run.replications + chunk, look)
+                done = upto - run.replications
+                run.grow(upto, threads=threads, cancel=cancelled)
+            chunk = _next_chunk(done, time.monotonic() - began)
+            count(run.replications, asked[-1])
+        looks = (*looks, run.outcome())
+        if look < asked[-1]:
             publish(Rehearsal(looks))
     return Rehearsal(looks)
+
+
+def _next_chunk(replications: int, seconds: float) -> int:
+    """How many replications take one turn, from what the last turn took."""
+    return max(1, min(round(TURN_S * replications / max(seconds, 1e-4)), 8 * replications))

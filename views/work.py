@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from views.apart import apart
 from views.files import demand_content, edited_content, history_content, scenario_content
 from views.jobs import Board, Job, fingerprint
 from views.rehearsal import Rehearsal, rehearse
+from views.turns import Turns
 
 if TYPE_CHECKING:
     from forecast import History
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 OUTLOOK = "28d"
 WORKERS = max(1, min(4, os.cpu_count() or 1))
+LONG_AT_ONCE = max(1, WORKERS // 2) + 1  # plans, curves and backtests; the others wait
 
 
 def ask_history(board: Board, session: str, scenario: Scenario, *, again: bool = False) -> Job:
@@ -84,7 +87,7 @@ def ask_backtest(board: Board, session: str, scenario: Scenario, *, again: bool 
 
     def work(job: Job) -> Backtest:
         job.tell(0.1, "forecasting from past days")
-        return apart(backtest_of, scenario, cancelled=job.cancelled)
+        return _at_length(job, backtest_of, scenario)
 
     key = _key("backtest", demand_content(scenario))
     return board.request(session, "backtest", key, "Measuring the forecast", work, again=again)
@@ -110,7 +113,7 @@ def ask_rehearsal(
         return rehearse(
             scenario,
             contacts,
-            workers=pool(),
+            turns=processors(),
             publish=job.publish,
             count=job.count,
             cancelled=job.cancelled,
@@ -135,7 +138,7 @@ def ask_rest(
         return rehearse(
             scenario,
             rest,
-            workers=pool(),
+            turns=processors(),
             publish=job.publish,
             count=job.count,
             cancelled=job.cancelled,
@@ -152,10 +155,8 @@ def ask_plan(
     """Find the least staff that keeps the promises; answers with a `Plan`."""
 
     def work(job: Job) -> Plan:
-        from staffing import plan
-
         contacts = job.wait_for(demand)
-        return plan(scenario, contacts, workers=pool(), progress=job.tell, cancel=job.cancelled)
+        return _at_length(job, plan_of, scenario, contacts, tells=True)
 
     key = _key("plan", scenario_content(scenario))
     return board.request(session, "plan", key, "Planning the week", work, again=again)
@@ -174,17 +175,8 @@ def ask_frontier(
     """What better promises on a channel would cost; answers with a `Frontier`."""
 
     def work(job: Job) -> Frontier:
-        from staffing.frontier import frontier
-
-        return frontier(
-            scenario,
-            job.wait_for(demand),
-            channel,
-            within_s=within_s,
-            workers=pool(),
-            progress=job.tell,
-            cancel=job.cancelled,
-        )
+        contacts = job.wait_for(demand)
+        return _at_length(job, frontier_of, scenario, contacts, channel, within_s, tells=True)
 
     key = _key(f"frontier {channel} {within_s}", scenario_content(scenario))
     label = "Working out the curve"
@@ -192,11 +184,25 @@ def ask_frontier(
 
 
 @functools.cache
-def pool() -> Any:
-    """The worker processes of this app, started with the first simulation."""
-    from simulate.workers import Workers
+def processors() -> Turns:
+    """Where rehearsals wait for a processor, whoever asked for them."""
+    return Turns()
 
-    return Workers(WORKERS)
+
+@functools.cache
+def _long_places() -> Turns:
+    """Where work of minutes waits, so that a few people's plans do not slow everybody down."""
+    return Turns(LONG_AT_ONCE)
+
+
+def _at_length(job: Job, function: Callable[..., Any], *args: Any, tells: bool = False) -> Any:
+    """Call a function that takes minutes, in a process of its own, when a place is free."""
+    places = _long_places()
+    if places.busy:
+        job.tell(job.share, "waiting until other long work is done")
+    with places.taken(0, places.age(), job.cancelled, most=1):
+        tell = job.tell if tells else None
+        return apart(function, *args, cancelled=job.cancelled, tell=tell)
 
 
 def history_of(scenario: Scenario) -> History:
@@ -233,6 +239,27 @@ def backtest_of(scenario: Scenario) -> Backtest:
         file = scenario.path_of(scenario.demand.events)
         events = read_events(file, timezone=scenario.timezone)
     return backtest(history_of(scenario), calendar=scenario.calendar, events=events)
+
+
+def plan_of(scenario: Scenario, demand: Demand, *, tell: Callable[[float, str], None]) -> Plan:
+    """The least staff that keeps the promises."""
+    from staffing import plan
+
+    return plan(scenario, demand, workers=WORKERS, progress=tell)
+
+
+def frontier_of(
+    scenario: Scenario,
+    demand: Demand,
+    channel: str,
+    within_s: tuple[float, ...] | None,
+    *,
+    tell: Callable[[float, str], None],
+) -> Frontier:
+    """What better promises on a channel would cost."""
+    from staffing.frontier import frontier
+
+    return frontier(scenario, demand, channel, within_s=within_s, workers=WORKERS, progress=tell)
 
 
 def _nothing_inline(scenario: Scenario) -> dict[str, Any]:
