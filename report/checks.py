@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ class FileCheck:
         return {"file": self.file, "kind": self.kind, "faults": faults, "notes": self.notes}
 
 
-def check_file(path: Path, timezone: str) -> FileCheck:
+def check_file(path: Path, timezone: str, reading: Mapping[str, Any] | None = None) -> FileCheck:
     """
     Read a file and tell every fault.
 
@@ -59,13 +59,15 @@ def check_file(path: Path, timezone: str) -> FileCheck:
         staffing file, an events file or one of edits.
     timezone
         IANA name of the zone of local times in tables; a scenario names its own.
+    reading
+        Further arguments of `forecast.read_history`.
     """
     check = FileCheck(str(path), "scenario" if path.suffix == ".toml" else "history")
     try:
         if check.kind == "scenario":
             check.notes += _check_scenario(Scenario.load(path))
         else:
-            check.kind, notes = _check_table(path, timezone)
+            check.kind, notes = _check_table(path, timezone, reading or {})
             check.notes += notes
     except InvalidInputError as error:
         check.faults = error.faults
@@ -74,7 +76,7 @@ def check_file(path: Path, timezone: str) -> FileCheck:
     return check
 
 
-def _check_table(path: Path, timezone: str) -> tuple[str, list[str]]:
+def _check_table(path: Path, timezone: str, reading: Mapping[str, Any]) -> tuple[str, list[str]]:
     from forecast import read_edits, read_events, read_history
 
     table = read_table(path)
@@ -88,7 +90,7 @@ def _check_table(path: Path, timezone: str) -> tuple[str, list[str]]:
     if {"first_day", "change", "value"} <= columns:
         read_edits(path)
         return "edits", []
-    read = read_history(path, timezone=timezone)
+    read = read_history(path, timezone=timezone, **reading)
     return "history", [*read.repairs, *read.suspicions]
 
 

@@ -25,9 +25,8 @@ MAY_IMPORT = {
     "store": {"scenario"},
     "views": LIBRARY | {"report", "store"},
     "app": LIBRARY | {"report", "views"},
-    "terminal": LIBRARY,
-    "arguments": LIBRARY | {"terminal"},
-    "cli": LIBRARY | {"arguments", "report", "terminal"},
+    "commands": LIBRARY | {"report"},
+    "cli": LIBRARY | {"commands", "report"},
 }
 ONLY_HOME = {
     "statsmodels": {"forecast"},
@@ -38,8 +37,8 @@ ONLY_HOME = {
     "altair": {"app", "views"},
     "matplotlib": {"report"},
     "openpyxl": {"report"},
-    "typer": {"cli"},
-    "rich": {"terminal"},
+    "typer": {"cli", "commands"},
+    "rich": {"commands"},
     "pydantic": {"scenario"},
     "sqlalchemy": {"store"},
 }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenario import InvalidValueError
-from terminal import err
+from commands.terminal import err, tell
+from scenario import Demand, InvalidValueError, Scenario
+from scenario.assumptions import unmatched
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from forecast import Edits
     from forecast.events import Events
+    from scenario.calendar import Horizon
     from scenario.model import CalendarKeys
 
 
@@ -118,3 +121,101 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     else:
         table.to_csv(path, index=False)
     err.print(f"Wrote {len(table):,} contacts to {path}", markup=False)
+
+
+def assumed(
+    file: Path, changes: Sequence[str] | None, **options: int | None
+) -> tuple[Scenario, Demand]:
+    """
+    A scenario and the demand that it names; what does not fit between them is told.
+
+    Options that are given go into the scenario: a plan's folder then gives the plan again.
+    """
+    from forecast import demand_for
+
+    given = {name: value for name, value in options.items() if value is not None}
+    declared = Scenario.load(file, {**parsed(changes), **given})
+    demand = demand_for(declared)
+    tell((*demand.warnings, *unmatched(declared, demand.channels)))
+    return declared, demand
+
+
+def tell_timezone(file: str, timezone: str | None) -> None:
+    """Say that times without an offset are read in UTC, where no time zone is given."""
+    if timezone is None:
+        tell([f"Times without an offset in {file} are read in UTC; --timezone names another zone."])
+
+
+def reading(
+    basis: Sequence[str] | None,
+    mean_concurrency: Sequence[str] | None,
+    actionable: Sequence[str] | None,
+) -> Mapping[str, Any]:
+    """How `read_history` is to take what a suite logged; nothing where nothing is given."""
+    given: dict[str, Any] = {}
+    bases = _by_channel("--basis", basis)
+    if bases:
+        given["handle_time_basis"] = bases
+    together = _by_channel("--mean-concurrency", mean_concurrency)
+    if together:
+        given["mean_concurrency"] = _as_numbers("--mean-concurrency", together)
+    shares = _by_channel("--actionable", actionable)
+    if isinstance(shares, str):
+        raise InvalidValueError("--actionable", "written like channel=share", shares)
+    if shares:
+        given["actionable"] = _as_numbers("--actionable", shares)
+    return given
+
+
+def _by_channel(option: str, values: Sequence[str] | None) -> str | dict[str, str]:
+    """One value for all channels, or values by channel; nothing is an empty table."""
+    named: dict[str, str] = {}
+    for value in values or ():
+        channel, separator, text = value.rpartition("=")
+        if not separator:
+            if len(values or ()) > 1:
+                raise InvalidValueError(option, "one for all, or channel=value for each", value)
+            return text
+        named[channel.strip()] = text.strip()
+    return named
+
+
+def _as_numbers(option: str, texts: str | dict[str, str]) -> float | dict[str, float]:
+    if isinstance(texts, str):
+        return _number(option, texts)
+    return {channel: _number(option, text) for channel, text in texts.items()}
+
+
+def _number(option: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidValueError(option, "a number", text) from None
+
+
+def numbers(option: str, text: str | None) -> list[float] | None:
+    """Numbers separated by commas; None where none are given."""
+    return None if text is None else [_number(option, part) for part in text.split(",")]
+
+
+def whole_numbers(option: str, text: str) -> list[int]:
+    """Whole numbers separated by commas."""
+    try:
+        return [int(part) for part in text.split(",")]
+    except ValueError:
+        raise InvalidValueError(option, "whole numbers such as 1,2,3", text) from None
+
+
+def require_within(option: str, moment: pd.Timestamp | None, period: Horizon) -> None:
+    """Refuse a time outside the horizon before minutes are spent on planning it."""
+    if moment is not None and not period.start <= moment < period.end:
+        rule = f"between {period.start} and {period.end}"
+        raise InvalidValueError(option, rule, str(moment))
+
+
+def distinct_names(names: Sequence[str], files: Sequence[Path]) -> list[str]:
+    """Names that tell scenarios apart: their own, else their files' names or paths."""
+    for choice in (list(names), [file.stem for file in files], [str(file) for file in files]):
+        if not Counter(choice).most_common(1)[0][1] > 1:
+            return choice
+    return [f"{number}. {file}" for number, file in enumerate(files, 1)]

@@ -1,0 +1,82 @@
+"""How results look on a terminal: tables on standard output, the rest on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[float, str], None]]:
+    """A bar on standard error; `show(share, sentence)` moves it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(label, total=1.0)
+        yield lambda share, sentence: bar.update(task, completed=share, description=sentence)
+
+
+def tell(sentences: Sequence[str]) -> None:
+    """Say on standard error what a person should know beside the result."""
+    for sentence in sentences:
+        err.print(f"Note: {sentence}", markup=False)
+
+
+def percent(share: float) -> str:
+    """A share as planners read it."""
+    return "–" if share != share else f"{100 * share:.1f} %"
+
+
+def span(seconds: float) -> str:
+    """Seconds as h:mm:ss or m:ss."""
+    if seconds != seconds:
+        return "–"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def duration(seconds: float) -> str:
+    """A promise's time as planners say it: 60 s, 15 min, 2 h."""
+    for length, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 2 * length or (seconds >= length and length == 3600):
+            return f"{seconds / length:g} {unit}"
+    return f"{seconds:g} s"
+
+
+def print_table(table: pd.DataFrame, title: str) -> None:
+    """Print a frame with its column names as headings."""
+    print_rows(table.to_dict("records"), title)
+
+
+def print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+    """Print rows that share their keys, which are the headings."""
+    shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in rows[0] if rows else ():
+        longest = max(len(word) for word in str(name).split())
+        shown.add_column(str(name), overflow="fold", min_width=longest)
+    for row in rows:
+        shown.add_row(*(cell(value) for value in row.values()))
+    out.print(shown)
+
+
+def cell(value: Any) -> str:
+    """A value of a table as text."""
+    if isinstance(value, float):
+        if value != value:
+            return "–"
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if hasattr(value, "strftime"):
+        return str(value.strftime("%a %d %b %H:%M"))
+    return str(value)
