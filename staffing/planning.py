@@ -18,6 +18,7 @@ from staffing.rehearsal import Progress
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
     from simulate.workers import Workers
+    from staffing.ladder import Ladder
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,6 +73,8 @@ class Plan:
         `channel`, `arrived_closed`, `target`, `achieved`, `reason`.
     ladder
         `step`, `agent_hours`, `total`, `meaning`; the steps add up to `paid_hours`.
+    why
+        The same ladder in every interval: `why.at(moment)`, and `why.sentence(moment)`.
     shrinkage
         `group`, `part`, `share`, `applied` (in the factor) and `planned` (by the shifts).
     cost, paid_hours, fte
@@ -97,6 +100,7 @@ class Plan:
     targets: pd.DataFrame
     unmet: pd.DataFrame
     ladder: pd.DataFrame
+    why: Ladder
     shrinkage: pd.DataFrame
     cost: float
     paid_hours: float

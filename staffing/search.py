@@ -11,7 +11,7 @@ import numpy as np
 from scenario.demand import Demand
 from scenario.model import Scenario
 from scenario.staff import Staff
-from staffing.ladder import ladder
+from staffing.ladder import ladder, without_spread
 from staffing.planning import BaselineComparison, Plan
 from staffing.promises import judge
 from staffing.rehearsal import Progress, Rehearsal, Telling
@@ -76,7 +76,7 @@ def search(
         return lambda: time.monotonic() - began > share * (time_limit_s or float("inf"))
 
     required = find_requirement(task, 0.45, late(0.5))
-    guess = required.guess
+    calm = without_spread(task, required, 0.5, late(0.55))
 
     best, searched = best_roster(
         rehearsal, required.agents, current, limits, effort_s, replications, seed, late(0.75)
@@ -93,7 +93,7 @@ def search(
         baseline = _baseline(scenario, current, now, outcome)
     targets = target_table(best.verdicts, judge(outcome.data))
     paid, cost = float(best.roster.paid_hours.sum()), float(best.roster.cost.sum())
-    minutes = scenario.horizon.interval_minutes
+    why = ladder(task, required, calm, best.roster)
     telling.step(1.0, "Done")
     telling.within(1, 1)
     return Plan(
@@ -102,7 +102,8 @@ def search(
         shifts=shift_table(scenario, best.roster),
         targets=targets,
         unmet=unmet_table(scenario, outcome, best.roster.scheduled, limits),
-        ladder=ladder(guess, required.agents, best.roster, minutes),
+        ladder=why.table,
+        why=why,
         shrinkage=shrinkage_table(scenario),
         cost=cost,
         paid_hours=paid,

@@ -124,7 +124,7 @@ def test_the_ladder_adds_up_to_the_paid_hours(plan):
     assert ladder["agent_hours"].sum() == pytest.approx(plan.paid_hours)
     assert ladder["total"].iloc[-1] == pytest.approx(plan.paid_hours)
     by_step = ladder.set_index("step")["total"]
-    assert by_step["rehearsal"] == plan.requirement["required"].sum()
+    assert by_step["forecast uncertainty"] == plan.requirement["required"].sum()
     assert by_step["shift shape"] == plan.requirement["scheduled"].sum()
 
 

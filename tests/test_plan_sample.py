@@ -66,5 +66,5 @@ def test_shifts_give_the_scheduled_agents(week):
 
 def test_blending_saves_and_the_ladder_adds_up(week):
     steps = week.ladder.set_index("step")["agent_hours"]
-    assert steps["blending"] < -50
+    assert steps["pooling and blending"] < -50
     assert steps.sum() == pytest.approx(week.paid_hours)
