@@ -45,6 +45,10 @@ def relocated(scenario: Scenario, folder: Path) -> Scenario:
         "demand.forecast": scenario.demand.forecast,
         "demand.events": scenario.demand.events,
         "demand.edits": scenario.demand.edits,
+        **{
+            f"groups.{name}.fixed_shifts": group.fixed_shifts
+            for name, group in scenario.groups.items()
+        },
     }
     return scenario.with_changes(
         {

@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from scenario.calendar import minutes_in, weekdays_in
 from scenario.errors import InvalidValueError
 from scenario.keys import Declared, key
+from scenario.shift_kinds import Contract, ShiftKind
 
 SLOWDOWN_SOURCE = "cautious default 1.0 / 1.25 / 1.6 / 2.0; +18 % reply delay in Goes et al."
 SHRINKAGE_SOURCE = (
@@ -94,60 +94,6 @@ class Novices(Declared):
     )
 
 
-class Break(Declared):
-    """One break of a shift."""
-
-    earliest_min: int = key("Earliest start after the shift's start.", ge=0, unit="minutes")
-    latest_min: int = key("Latest start after the shift's start.", ge=0, unit="minutes")
-    minutes: int = key("Length.", gt=0, unit="minutes")
-    paid: bool = key("Whether the break is paid.", False)
-
-    @model_validator(mode="after")
-    def _window_is_a_window(self) -> Break:
-        if self.latest_min < self.earliest_min:
-            raise ValueError("latest_min must be at least earliest_min")
-        return self
-
-
-class ShiftKind(Declared):
-    """One kind of shift that the plan may use."""
-
-    days: str = key('Weekdays on which it may start, e.g. "mon-fri" or "daily".', "daily")
-    earliest_start: str = key("Earliest start, local time.", unit="hh:mm")
-    latest_start: str = key("Latest start, local time.", unit="hh:mm")
-    step_minutes: int = key("Step between possible starts.", 30, gt=0, unit="minutes")
-    length_minutes: int = key("From start to end, breaks included.", gt=0, unit="minutes")
-    breaks: tuple[Break, ...] = key("Breaks, in order.", ())
-    contract: str | None = key("Contract that works it; left out: any, at the group's rate.", None)
-    max_agents: int | None = key("Most agents on this kind in a day.", None, ge=0, unit="agents")
-
-    @model_validator(mode="after")
-    def _times_can_be_read(self) -> ShiftKind:
-        try:
-            weekdays_in(self.days)
-            first, last = minutes_in(self.earliest_start), minutes_in(self.latest_start)
-        except InvalidValueError as error:
-            raise ValueError(str(error)) from None
-        if last < first:
-            raise ValueError("latest_start must not be before earliest_start")
-        if any(pause.latest_min + pause.minutes > self.length_minutes for pause in self.breaks):
-            raise ValueError("breaks must end before the shift does")
-        return self
-
-    @property
-    def plans_paid_breaks(self) -> bool:
-        """Whether such shifts plan the breaks that shrinkage speaks of."""
-        return any(pause.paid for pause in self.breaks)
-
-
-class Contract(Declared):
-    """Agents with the same weekly hours and pay."""
-
-    agents: int = key("People on this contract.", ge=0, unit="people")
-    hours_per_week: float = key("Paid hours a week.", gt=0, unit="hours")
-    cost_per_hour: float = key("Cost of a paid hour.", ge=0, unit="currency/hour")
-
-
 class Group(Declared):
     """Agents with the same skills."""
 
@@ -171,6 +117,11 @@ class Group(Declared):
     )
     contracts: dict[str, Contract] = key("Contracts by name.", default_factory=dict)
     shifts: dict[str, ShiftKind] = key("Kinds of shift by name.", default_factory=dict)
+    fixed_shifts: str | None = key(
+        "Staffing file of shifts that stay as they are, relative to the scenario: a plan counts"
+        " and pays them, and plans the rest around them. Rows of other groups are left out.",
+        None,
+    )
     exit: Literal["first_free", "named"] = key(
         "Who leaves when the number falls: first_free, whoever has empty hands first; named, each"
         " agent at the end of a shift (the agents come from shifts, with their breaks).",
@@ -227,6 +178,8 @@ class Group(Declared):
         for name, kind in self.shifts.items():
             if kind.contract is not None and kind.contract not in self.contracts:
                 raise ValueError(f"shifts.{name}.contract must be one of {list(self.contracts)}")
+        if self.fixed_shifts is not None and not self.fixed_shifts.strip():
+            raise ValueError("fixed_shifts must name a file")
         return self
 
     def novice_skill(self, channel: str) -> Skill:

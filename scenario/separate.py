@@ -68,9 +68,8 @@ def separated(scenario: Scenario, demand: Demand, staff: Staff) -> tuple[Scenari
 
 def _team(group: Group, channel: str, skill: Skill, agents: NDArray[np.int64]) -> Group:
     alone = skill.model_copy(update={"keep_free": 0, "priority": None})
-    shifts = {
-        name: kind.model_copy(update={"contract": None}) for name, kind in group.shifts.items()
-    }
+    free = {"contract": None, "min_agents": 0}  # what was asked of all teams together
+    shifts = {name: kind.model_copy(update=free) for name, kind in group.shifts.items()}
     return group.model_copy(
         update={
             "skills": {channel: alone},
@@ -80,6 +79,7 @@ def _team(group: Group, channel: str, skill: Skill, agents: NDArray[np.int64]) -
             "cost_per_hour": group.rate,
             "contracts": {},
             "shifts": shifts,
+            "fixed_shifts": None,
             "min_agents": 0,
             "max_agents": None,
         }

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scenario.groups import Group, ShiftKind
+from scenario.groups import Group
 from scenario.model import Scenario
-from scenario.shrinkage import BREAKS, Shrinkage, shrinkage_of
+from scenario.shrinkage import BREAKS, shrinkage_of
+from staffing.pay import shift_shrinkage
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,6 @@ def serving(scenario: Scenario) -> NDArray[np.bool_]:
     )
 
 
-def shift_shrinkage(group: Group, kind: ShiftKind) -> Shrinkage:
-    """Shrinkage behind an agent on such a shift: without `breaks` where it plans them itself."""
-    return shrinkage_of(group, plans_breaks=kind.plans_paid_breaks)
-
-
 def shrinkage_parts(group: Group) -> tuple[list[str], list[str]]:
     """
     Names of the parts of shrinkage that are applied, and of those that shifts plan themselves.
@@ -106,5 +102,5 @@ def _most_at_once(group: Group) -> int:
 def _hours_a_week(group: Group) -> float:
     if not group.contracts:
         return math.inf
-    paid = sum(c.agents * c.hours_per_week for c in group.contracts.values())
+    paid = sum(c.agents * c.most_hours for c in group.contracts.values())
     return shrinkage_of(group).scheduled(paid)

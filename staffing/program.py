@@ -29,15 +29,15 @@ class Solution:
         Value of every variable.
     cost
         Value of the objective.
-    gap
-        Proven distance from the optimum, relative; 0 when optimal.
+    bound
+        What no answer can cost less than; the cost itself when it is optimal.
     optimal
         Whether HiGHS proved it within the gap that was asked.
     """
 
     values: FloatArray
     cost: float
-    gap: float
+    bound: float
     optimal: bool
 
 
@@ -181,10 +181,9 @@ class Program:
         answer = _while_not_cancelled(run, cancel)
         if answer.x is None:
             raise PlanningError(f"The solver found no plan: {answer.message}")
-        proven = getattr(answer, "mip_gap", None)
-        return Solution(
-            np.asarray(answer.x, float), float(answer.fun), float(proven or 0.0), answer.status == 0
-        )
+        cost, proven = float(answer.fun), getattr(answer, "mip_dual_bound", None)
+        bound = cost if proven is None else min(float(proven), cost)
+        return Solution(np.asarray(answer.x, float), cost, bound, answer.status == 0)
 
 
 def _while_not_cancelled(run: Callable[[], Any], cancel: Callable[[], bool] | None) -> Any:

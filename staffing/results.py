@@ -12,6 +12,7 @@ from scenario.model import Scenario
 from scenario.shrinkage import shrinkage_of
 from scenario.targets import ratio
 from staffing.limits import Limits, shrinkage_parts
+from staffing.pay import shift_paid_hours, shift_rate
 from staffing.promises import Verdict, judge
 from staffing.roster import Roster
 
@@ -41,14 +42,10 @@ def requirement_table(scenario: Scenario, required: IntArray, scheduled: IntArra
 
 def shift_table(scenario: Scenario, roster: Roster) -> pd.DataFrame:
     """Shifts by start, with the paid hours and cost of all agents behind them."""
-    from staffing.limits import shift_shrinkage
-    from staffing.shifts import rate_of
-
     rows = []
     for shift in roster.shifts:
         group = scenario.groups[shift.group]
-        kind = group.shifts[shift.kind]
-        paid = shift_shrinkage(group, kind).paid(shift.agents * shift.paid_hours)
+        paid = shift_paid_hours(group, shift, scenario.period)
         rows.append(
             {
                 "group": shift.group,
@@ -58,11 +55,11 @@ def shift_table(scenario: Scenario, roster: Roster) -> pd.DataFrame:
                 "breaks": shift.breaks,
                 "agents": shift.agents,
                 "paid_hours": paid,
-                "cost": paid * rate_of(group, kind),
+                "cost": paid * shift_rate(group, shift),
+                "fixed": shift in roster.fixed,
             }
         )
-    columns = ["group", "kind", "start", "end", "breaks", "agents", "paid_hours", "cost"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=SHIFT_COLUMNS)
 
 
 def shrinkage_table(scenario: Scenario) -> pd.DataFrame:
@@ -127,6 +124,9 @@ def target_table(searched: tuple[Verdict, ...], fresh: tuple[Verdict, ...]) -> p
     return pd.DataFrame(rows, columns=TARGET_COLUMNS)
 
 
+SHIFT_COLUMNS = [
+    "group", "kind", "start", "end", "breaks", "agents", "paid_hours", "cost", "fixed",
+]  # fmt: skip
 SHRINKAGE_COLUMNS = ["group", "part", "share", "applied", "planned", "simulated"]
 TARGET_COLUMNS = [
     "channel", "arrived_closed", "formula", "period", "within_s", "target", "confidence",

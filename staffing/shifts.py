@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.calendar import Horizon, local_instant, minutes_in, weekdays_in
-from scenario.groups import Break, Group, ShiftKind
-from staffing.covering import Option
-from staffing.limits import shift_shrinkage
+from scenario.groups import Group
+from scenario.shift_kinds import Break, ShiftKind
+from staffing.cover_terms import Option
+from staffing.pay import rate_of, shift_shrinkage
 
 BoolArray = NDArray[np.bool_]
 MOST_WAYS = 400  # ways to place a run of breaks; beyond it starts are tried further apart
@@ -40,7 +41,8 @@ class PossibleShift:
     rate
         Cost of a paid hour.
     option
-        What the covering sees of it; its cost is that of a paid agent.
+        What the covering sees of it; its cost is that of a paid agent, or where the group's
+        hours cost nothing, the hours.
     pauses
         For each of the option's breaks, for each way, (minute after the start, minutes) of
         every break in it.
@@ -71,12 +73,13 @@ def possible_shifts(group: Group, horizon: Horizon, wanted: BoolArray) -> list[P
         Intervals in which anybody is required, shape (I,).
     """
     shifts = []
+    # Where nothing costs anything, hours do: shifts for nothing would be worked by anybody.
+    free = not any(rate_of(group, kind) for kind in group.shifts.values())
     dates = pd.date_range(horizon.start.date(), horizon.end.date(), freq="D")
     for name, kind in group.shifts.items():
         ways = [_ways(run, horizon.interval_minutes) for run in _runs(kind.breaks)]
         days = set(weekdays_in(kind.days))
-        unpaid = sum(pause.minutes for pause in kind.breaks if not pause.paid)
-        paid_hours = (kind.length_minutes - unpaid) / 60
+        paid_hours = kind.paid_hours
         factor = shift_shrinkage(group, kind).paid(1.0)
         rate = rate_of(group, kind)
         for day, stamp in enumerate(dates):
@@ -94,20 +97,13 @@ def possible_shifts(group: Group, horizon: Horizon, wanted: BoolArray) -> list[P
                 breaks = tuple(
                     np.stack([_away(horizon, begin, way) for way in places]) for places in ways
                 )
-                option = Option(paid_hours * factor * rate, present, breaks)
+                option = Option(paid_hours * factor * (1.0 if free else rate), present, breaks)
                 shifts.append(
                     PossibleShift(
                         name, start, end, day, paid_hours, factor, rate, option, tuple(ways)
                     )
                 )
     return shifts
-
-
-def rate_of(group: Group, kind: ShiftKind) -> float:
-    """Cost of a paid hour of a shift kind: its contract's, else the group's."""
-    if kind.contract is not None:
-        return group.contracts[kind.contract].cost_per_hour
-    return group.rate
 
 
 def _starts(kind: ShiftKind) -> range:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from scenario.fixed import fixed_shifts
 from scenario.model import Scenario
 from scenario.staff import Staff
 from staffing.limits import Limits
@@ -65,10 +66,11 @@ def best_roster(
     most = SHIFT_ROUNDS + 1  # and the current staffing
     rounds = Rounds(rehearsal.telling, 0.45, 0.75, most, hours, "Rehearsing the shifts")
     candidates: list[Candidate] = []
+    fixed = fixed_shifts(scenario)
 
     def on_shifts(agents: IntArray) -> Replications:
         rounds.next(agents)
-        made = roster(scenario, agents, cancel=rehearsal.cancel)
+        made = roster(scenario, agents, fixed=fixed, cancel=rehearsal.cancel)
         data = rehearsal.run(made.scheduled, replications, seed, made.shifts).data
         candidates.append(Candidate(made, judge(data)))
         return data

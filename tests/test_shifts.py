@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from scenario import RunCancelledError, Scenario
 from scenario.staff import agents_from_shifts
-from staffing.covering import Maximum, Option, cover
-from staffing.limits import limits_of, shift_shrinkage, shrinkage_parts
-from staffing.roster import paid_of, roster
+from staffing.cover_terms import Bound, Option, Prices
+from staffing.covering import cover
+from staffing.limits import limits_of, shrinkage_parts
+from staffing.pay import paid_of, shift_shrinkage
+from staffing.roster import roster
 from staffing.shifts import possible_shifts
 
 FOLDER = Path(__file__).parent / "references"
@@ -28,7 +30,7 @@ def span(count, begin, length, *, cyclic=False):
 
 
 def solved(required, options, **more):
-    return cover(np.array(required), options, short_price=1e5, gap=0.0, **more)
+    return cover(np.array(required), options, prices=Prices(1e5), gap=0.0, **more)
 
 
 def test_union_airways_is_optimal():
@@ -71,13 +73,13 @@ def test_full_and_part_time_with_a_break_is_optimal():
     part = [Option(8.4, span(20, begin, 8)) for begin in range(13)]
     found = solved(known["required"], full + part)
     assert found.cost == pytest.approx(known["optimum"])
-    assert found.optimal
+    assert found.gap == 0
     assert found.short.sum() == 0
 
 
 def test_a_maximum_leaves_shortage_and_never_fails():
     options = [Option(8.0, span(8, 0, 8))]
-    found = solved([3] * 8, options, maxima=[Maximum([0], 1.0, 2)])
+    found = solved([3] * 8, options, bounds=[Bound([0], 1.0, 2)])
     assert found.agents.tolist() == [2]
     assert found.short.tolist() == [1] * 8
 
@@ -85,7 +87,7 @@ def test_a_maximum_leaves_shortage_and_never_fails():
 def test_a_shortage_that_cannot_be_helped_is_spread():
     """Eight agents for two intervals that want eight each: not all of them in one."""
     options = [Option(1.0, span(2, 0, 1)), Option(1.01, span(2, 1, 1))]
-    found = solved([8, 8], options, maxima=[Maximum([0, 1], 1.0, 8)])
+    found = solved([8, 8], options, bounds=[Bound([0, 1], 1.0, 8)])
     assert found.scheduled.sum() == 8
     assert found.scheduled.min() >= 3
 
@@ -116,7 +118,7 @@ def test_whatever_is_wanted_is_covered_when_shifts_reach_it(required):
 
 def test_a_cancelled_solve_stops():
     with pytest.raises(RunCancelledError):
-        cover(np.array([1, 1]), [Option(1.0, span(2, 0, 2))], short_price=9.0, cancel=lambda: True)
+        solved([1, 1], [Option(1.0, span(2, 0, 2))], cancel=lambda: True)
 
 
 TEAM = """
@@ -195,9 +197,9 @@ def test_a_shortage_that_cannot_be_helped_is_spread_over_the_days():
     found = cover(
         np.full(12, 5),
         [Option(1.0, days == day) for day in range(3)],
-        maxima=[Maximum([0, 1, 2], 1.0, 12)],
+        bounds=[Bound([0, 1, 2], 1.0, 12)],
         days=days,
-        short_price=100.0,
+        prices=Prices(100.0),
     )
     assert found.agents.tolist() == [4, 4, 4]
 
