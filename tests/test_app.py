@@ -161,20 +161,6 @@ def test_a_history_survives_being_kept_in_our_own_layout():
     np.testing.assert_array_equal(after.volume, before.volume)
 
 
-def test_last_week_is_appended_and_believed_where_both_tell():
-    before = read(history_csv(48))
-    later = history_csv(48, "2026-03-03").replace(b",5,5,0,1500", b",7,7,0,2100")
-    joined = uploads.appended(before, read(later), "Europe/London")
-    assert len(joined.starts) == 72
-    assert joined.volume[23, 0] == 5
-    assert joined.volume[24, 0] == 7
-
-
-def test_another_interval_length_is_not_appended():
-    with pytest.raises(InvalidInputError, match="60 minutes"):
-        uploads.appended(read(history_csv(48)), read(history_csv(48, minutes=30)), "Europe/London")
-
-
 def test_the_template_can_be_read(small):
     history = read(uploads.template(small))
     assert set(history.channels) == {"chat", "x"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pandas as pd
 import streamlit as st
 
@@ -33,3 +36,13 @@ def faults_table(error: PlanningError) -> pd.DataFrame:
 def show_faults(error: PlanningError) -> None:
     """Draw the table; a planner can keep it as CSV from its corner."""
     st.dataframe(faults_table(error), hide_index=True, width="stretch")
+
+
+@contextmanager
+def told_faults() -> Iterator[None]:
+    """Show what is wrong with an upload in place of using it; what was there stays."""
+    try:
+        yield
+    except PlanningError as error:
+        st.error("This cannot be used. What was there before is still in use.")
+        show_faults(error)

@@ -46,39 +46,13 @@ def read_upload(name: str, content: bytes, timezone: str, options: Mapping[str, 
     return read_history(io.BytesIO(content), timezone=timezone, name=name, **options)
 
 
-def appended(before: History, more: History, timezone: str) -> History:
-    """
-    A history with later rows put behind it.
-
-    Where both tell of an interval, the later file is believed.
-
-    Raises
-    ------
-    InvalidInputError
-        When the channels or the interval length do not fit.
-    """
-    faults = []
-    if more.interval_minutes != before.interval_minutes:
-        rule = f"{before.interval_minutes} minutes, as in the history so far"
-        faults.append(Fault("upload", "", "interval", f"{more.interval_minutes} minutes", rule))
-    for channel in set(more.channels) - set(before.channels):
-        rule = f"one of {list(before.channels)}, as in the history so far"
-        faults.append(Fault("upload", "", "channel", channel, rule))
-    if faults:
-        raise InvalidInputError(faults)
-    old, new = own_rows(before), own_rows(more)
-    first = more.starts[0]
-    kept = old[pd.to_datetime(old["interval_start"], utc=True) < first.tz_convert("UTC")]
-    rows = pd.concat([kept, new], ignore_index=True)
-    return read_upload("history.csv", rows.to_csv(index=False).encode(), timezone, {})
-
-
 def own_rows(history: History) -> pd.DataFrame:
     """The known rows of a history in the project's own layout; times with their offset."""
     table = history.table
     if history.filled is not None:
         table = table[~history.filled.ravel()]
-    rows = table[OWN_COLUMNS].copy()
+    extra = [str(name) for name in table.columns if name not in OWN_COLUMNS]
+    rows = table[[*OWN_COLUMNS, *extra]].copy()
     rows["interval_start"] = [start.isoformat() for start in rows["interval_start"]]
     return rows
 
