@@ -222,7 +222,8 @@ def _promises(outcome: Outcome) -> tuple[int, list[str]]:
         if line.measure in FIRST and line.fine is not None:
             kept += line.fine
             if not line.fine:
-                missed.append(f"{line.name} {percent(line.value)}")
+                closed = " arrived closed" if line.measure.endswith("closed") else ""
+                missed.append(f"{heading(line.who)}{closed} {percent(line.value)}")
     return kept, missed
 
 

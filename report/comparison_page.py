@@ -12,7 +12,7 @@ from report.comparison import FIRST, Comparison
 from report.figures import BLUE, GREY, INK, ORANGE
 from report.onepage import SMALL, Page, described
 from report.plan_page import assumptions
-from report.words import heading, span
+from report.words import UNKNOWN, heading, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ FOOT = 0.6  # inches that the assumptions need at most
 ROW = 0.15  # inches
 CHANGED_ROWS = 6  # keys told at most; the workbook has them all
 KEY_LINES = (
-    "in time", "window", "judged so", "gave up", "9 in 10", "occupancy", "Paid hours",
+    "in time", "window", "gave up", "9 in 10", "occupancy", "Paid hours",
     "Full-time", "Cost",
 )  # fmt: skip
 SHAPES = "oDs^v"  # a shape a scenario: colour is never the only sign
@@ -91,7 +91,8 @@ def key_rows(comparison: Comparison) -> pd.DataFrame:
     """The results that a manager asks for, out of all side by side; texts."""
     table = comparison.side_by_side().drop(columns="Good is")
     wanted = [
-        any(word in name for word in KEY_LINES) and "oldest" not in name for name in table["Result"]
+        any(word in name for word in KEY_LINES) or ("chance" in name and good != UNKNOWN)
+        for name, good in zip(table["Result"], comparison.side_by_side()["Good is"], strict=True)
     ]
     # The interval of a level is in the sentences; here it would push the names out.
     found = table[wanted].copy()

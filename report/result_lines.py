@@ -65,6 +65,8 @@ def result_lines(outcome: Outcome, required: pd.DataFrame | None = None) -> Iter
     totals = {row["channel"]: _named(row) for row in outcome.totals.to_dict("records")}
     for name, row in totals.items():
         yield from _promises(name, outcome.scenario.channels[name], row)
+        yield from _chances(outcome, name, row)
+        yield from _under_target(name, outcome.scenario.channels[name], row)
     for name, row in totals.items():
         yield from _waiting(name, outcome.scenario.channels[name], row)
     yield from _floor(outcome)
@@ -95,38 +97,27 @@ def _promises(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Resu
             f"service_level{ending}",
             name,
         )
-    if channel.target is not None:
-        yield from _chances(who, name, channel, row)
-        under, judged = row["intervals_under_target"], row["intervals_judged"]
-        worst = UNKNOWN
-        if pd.notna(row["worst_interval_start"]):
-            level = percent(row["worst_service_level"], 0)
-            worst = f"{moment(row['worst_interval_start'])}, {level}"
-        yield Result(
-            f"{who}: intervals under target; the worst",
-            f"{number(under)} of {number(judged)}; {worst}",
-            under,
-            "intervals",
-            f"≤ {percent(UNDER_TARGET_OK, 0)} of them",
-            bool(under <= UNDER_TARGET_OK * judged) if judged else None,
-        )
 
 
-def _chances(who: str, name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:
-    """Chance that a period keeps the promise; the promise's own period is marked."""
-    own = channel.target.period if channel.target else "day"
+def _chances(outcome: Outcome, name: str, row: dict[str, Any]) -> Iterator[Result]:
+    """Chance that a period keeps the promise; only the promise's own period is judged."""
+    target = outcome.scenario.channels[name].target
+    if target is None:
+        return
+    period = outcome.data.period
+    whole_week = period.count * period.interval_minutes >= 7 * 24 * 60
     spans = {
-        "interval": ("an interval", "probability_met", ""),
-        "day": ("a day", "probability_met_day", "probability_met_day"),
-        "week": ("a week", "probability_met_week", "probability_met_week"),
+        "interval": ("an interval", "probability_met", "", target.period == "interval"),
+        "day": ("a day", "probability_met_day", "probability_met_day", True),
+        "week": ("a week", "probability_met_week", "probability_met_week", whole_week),
     }
-    for span, (words, column, measure) in spans.items():
-        if span == "interval" and own != span:
+    for span, (words, column, measure, shown) in spans.items():
+        if not shown and span != target.period:
             continue
         chance = row[column]
-        judged = span == own
+        judged = span == target.period
         yield Result(
-            f"{who}: chance that {words} meets its target{' (judged so)' if judged else ''}",
+            f"{heading(name)}: chance that {words} meets its target",
             percent(chance, 0),
             chance,
             "share",
@@ -135,6 +126,24 @@ def _chances(who: str, name: str, channel: Channel, row: dict[str, Any]) -> Iter
             measure,
             name,
         )
+
+
+def _under_target(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:
+    if channel.target is None:
+        return
+    under, judged = row["intervals_under_target"], row["intervals_judged"]
+    worst = UNKNOWN
+    if pd.notna(row["worst_interval_start"]):
+        level = percent(row["worst_service_level"], 0)
+        worst = f"{moment(row['worst_interval_start'])}, {level}"
+    yield Result(
+        f"{heading(name)}: intervals under target; the worst",
+        f"{number(under)} of {number(judged)}; {worst}",
+        under,
+        "intervals",
+        f"≤ {percent(UNDER_TARGET_OK, 0)} of them",
+        bool(under <= UNDER_TARGET_OK * judged) if judged else None,
+    )
 
 
 def _waiting(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:

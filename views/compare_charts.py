@@ -54,16 +54,16 @@ def differences(table: pd.DataFrame, names: Sequence[str]) -> alt.LayerChart:
         scale=alt.Scale(domain=list(names), range=SHAPES[: max(len(names), 1)]),
         legend=None,
     )
-    points = base.mark_point(size=70, filled=True, opacity=1).encode(
-        alt.X("difference:Q"),
-        named("scenario", names, symbol="circle"),
-        shapes,
-        # Hollow where it may be noise: the fill is the second sign beside the word.
-        fillOpacity=alt.condition("datum.sure === 'real'", alt.value(1.0), alt.value(0.0)),
-        strokeWidth=alt.value(1.5),
-    )
+    # Hollow where it may be noise, filled where it is real: the sign beside the colour.
+    at = alt.X("difference:Q")
+    hollow = base.mark_point(size=70, filled=False, opacity=1, strokeWidth=1.8)
+    filled = base.transform_filter("datum.real").mark_point(size=70, filled=True, opacity=1)
+    points = [
+        layer.encode(at, named("scenario", names, symbol="circle"), shapes)
+        for layer in (hollow, filled)
+    ]
     height = 40 + len(promises) * (18 + 16 * len(names))
-    return (zero + bars + points).properties(height=height)
+    return alt.layer(zero, bars, *points).properties(height=height)
 
 
 def frontier(table: pd.DataFrame, *, cost: str, promise: str, now: float | None) -> alt.LayerChart:
@@ -142,5 +142,5 @@ def marginal(table: pd.DataFrame, *, cost: str, promise: str) -> alt.Chart:
                 alt.Tooltip("value:Q", title=cost, format=",.0f"),
             ],
         )
-        .properties(height=170)
+        .properties(height=HEIGHT + 40)
     )

@@ -62,6 +62,13 @@ class Lever:
     step: float = 1
     options: tuple[str, ...] = ()
 
+    @property
+    def range(self) -> tuple[float, float, float]:
+        """Lowest, highest and step of a number, in the type of the default, which is within."""
+        kind = float if isinstance(self.default, float) else int
+        now = kind(self.default)
+        return kind(min(self.low, now)), kind(max(self.high, now)), kind(self.step)
+
 
 def put_at(dotted: str, lever: str, convert: Callable[[float], Any] = float) -> Any:
     """What most levers do: one number, converted, at one dotted key."""

@@ -5,22 +5,30 @@ from __future__ import annotations
 import streamlit as st
 
 from scenario import Scenario
+from views import links
 from views.lever import SECTIONS, STARRED, Lever, Value
 from views.levers import Preset, levers_of
 
-ADDRESS = "levers"  # name in the page's address
+ADDRESS = links.LEVERS
 
 
-def draw(levers: tuple[Lever, ...]) -> dict[str, Value]:
+def draw(levers: tuple[Lever, ...], start: Scenario) -> dict[str, Value]:
     """
     Draw every lever.
+
+    Parameters
+    ----------
+    levers
+        The levers.
+    start
+        The scenario that they start from.
 
     Returns
     -------
     dict
         Position by lever key.
     """
-    _seed(levers)
+    _seed(levers, start)
     values = {lever.key: _widget(lever) for lever in levers if lever.section == STARRED}
     for section in SECTIONS:
         own = [lever for lever in levers if lever.section == section]
@@ -52,42 +60,18 @@ def _key(lever: Lever) -> str:
     return f"lever-{lever.key}"
 
 
-def _seed(levers: tuple[Lever, ...]) -> None:
+def _seed(levers: tuple[Lever, ...], start: Scenario) -> None:
     """Give every lever a position: the one it has, the address's, or its default."""
-    told = dict(
-        part.split("~", 1)
-        for part in st.query_params.get(ADDRESS, "").split("|")
-        if part.count("~") == 1
-    )
-    for lever in levers:
-        if _key(lever) not in st.session_state:
-            st.session_state[_key(lever)] = _read(lever, told.get(lever.key))
-
-
-def _read(lever: Lever, text: str | None) -> Value:
-    """A position from the address; the default where it is none of the lever's."""
-    if text is None:
-        return lever.default
-    if lever.options:
-        return text if text in lever.options else lever.default
-    if not lever.high:
-        return text
-    try:
-        position = float(text)
-    except ValueError:
-        return lever.default
-    low, high, _ = _range(lever)
-    if not low <= position <= high:
-        return lever.default
-    return type(low)(position)
+    new = [lever for lever in levers if _key(lever) not in st.session_state]
+    told = links.seed(levers, start) if new else {}
+    for lever in new:
+        st.session_state[_key(lever)] = told.get(lever.key, lever.default)
 
 
 def _keep_in_address(levers: tuple[Lever, ...], values: dict[str, Value]) -> None:
-    moved = [
-        f"{lever.key}~{values[lever.key]}" for lever in levers if values[lever.key] != lever.default
-    ]
+    moved = links.text_of(levers, values)
     if moved:
-        st.query_params[ADDRESS] = "|".join(moved)
+        st.query_params[ADDRESS] = moved
     elif ADDRESS in st.query_params:
         del st.query_params[ADDRESS]
 
@@ -101,14 +85,7 @@ def _widget(lever: Lever) -> Value:
         return str(st.selectbox(lever.label, lever.options, **keep))
     if not lever.high:
         return str(st.text_input(lever.label, **keep))
-    low, high, step = _range(lever)
+    low, high, step = lever.range
     if lever.section == STARRED:
         return st.slider(lever.label, low, high, step=step, **keep)
     return st.number_input(lever.label, low, high, step=step, **keep)
-
-
-def _range(lever: Lever) -> tuple[float, float, float]:
-    """Range and step in the type of the default, which always lies within."""
-    kind = float if isinstance(lever.default, float) else int
-    now = kind(lever.default)
-    return kind(min(lever.low, now)), kind(max(lever.high, now)), kind(lever.step)

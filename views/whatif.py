@@ -3,8 +3,9 @@
 import streamlit as st
 
 from report.result_table import results_table
+from report.tables import safe_csv
 from scenario import PlanningError
-from views import charts, lever_widgets, results, session, uploads, work
+from views import charts, keep_box, lever_widgets, links, results, session, uploads, work
 from views.downloads import package
 from views.faults import show_faults
 from views.figures import tiles
@@ -25,6 +26,7 @@ st.title("What-if")
 plan = session.plan_job()
 presets = session.presets()
 labels = {preset.key: preset.label for preset in presets}
+links.examine({links.PRESET: [AS_FORECAST, *labels.values()], links.START: [NOW, PLANNED]})
 
 with st.sidebar:
     st.subheader("Levers")
@@ -66,7 +68,7 @@ st.session_state["whatif-levers-of"] = start
 
 with st.sidebar:
     levers = levers_of(start)
-    values = lever_widgets.draw(levers)
+    values = lever_widgets.draw(levers, start)
     st.button(
         "Put all levers back",
         on_click=lever_widgets.forget,
@@ -104,6 +106,7 @@ def ask_imagined(*, again: bool = False):  # noqa: D103
 told = ([preset.label] if preset else []) + moved(start, values)
 st.session_state["whatif-moved"] = told  # the Compare page tells it
 same = not told
+links.tell()
 st.caption("Moved: " + " · ".join(told) if told else "Nothing is moved: this is the baseline.")
 
 asked = ask_baseline()
@@ -183,12 +186,30 @@ st.caption(
     " people on the floor, after shrinkage; paid hours and cost are before it. Brackets are 95 %"
     " intervals of the mean."
 )
+
+chosen = {links.PRESET: preset.label} if preset else {}
+chosen |= {links.START: PLANNED} if start_from == PLANNED else {}
+places = st.columns(4)
+with places[0]:
+    links.copy_link(chosen)
+with places[1]:
+    keep_box.draw(imagined, told)
+places[2].download_button(
+    "Results, CSV",
+    lambda: safe_csv(results_table(outcome, beside)),
+    "what_if.csv",
+    "text/csv",
+    on_click="ignore",
+    help="The results of the table above.",
+    width="stretch",
+)
 if forecast.result is not None:
-    st.download_button(
+    places[3].download_button(
         "Download this what-if",
         lambda: package(imagined, forecast.result, outcome.replications),
         "what_if.zip",
         "application/zip",
         on_click="ignore",
         help="Scenario and forecast: `allweather simulate scenario.toml` gives these numbers.",
+        width="stretch",
     )
