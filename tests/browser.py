@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -39,6 +40,9 @@ def served(scenario: Path | None = None) -> Iterator[tuple[str, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     surroundings = dict(os.environ)
+    # What is tried out here never lands among the saved work of the person who runs it.
+    own = tempfile.TemporaryDirectory(prefix="allweather-served-")
+    surroundings.setdefault("ALLWEATHER_STORE", f"sqlite:///{own.name}/saved.sqlite")
     if scenario is not None:
         surroundings["ALLWEATHER_SCENARIO"] = str(scenario)
     process = subprocess.Popen(
@@ -60,6 +64,7 @@ def served(scenario: Path | None = None) -> Iterator[tuple[str, int]]:
             process.kill()
             process.wait()
         _wait_for_end(started)
+        own.cleanup()
 
 
 def _children(process: int) -> set[int]:
