@@ -8,6 +8,7 @@ from views.downloads import package
 from views.downloads import staffed as staffed_in
 from views.figures import Figure, tiles
 from views.progress import awaited
+from views.shift_editor import edited_shifts
 from views.words import change, heading, money, number
 
 WHOLE = "Whole time"
@@ -147,35 +148,53 @@ day = right.segmented_control(
     required=True,
     help="The whole time, or one day with a symbol at every interval and its shifts below.",
 )
-table = staffed.agents(plan, group, None if now is None else now.staff)
-shown = table if day == WHOLE else staffed.working_hours(table[table["day"] == day])
-st.altair_chart(
-    plan_charts.staffing(shown),
-    width="stretch",
-    alt=f"Agents of {heading(group)} required, scheduled and staffed now.",
-)
-st.altair_chart(
-    plan_charts.differences(shown),
-    width="stretch",
-    alt="Agents scheduled over (▲) or under (▼) the requirement, by interval.",
-)
-st.caption(staffed.over_under_summary(shown))
+pictures = st.container()  # drawn once the edit below is known
 
 st.subheader("Shifts")
+edited = None
 if not len(plan.shifts):
     st.write("These groups have no kinds of shift; the requirement itself is the schedule.")
 else:
-    if day == WHOLE:
-        st.caption("Choose a day above to see its shifts drawn.")
-    else:
-        bars = staffed.shift_bars(plan, day)
-        if len(bars):
-            st.altair_chart(
-                plan_charts.gantt(bars), width="stretch", alt=f"Shifts of {day} with their breaks."
-            )
+    bars_place = st.container()
+    edited = edited_shifts(
+        scenario,
+        plan,
+        session.plan_job().key,
+        session.forecast_job(),
+        None if day == WHOLE else day,
+    )
+    with bars_place:
+        if day == WHOLE:
+            st.caption("Choose a day above to see its shifts drawn.")
         else:
-            st.caption(f"Nobody works on {day}.")
-    st.dataframe(staffed.shifts(plan), hide_index=True, width="stretch", height=320)
+            bars = staffed.shift_bars(plan if edited is None else edited, day, as_found=plan)
+            if len(bars):
+                st.altair_chart(
+                    plan_charts.gantt(bars),
+                    width="stretch",
+                    alt=f"Shifts of {day} with their breaks.",
+                )
+            else:
+                st.caption(f"Nobody works on {day}.")
+
+with pictures:
+    if edited is not None:
+        st.caption("Scheduled is what the edited shifts below give.")
+    table = staffed.agents(
+        plan if edited is None else edited, group, None if now is None else now.staff
+    )
+    shown = table if day == WHOLE else staffed.working_hours(table[table["day"] == day])
+    st.altair_chart(
+        plan_charts.staffing(shown),
+        width="stretch",
+        alt=f"Agents of {heading(group)} required, scheduled and staffed now.",
+    )
+    st.altair_chart(
+        plan_charts.differences(shown),
+        width="stretch",
+        alt="Agents scheduled over (▲) or under (▼) the requirement, by interval.",
+    )
+    st.caption(staffed.over_under_summary(shown))
 
 left, right = st.columns(2)
 with left:

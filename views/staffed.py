@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,11 @@ from views.words import UNKNOWN, heading, limit, moment, money, name_of, number,
 if TYPE_CHECKING:
     from scenario.staff import Staff
     from staffing import Plan
+    from staffing.edited import EditedPlan
 
 DAY = "%a %d"  # label of a day
 KEPT, MISSED = "●", "▼"
+CHANGED = "✎"  # a shift that the planner has edited
 
 
 def verdict(plan: Plan) -> str:
@@ -89,7 +92,7 @@ def unmet(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def agents(plan: Plan, group: str, now: Staff | None) -> pd.DataFrame:
+def agents(plan: Plan | EditedPlan, group: str, now: Staff | None) -> pd.DataFrame:
     """
     Required, scheduled and current agents of a group.
 
@@ -141,54 +144,44 @@ def over_under_summary(table: pd.DataFrame) -> str:
     )
 
 
-def shifts(plan: Plan) -> pd.DataFrame:
-    """Every shift, for people: day, from, to, breaks, group, kind, agents, paid hours, cost."""
-    rows = [
-        {
-            "Day": f"{row['start']:%a %d %b}",
-            "From": f"{row['start']:%H:%M}",
-            "To": f"{row['end']:%H:%M}",
-            "Breaks": ", ".join(f"{begin:%H:%M}–{end:%H:%M}" for begin, end in row["breaks"]),
-            "Group": heading(row["group"]),
-            "Kind": name_of(row["kind"]),
-            "Agents on the floor": int(row["agents"]),
-            "Paid hours": round(float(row["paid_hours"]), 1),
-        }
-        for row in plan.shifts.to_dict("records")
-    ]
-    return pd.DataFrame(rows)
-
-
-def shift_bars(plan: Plan, day: str) -> pd.DataFrame:
+def shift_bars(plan: Plan | EditedPlan, day: str, *, as_found: Plan | None = None) -> pd.DataFrame:
     """
     The shifts of one day as bars.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan, perhaps an edited one.
     day
         Label as in `agents`, e.g. "Mon 13".
+    as_found
+        The plan that was edited: shifts that are not in it are marked.
 
     Returns
     -------
     DataFrame
         `row`, `group`, `what` ("work" or "break"), `at`, `until`, `hours`, `people`.
     """
-    bars = []
-    for place, shift in enumerate(plan.shifts.to_dict("records")):
+    known = _told(plan if as_found is None else as_found)
+    bars: list[dict[str, object]] = []
+    labels: Counter[str] = Counter()
+    for shift in plan.shifts.to_dict("records"):
         if shift["start"].strftime(DAY) != day:
             continue
         people = f"{int(shift['agents'])} on the floor"
         label = f"{shift['start']:%H:%M}–{shift['end']:%H:%M} × {int(shift['agents'])}"
+        label += f"  {name_of(shift['kind'])}"
+        label += "" if _shift_key(shift) in known else f" {CHANGED}"
+        labels[label] += 1
+        # Two shifts that differ in their breaks alone must not share a row.
+        label += "\u200b" * (labels[label] - 1)
         spans = [("work", shift["start"], shift["end"])]
         spans += [("break", begin, end) for begin, end in shift["breaks"]]
         for what, begin, end in spans:
             first, last = clock_ms([begin, end])
             bars.append(
                 {
-                    "row": f"{label}  {name_of(shift['kind'])}",
-                    "order": place,
+                    "row": label,
                     "group": heading(shift["group"]),
                     "what": what,
                     "at": first,
@@ -198,6 +191,14 @@ def shift_bars(plan: Plan, day: str) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(bars)
+
+
+def _told(plan: Plan | EditedPlan) -> set[tuple[object, ...]]:
+    return {_shift_key(shift) for shift in plan.shifts.to_dict("records")}
+
+
+def _shift_key(shift: dict[Any, Any]) -> tuple[object, ...]:
+    return tuple(shift[name] for name in ("group", "kind", "start", "end", "breaks", "agents"))
 
 
 def differences(plan: Plan) -> list[str]:
