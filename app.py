@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
+
+from views.serving import Guarded, warmed_up
 
 VIEWS = Path(__file__).resolve().parent / "views"
-
-
-@cache
-def warm_up() -> None:
-    """
-    Load what the pages need, once, and keep it out of the garbage collector's way.
-
-    Streamlit collects garbage after every run; going through these libraries takes 150 ms
-    each time, unless they are frozen.
-    """
-    import altair  # noqa: F401
-    import pandas  # noqa: F401
-
-    gc.collect()
-    gc.freeze()
 
 
 def main() -> None:
     """Set the page up and run the view that the address names."""
     st.set_page_config(page_title="Allweather", layout="wide", initial_sidebar_state="expanded")
-    warm_up()
 
     from views.frame import frame
 
@@ -50,6 +35,8 @@ def main() -> None:
     page.run()
 
 
-# Worker processes import this file again: they must not run the app.
+# The server imports this file for the application and runs it anew for every page that is drawn.
 if __name__ == "__main__":
     main()
+else:
+    app = st.App(__file__, lifespan=warmed_up, middleware=[Middleware(Guarded)])

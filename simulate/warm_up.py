@@ -68,7 +68,7 @@ def warm_up(
             return
         if tell is not None:
             tell(LINE)
-        _compile()
+        live_an_hour()
         with contextlib.suppress(OSError):
             mark.touch()
 
@@ -88,8 +88,12 @@ def _mark() -> Path:
     return cache_folder() / f"ready-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
 
 
-def _compile() -> None:
-    """Live through an hour: machine code is made for kinds of argument, whatever happens."""
+def live_an_hour() -> None:
+    """
+    Live through an hour, so that the machine code is there: made, or read from where it is kept.
+
+    It is made for kinds of argument, whatever happens.
+    """
     import numpy as np
 
     from scenario import Demand, Scenario

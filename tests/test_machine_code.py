@@ -107,7 +107,7 @@ def uncompiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     monkeypatch.delenv("NUMBA_DISABLE_JIT", raising=False)
     monkeypatch.setattr(warm_up, "_mark", lambda: tmp_path / "ready")
-    monkeypatch.setattr(warm_up, "_compile", lambda: made.append(os.getpid()))
+    monkeypatch.setattr(warm_up, "live_an_hour", lambda: made.append(os.getpid()))
     return made
 
 
@@ -129,7 +129,7 @@ def test_of_two_that_start_at_once_one_compiles(
         begun.set()
         assert may_end.wait(10)
 
-    monkeypatch.setattr(warm_up, "_compile", compile_slowly)
+    monkeypatch.setattr(warm_up, "live_an_hour", compile_slowly)
     first, second = (threading.Thread(target=warm_up.warm_up) for _ in range(2))
     first.start()
     assert begun.wait(10)

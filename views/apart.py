@@ -7,6 +7,7 @@ stutter, and a thread cannot be stopped from outside.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import queue
@@ -69,6 +70,7 @@ def apart(
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )
+    assert process.stdin is not None
     messages: Messages = queue.SimpleQueue()
     question = pickle.dumps((function, args, tell is not None), protocol=pickle.HIGHEST_PROTOCOL)
     threading.Thread(target=_converse, args=(process, question, messages), daemon=True).start()
@@ -87,6 +89,8 @@ def apart(
     finally:
         process.kill()
         process.wait()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
     if kind == ANSWER:
         return content  # type: ignore[no-any-return]
     raise content
@@ -97,8 +101,8 @@ def _converse(process: subprocess.Popen[bytes], question: bytes, messages: Messa
     assert process.stdin is not None
     assert process.stdout is not None
     try:
-        with process.stdin as asked:
-            asked.write(question)
+        process.stdin.write(question)
+        process.stdin.flush()
         with process.stdout as told:
             kind = TOLD
             while kind == TOLD:
@@ -122,11 +126,18 @@ def _answer() -> None:
         answers.flush()
 
     function, args, tells = pickle.load(sys.stdin.buffer)
+    threading.Thread(target=_end_with_caller, daemon=True).start()
     told = {"tell": lambda *words: send(TOLD, words)} if tells else {}
     try:
         send(ANSWER, function(*args, **told))
     except Exception as error:
         send(ERROR, error)
+
+
+def _end_with_caller() -> None:
+    """The caller keeps the line open; however it ends, this process ends too."""
+    sys.stdin.buffer.read(1)
+    os._exit(0)
 
 
 if __name__ == "__main__":
