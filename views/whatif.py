@@ -5,7 +5,7 @@ import streamlit as st
 from report.result_table import results_table
 from report.tables import safe_csv
 from scenario import PlanningError
-from views import charts, keep_box, lever_widgets, links, results, session, uploads, work
+from views import charts, keep_box, lever_widgets, links, remedies, results, session, uploads, work
 from views.downloads import package
 from views.faults import show_faults
 from views.figures import tiles
@@ -122,6 +122,7 @@ if not same and before is not None:
 
 sentence = results.headline(outcome)
 (st.success if sentence == results.ALL_KEPT else st.warning)(sentence.replace(" %", "\u00a0%"))
+remedies.draw(remedies.ask(imagined, asked if same else ask_imagined(), forecast))
 tiles(results.key_figures(outcome, beside))
 
 left, right = st.columns([3, 2])
