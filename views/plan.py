@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from report.plan_page import plan_page
 from report.tables import plan_csv, plan_xlsx
 from views import plan_charts, session, staffed
 from views.downloads import package
@@ -63,8 +64,16 @@ figures = [
 ]
 tiles(figures)
 
-left, *buttons = st.columns([3, 2, 2, 2, 3], vertical_alignment="center")
-left.caption("Take it away:")
+buttons = st.columns(5)
+buttons[4].download_button(
+    "One page, PDF",
+    lambda: plan_page(plan),
+    "plan.pdf",
+    "application/pdf",
+    on_click="ignore",
+    help="To print: promises, cost, agents, what changes against now, assumptions, seed, version.",
+    width="stretch",
+)
 buttons[0].download_button(
     "Staffing, CSV",
     lambda: plan_csv(plan, "requirement"),
