@@ -12,6 +12,7 @@ from scenario import Scenario
 from views import session, uploads
 from views.files import scenario_content
 from views.jobs import fingerprint
+from views.saved import saved_scenarios
 
 ADDRESS, SHOWN = "kept", "compared"  # names in the page's address
 KEPT_AT_MOST = 200  # of all sessions; scenarios are small
@@ -126,11 +127,6 @@ def _what_if() -> list[Candidate]:
         st.session_state["compare-what-if"] = key
     known = st.session_state.get("compare-what-if", st.query_params.get(WHAT_IF, ""))
     return [_kept()[known]] if known in _kept() else []
-
-
-def saved_scenarios() -> dict[str, Scenario]:
-    """Scenarios saved by name, by that name; none while nothing is saved."""
-    return {}
 
 
 def keep(name: str, scenario: Scenario, moved: Iterable[str] = ()) -> None:
