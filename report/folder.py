@@ -13,7 +13,7 @@ from scenario import Scenario
 if TYPE_CHECKING:
     from staffing import Plan
 
-TABLES = ("requirement", "shifts", "targets", "unmet", "ladder")
+TABLES = ("requirement", "shifts", "rota", "targets", "unmet", "ladder")
 
 
 def save_plan(plan: Plan, folder: str | Path) -> None:

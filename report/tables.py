@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from staffing import Plan
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-PlanTable = Literal["requirement", "shifts", "targets", "unmet", "ladder"]
-PLAN_TABLES: tuple[PlanTable, ...] = ("requirement", "shifts", "targets", "unmet", "ladder")
+PlanTable = Literal["requirement", "shifts", "rota", "targets", "unmet", "ladder"]
+PLAN_TABLES: tuple[PlanTable, ...] = (
+    "requirement", "shifts", "rota", "targets", "unmet", "ladder",
+)  # fmt: skip
 MAX_COLUMN_WIDTH = 60
 
 
@@ -36,7 +38,7 @@ def plan_csv(plan: Plan, table: PlanTable = "requirement") -> bytes:
         The plan.
     table
         `requirement` (required and scheduled agents by interval and group), `shifts`,
-        `targets`, `unmet` or `ladder`.
+        `rota` (a line a week for each agent), `targets`, `unmet` or `ladder`.
     """
     return safe_csv(getattr(plan, table))
 
@@ -53,8 +55,8 @@ def plan_xlsx(plan: Plan) -> bytes:
     Returns
     -------
     bytes
-        An XLSX file with the sheets Summary, Requirement, Shifts, Targets, Unmet, Ladder and
-        Assumptions (every key of the scenario that was set, with the seed).
+        An XLSX file with the sheets Summary, Requirement, Shifts, Rota, Targets, Unmet, Ladder
+        and Assumptions (every key of the scenario that was set, with the seed).
     """
     sheets = {"Summary": _summary(plan)}
     sheets |= {name.capitalize(): getattr(plan, name) for name in PLAN_TABLES}

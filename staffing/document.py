@@ -14,14 +14,14 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """
     The plan's tables as lists of records, times in ISO form with their offset.
 
-    Keys: `requirement`, `shifts`, `targets`, `unmet`, `ladder`, `shrinkage`, `cost`,
+    Keys: `requirement`, `shifts`, `rota`, `targets`, `unmet`, `ladder`, `shrinkage`, `cost`,
     `paid_hours`, `fte`, `cost_per_contact`, `seconds`, `roster_gap`, `engine`, `seed`,
     `rehearsals`, `replications` (of the fresh check), `outcome` (as `simulate` gives it) and
     `baseline` (None, or `paid_hours`, `cost`, `fte`, `outcome`, `differences`).
     """
     tables = {
         name: records(getattr(plan, name))
-        for name in ("requirement", "shifts", "targets", "unmet", "ladder", "shrinkage")
+        for name in ("requirement", "shifts", "rota", "targets", "unmet", "ladder", "shrinkage")
     }
     baseline = None
     if plan.baseline is not None:

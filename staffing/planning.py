@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -61,8 +62,8 @@ class Plan:
         on the floor with the shifts), sorted by time.
     shifts
         `group`, `kind`, `start`, `end`, `breaks` (tuple of (start, end)), `agents` (on the
-        floor), `paid_hours` (of all paid agents behind them), `cost`; sorted by start. Empty
-        for groups without kinds of shift.
+        floor), `paid_hours` (of all paid agents behind them), `cost`, `fixed` (whether they
+        were fixed before); sorted by start. Empty for groups without kinds of shift.
     targets
         A row per promise: `channel`, `arrived_closed`, `formula`, `period`, `within_s`,
         `target` (share), `confidence`, `achieved` and `probability_met` with the numbers that
@@ -120,6 +121,13 @@ class Plan:
         measured = agents[warm : len(agents) - cool].sum() / max(int(agents.sum()), 1)
         handled = float(self.outcome.data.contacts["answered"].sum()) / self.outcome.replications
         return self.cost * float(measured) / handled if handled else float("nan")
+
+    @cached_property
+    def rota(self) -> pd.DataFrame:
+        """A line a week for every numbered agent, made on first use; see `staffing.rota.Rota`."""
+        from staffing.rota import rota
+
+        return rota(self)
 
     def document(self) -> dict[str, Any]:
         """The plan as one JSON-ready document; NaN stays NaN until it is written."""

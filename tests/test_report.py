@@ -55,6 +55,7 @@ def plan():
             }
         ),
         shifts=pd.DataFrame([shift]),
+        rota=pd.DataFrame([{"group": "+team", "agent": "open", "sun": "09:00-17:00"}]),
         targets=pd.DataFrame([target]),
         unmet=pd.DataFrame({"interval_start": starts[:0], "channel": [], "achieved": []}),
         ladder=pd.DataFrame({"step": ["workload", "-paid"], "agent_hours": [10.5, 3.25]}),
