@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from views import charts, own_data, session
+from views import charts, history_charts, odd_days, own_data, session, staffing_now
 from views.past import channel_summary, days_of, in_order, usual_week
 from views.progress import awaited
 from views.words import heading, span
+
+USUAL, EVERY = "The usual week", "Week by week"
 
 scenario = session.scenario()
 st.title("History")
@@ -14,6 +16,7 @@ own_data.draw()
 job = session.history_job()
 if job is None:
     st.info("This scenario states its expected contacts itself; it has no history to look at.")
+    staffing_now.draw(scenario)
     st.stop()
 history = awaited("history", job, session.history_job)
 if history is None:
@@ -42,27 +45,51 @@ st.dataframe(
 
 names = [heading(channel) for channel in channels]
 st.subheader("Contacts a day")
+days = days_of(history, scenario.calendar)
 st.altair_chart(
-    charts.daily_history(days_of(history, scenario.calendar), names),
+    charts.daily_history(days, names),
     width="stretch",
     alt="Contacts a day by channel; public holidays, gaps and bursts carry a symbol.",
 )
 
-st.subheader("The usual week")
-channel = st.segmented_control(
+st.subheader("Hours of the week")
+left, right = st.columns([3, 2])
+channel = left.segmented_control(
     "Channel",
     channels,
     default=channels[0],
     format_func=heading,
     key="history-channel",
     required=True,
-    help="Which channel the week is drawn for.",
+    help="Which channel the hours are drawn for.",
 )
-st.altair_chart(
-    charts.week_heat(usual_week(history, channel), title="Contacts an hour"),
-    width="stretch",
-    alt=f"Mean contacts an hour of {heading(channel)} by weekday and hour of the day.",
+picture = right.segmented_control(
+    "Picture",
+    [USUAL, EVERY],
+    default=USUAL,
+    key="history-picture",
+    required=True,
+    help="The mean of all weeks, or every hour of every week of the last year: a gap is blank.",
 )
+if picture == USUAL:
+    st.altair_chart(
+        charts.week_heat(usual_week(history, channel), title="Contacts an hour"),
+        width="stretch",
+        alt=f"Mean contacts an hour of {heading(channel)} by weekday and hour of the day.",
+    )
+else:
+    st.altair_chart(
+        history_charts.weeks_heat(odd_days.weeks_of(history, channel, days)),
+        width="stretch",
+        alt=f"Contacts an hour of {heading(channel)}, a row a week; gaps are blank.",
+    )
+
+odd = odd_days.odd_days(days)
+st.subheader("Holidays, gaps and outliers")
+if len(odd):
+    st.dataframe(odd, hide_index=True, width="stretch", height=min(38 * (len(odd) + 1), 260))
+else:
+    st.write("No day is out of the ordinary.")
 
 st.subheader("What looks odd, and what was put right")
 if not history.repairs and not history.suspicions:
@@ -73,3 +100,5 @@ if history.repairs:
     with st.expander(f"Put right while reading ({len(history.repairs)})"):
         for sentence in history.repairs:
             st.text(f"● {sentence}")
+
+staffing_now.draw(scenario)

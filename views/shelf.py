@@ -66,9 +66,9 @@ except PlanningError as error:
     st.error(str(error))
     st.stop()
 
-buttons = st.columns([2, 2, 2, 2, 4])
+buttons = st.columns([3, 3, 2, 2, 2])
 buttons[0].button(
-    "Open",
+    "Open this version",
     key="shelf-open",
     type="primary",
     on_click=versions.open_it,
@@ -77,7 +77,7 @@ buttons[0].button(
     help="Work with this version from now on. What you have now stays under its own address.",
 )
 buttons[1].button(
-    "Restore",
+    "Restore this version",
     key="shelf-restore",
     on_click=versions.restore,
     args=(chosen.version, own[0].number),
