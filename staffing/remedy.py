@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,6 @@ from scenario.targets import ratio
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
-    from simulate.workers import Workers
 
 MOST_EXTRA = 3  # agents tried: who needs more needs a plan
 LEAST_MISSED = 0.5  # contacts a replication beyond what the promise allows: less is nothing
@@ -112,7 +112,7 @@ def remedy(
     *,
     most: int = MOST_EXTRA,
     replications: int | None = None,
-    workers: int | Workers = 1,
+    run: Callable[[Staff, int], Outcome] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> Remedy | None:
     """
@@ -130,8 +130,11 @@ def remedy(
         Most agents to try, at least 1.
     replications
         Customers to try it on; default: as many as the scenario asks for.
-    workers, cancel
-        As for `simulate.run.simulate`.
+    run
+        Rehearses the outcome's scenario and seed with a staff and so many replications, where
+        the caller has a way of its own; default: here and now.
+    cancel
+        Asked on the way, where `run` is not given.
 
     Returns
     -------
@@ -146,34 +149,45 @@ def remedy(
     RunCancelledError
         When cancelled.
     """
-    from simulate.run import simulate
-
     if not most >= 1:
         raise InvalidValueError("most", "at least 1", most)
     group = _helper(outcome, stretch)
     if group is None:
         return None
-    asked = min(replications or outcome.scenario.replications, outcome.replications)
+    asked = max(2, min(replications or outcome.scenario.replications, outcome.replications))
+    rehearse = run or partial(_rehearsed, outcome, demand, cancel)
     tried, more = 0, outcome
     while tried < most:
         tried += 1
-        staff = _with_more(outcome.staff, group, stretch, tried)
-        more = simulate(
-            outcome.scenario,
-            demand,
-            staff,
-            replications=max(asked, 2),
-            seed=outcome.seed,
-            workers=workers,
-            cancel=cancel,
-        )
-        if more.cancelled:
-            raise RunCancelledError
+        more = rehearse(_with_more(outcome.staff, group, stretch, tried), asked)
         if _level(more, stretch) >= stretch.target:
             break
     achieved = _level(more, stretch)
     extra = tried if achieved >= stretch.target else None
     return Remedy(stretch, group, extra, tried, achieved, more.cost - outcome.cost)
+
+
+def _rehearsed(
+    outcome: Outcome,
+    demand: Demand,
+    cancel: Callable[[], bool] | None,
+    staff: Staff,
+    replications: int,
+) -> Outcome:
+    """The outcome's scenario on the same customers, with another staff."""
+    from simulate.run import simulate
+
+    found = simulate(
+        outcome.scenario,
+        demand,
+        staff,
+        replications=replications,
+        seed=outcome.seed,
+        cancel=cancel,
+    )
+    if found.cancelled:
+        raise RunCancelledError
+    return found
 
 
 def _stretches(outcome: Outcome, channel: str, share: float) -> list[Stretch]:

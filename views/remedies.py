@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from scenario import Scenario
+from scenario import Demand, Scenario, Staff
 from views.files import scenario_content
 from views.jobs import Job, State, board, fingerprint
 from views.progress import POLL_S
 from views.session import session_id
 from views.words import UNKNOWN, heading, money, name_of, percent, unmarked
-from views.work import app_version
+from views.work import app_version, processors
 
 if TYPE_CHECKING:
+    from simulate.outcome import Outcome
     from staffing.remedy import Remedy, Stretch
 
 SLOT = "remedy"
+RANK = 9  # after every look that somebody waits for
+AT_ONCE = 2  # replications in one turn
 COUNTS = {1: "one more agent", 2: "two more agents", 3: "three more agents"}
 
 
@@ -40,12 +44,30 @@ def ask(scenario: Scenario, rehearsal: Job, demand: Job) -> Job:
         stretch = worst_stretch(outcome)
         if stretch is None:
             return ""
-        found = remedy(outcome, contacts, stretch, cancel=job.cancelled)
+        found = remedy(outcome, contacts, stretch, run=_in_turns(job, outcome, contacts))
         return told(stretch, found, outcome.scenario.currency)
 
     key = fingerprint("remedy", app_version(), scenario_content(scenario))
     label = "Looking for what would mend it"
     return board().request(session_id(), SLOT, key, label, work)
+
+
+def _in_turns(job: Job, outcome: Outcome, demand: Demand) -> Callable[[Staff, int], Outcome]:
+    """A way to rehearse that lets everybody's levers go first."""
+    places = processors()
+    age = places.age()
+
+    def run(staff: Staff, replications: int) -> Outcome:
+        from simulate.growing import GrowingRun
+
+        growing = GrowingRun(outcome.scenario, demand, staff, seed=outcome.seed)
+        while growing.replications < replications:
+            with places.taken(RANK, age, job.cancelled, most=1):
+                upto = min(growing.replications + AT_ONCE, replications)
+                growing.grow(upto, cancel=job.cancelled)
+        return growing.outcome()
+
+    return run
 
 
 def draw(job: Job) -> None:
