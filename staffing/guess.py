@@ -148,7 +148,7 @@ def whole_agents(
     """
     whole = np.floor(agents + 1e-6).astype(np.int64)
     rest = agents - whole
-    for pool in _pools(serves):
+    for pool in pools(serves):
         missing = np.ceil(agents[:, pool].sum(axis=1) - 1e-6).astype(np.int64)
         missing -= whole[:, pool].sum(axis=1)
         order = np.argsort(-rest[:, pool], axis=1, kind="stable")
@@ -168,7 +168,7 @@ def within_limits(agents: NDArray[np.int64], limits: Limits) -> NDArray[np.int64
     return kept
 
 
-def _pools(serves: NDArray[np.bool_]) -> list[list[int]]:
+def pools(serves: NDArray[np.bool_]) -> list[list[int]]:
     """Groups that share channels, directly or over others."""
     pools: list[tuple[set[int], set[int]]] = []
     for group, row in enumerate(serves):

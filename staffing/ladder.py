@@ -231,7 +231,7 @@ def without_spread(
         task.rehearsal, scenario=scenario.model_copy(update={"demand": demand})
     )
     runs = max(min(FEWEST_CALM, task.replications), task.replications // CALM_PART)
-    calm = replace(task, rehearsal=rehearsal, replications=runs)
+    calm = replace(task, rehearsal=rehearsal, replications=runs, grows=False)
     return find_requirement(calm, upto, out_of_time, required).agents
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from scenario.demand import Demand
+from scenario.fixed import fixed_shifts
 from scenario.model import Scenario
 from scenario.staff import Staff
 from staffing.rehearsal import Progress
@@ -93,6 +94,8 @@ class Plan:
         Rehearsals that the search took, each of so many replications.
     baseline
         The current staffing beside it; None when the scenario names none.
+    notes
+        Sentences that the planner must know: a time limit that cut the search short.
     """
 
     scenario: Scenario
@@ -112,6 +115,7 @@ class Plan:
     outcome: Outcome
     searched: int
     baseline: BaselineComparison | None
+    notes: tuple[str, ...] = ()
 
     @property
     def cost_per_contact(self) -> float:
@@ -158,8 +162,9 @@ def plan(
     demand
         Expected contacts, before the scenario's scale and bursts.
     replications, seed
-        Runs of each rehearsal and the seed of every random number; default: the scenario's.
-        The finished plan is checked with four times as many and a seed of its own.
+        Runs of each rehearsal and the seed of every random number; default: the scenario's,
+        and more runs where those cannot tell whether a promise is kept. The finished plan is
+        checked with four times as many and a seed of its own.
     engine
         Name of the engine.
     workers
@@ -169,8 +174,9 @@ def plan(
     cancel
         Asked on the way, in the caller's thread; True stops within a second.
     time_limit_s
-        Seconds after which the search goes on to the next stage with what it has; then the
-        plan depends on the machine's speed. Left out, the number of rounds alone is limited.
+        Seconds after which the search ends with the best found until then, and says so in
+        `notes`; then the plan depends on the machine's speed. The check comes after it. Left
+        out, the number of rounds alone is limited.
 
     Returns
     -------
@@ -198,6 +204,7 @@ def plan(
     from staffing.search import search
 
     began = time.monotonic()
+    fixed_shifts(scenario)  # faults of their file are told before anything is computed
     with ExitStack() as stack:
         # Threads cost nothing to begin; processes are begun once for the whole search.
         needs_processes = not engine_named(engine).frees_interpreter
@@ -206,7 +213,7 @@ def plan(
         return search(
             scenario,
             demand,
-            replications=scenario.replications if replications is None else replications,
+            replications=replications,
             seed=scenario.seed if seed is None else seed,
             engine=engine,
             workers=workers,

@@ -150,7 +150,7 @@ def pressure_of(
         part = parts_by_block(verdict, blocks[windows.last[measured]], served, len(short))
         fails = missing > SLACK
         asks = np.where(fails, np.maximum(work, 1e-3), 0.0)[:, np.newaxis] * part
-        short = np.maximum(short, asks.max(axis=0, initial=0.0))
+        short = np.maximum(short, asks.sum(axis=0))
         leaves = np.where(
             part >= TOUCHED, np.where(fails, 0.0, -work)[:, np.newaxis] * part, np.inf
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from simulate.replications import Replications
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+BATCHES = 32  # at least, of stratified days: fewer tell a standard error badly
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,26 @@ class Verdict:
         Period of each measured interval, shape (I,).
     above, below
         Kept and promised contacts by replication and measured interval, shape (R, I).
+    stratified
+        Whether the replications share one stratified sequence of day factors, which makes their
+        mean surer than their spread tells.
     """
 
     promise: Promise
     starts: pd.DatetimeIndex
-    labels: NDArray[np.int64]
+    labels: IntArray
     above: FloatArray
     below: FloatArray
+    stratified: bool = False
+
+    @property
+    def count(self) -> int:
+        """Number of replications, R."""
+        return len(self.above)
+
+    def first(self, replications: int) -> Verdict:
+        """The same of the first so many replications."""
+        return replace(self, above=self.above[:replications], below=self.below[:replications])
 
     def _by_period(self, values: FloatArray) -> FloatArray:
         firsts = np.flatnonzero(np.diff(self.labels, prepend=self.labels[0] - 1))
@@ -105,6 +121,8 @@ class Verdict:
     def error(self) -> FloatArray:
         """Standard error of `mean`, shape (P,); 0 with a single replication."""
         above, below = self._by_period(self.above), self._by_period(self.below)
+        firsts = np.arange(0, len(above), batch_size(len(above)) if self.stratified else 1)
+        above, below = np.add.reduceat(above, firsts), np.add.reduceat(below, firsts)
         count = len(above)
         if count < 2:
             return np.zeros(above.shape[1])
@@ -165,6 +183,14 @@ class Verdict:
         return float((known >= self.promise.target.share - 1e-12).mean())
 
 
+def batch_size(replications: int) -> int:
+    """Stratified replications that make a batch: a power of two, of which runs are even."""
+    size = 1
+    while replications // (2 * size) >= BATCHES:
+        size *= 2
+    return size
+
+
 def judge(replications: Replications) -> tuple[Verdict, ...]:
     """Hold every promise of the simulated scenario against its replications."""
     from simulate.ratios import service_level_of
@@ -182,6 +208,7 @@ def judge(replications: Replications) -> tuple[Verdict, ...]:
                 replications.labels(span),
                 parts.above,
                 parts.below,
+                replications.stratified,
             )
         )
     return tuple(verdicts)

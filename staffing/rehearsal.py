@@ -88,7 +88,7 @@ class Rounds:
     def next(self, agents: IntArray) -> None:
         """Begin the next round, with so many agents asked for, shape (I, G)."""
         begin, upto = (
-            self.begin + (self.end - self.begin) * number / self.most
+            self.begin + (self.end - self.begin) * min(number / self.most, 1.0)
             for number in (self.number, self.number + 1)
         )
         self.number += 1

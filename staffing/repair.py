@@ -172,6 +172,7 @@ def repair(
     *,
     rounds: int = MOST_ROUNDS,
     out_of_time: Callable[[], bool] = lambda: False,
+    asked: tuple[FloatArray, ...] | None = None,
 ) -> Repaired:
     """
     Add agents where promises are broken and take them away where there is room, by simulation.
@@ -186,6 +187,8 @@ def repair(
         Most evaluations, at least 1.
     out_of_time
         Asked after every round whether to end with what has been found.
+    asked
+        Share asked of each promise in each of its periods; default: what is promised.
 
     Notes
     -----
@@ -205,6 +208,9 @@ def repair(
         done += 1
         verdicts = judge(counts)
         asks = asks or [Ask.of(verdict) for verdict in verdicts]
+        if asked is not None and done == 1:
+            for ask, share in zip(asks, asked, strict=True):
+                ask.share = share.copy()
         added = np.array([block.added for block in states])
         for verdict, ask in zip(verdicts, asks, strict=True):
             touched = periods_served(floor.scenario, floor.limits, verdict, blocks, added)

@@ -10,26 +10,31 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scenario.assumptions import expected_demand, handle_time_s
 from scenario.demand import Demand
-from scenario.errors import InvalidValueError
 from scenario.model import Scenario
-from scenario.separate import separated
-from scenario.staff import Staff
-from staffing.guess import FirstGuess, first_guess, solo_gain, with_average_agents
-from staffing.limits import Limits, limits_of
-from staffing.promises import Verdict, judge
+from staffing.approach import Approach, by_interval, shares_of
+from staffing.guess import FirstGuess, first_guess, within_limits
+from staffing.pairing import Pairing
+from staffing.precision import enough_replications
+from staffing.promises import Verdict
 from staffing.rehearsal import Progress, Rehearsal, Rounds, Telling
-from staffing.repair import Floor, repair
+from staffing.repair import MARGIN, repair
+from staffing.single_queue import single_queue
+from staffing.task import Task, effort_of, task_of, teams_of
+from staffing.trimming import Trimming
 
 if TYPE_CHECKING:
-    from simulate.replications import Replications
     from simulate.workers import Workers
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
-FLOOR_ROUNDS = 8  # rehearsals of the requirement
+FLOOR_ROUNDS = 8  # rehearsals of a repair of the requirement
+NEAR_ROUNDS = 4  # of the steps towards promises to intervals, with few replications
+NEAR_RUNS = 96  # replications of these
+SURE_ROUNDS = 5  # of the steps up with as many replications as it takes
+CONFIRMED = 4  # times that the result is rehearsed in full, and mended where it fails
+TOLD = 24  # rehearsals that the progress reckons with
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +55,8 @@ class Requirement:
     asked
         Share asked of each promise in each of its periods in the end, shapes (P,): the
         promised one, or less where no addition helped.
+    replications
+        Of the rehearsal that the verdicts are from: as many as it took to be sure.
     """
 
     agents: IntArray
@@ -57,42 +64,7 @@ class Requirement:
     verdicts: tuple[Verdict, ...]
     rounds: int
     asked: tuple[FloatArray, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Task:
-    """
-    What a search for staff works on.
-
-    Parameters
-    ----------
-    rehearsal
-        The floor; its scenario has separate teams where the blend is separate.
-    expected
-        Expected demand of that scenario.
-    limits
-        Bounds of the agents.
-    effort_s
-        Agent seconds of a contact by channel, shape (C,).
-    replications, seed
-        Of every rehearsal of the search.
-    """
-
-    rehearsal: Rehearsal
-    expected: Demand
-    limits: Limits
-    effort_s: FloatArray
     replications: int
-    seed: int
-
-    @property
-    def scenario(self) -> Scenario:
-        """What is assumed."""
-        return self.rehearsal.scenario
-
-    def floor(self, simulate: Callable[[IntArray], Replications]) -> Floor:
-        """The floor that a repair works on, rehearsed in the given way."""
-        return Floor(self.scenario, self.limits, self.effort_s, simulate)
 
 
 def requirement_only(
@@ -134,8 +106,8 @@ def requirement_only(
     teams, _ = teams_of(scenario, demand, None)
     task = task_of(
         Rehearsal(teams, demand, engine, workers, telling, cancel),
-        scenario.replications if replications is None else replications,
-        scenario.seed if seed is None else seed,
+        replications,
+        seed,
     )
     found = find_requirement(task, 1.0, lambda: time.monotonic() - began > limit, near)
     telling.step(1.0, "Done")
@@ -143,57 +115,11 @@ def requirement_only(
     return found
 
 
-def teams_of(
-    scenario: Scenario, demand: Demand, current: Staff | None
-) -> tuple[Scenario, Staff | None]:
-    """
-    The scenario, and its staffing of now, with a team for each channel if so routed.
-
-    Raises
-    ------
-    InvalidValueError
-        When agents leave by name and have no kinds of shift.
-    """
-    for name, group in scenario.groups.items():
-        if group.exit == "named" and not group.shifts and scenario.routing.blend == "blended":
-            rule = "given, since agents who leave by name work shifts"
-            raise InvalidValueError(f"groups.{name}.shifts", rule, "none")
-    if scenario.routing.blend != "separate":
-        return scenario, current
-    period, groups = scenario.period, tuple(scenario.groups)
-    everybody = Staff(period, groups, np.ones((period.count, len(groups)), dtype=np.int64))
-    teams, split = separated(scenario, demand, current or everybody)
-    return teams, split if current is not None else None
-
-
-def task_of(rehearsal: Rehearsal, replications: int, seed: int) -> Task:
-    """
-    Put together what a search works on.
-
-    Raises
-    ------
-    InvalidValueError
-        When there are no replications.
-    """
-    if not replications >= 1:
-        raise InvalidValueError("replications", "at least 1", replications)
-    scenario = rehearsal.scenario
-    expected = expected_demand(scenario, rehearsal.demand)
-    return Task(
-        rehearsal,
-        expected,
-        limits_of(scenario),
-        effort_of(scenario, expected),
-        replications,
-        seed,
-    )
-
-
 def find_requirement(
     task: Task, upto: float, out_of_time: Callable[[], bool], near: Requirement | None = None
 ) -> Requirement:
     """
-    Guess, then rehearse and repair.
+    Guess, rehearse and repair, and take away whoever is not needed.
 
     Parameters
     ----------
@@ -205,39 +131,130 @@ def find_requirement(
         Asked after every rehearsal whether to end with what has been found.
     near
         Where to begin, as in `requirement_only`; default: the guess.
+
+    Notes
+    -----
+    A floor that is one queue is solved exactly (`single_queue`) and rehearsed once. Otherwise
+    promises to intervals are approached with few replications, the others repaired; then what
+    is still broken is mended with as many replications as it takes to be sure, and everybody
+    goes whom no promise needs (`trimming`).
     """
-    rehearsal, scenario = task.rehearsal, task.scenario
-    guess = first_guess(scenario, task.expected, rehearsal.cancel)
-    rehearsal.check()
-    hours = scenario.horizon.interval_minutes / 60
-    rounds = Rounds(rehearsal.telling, 0.03, upto, FLOOR_ROUNDS + 1, hours, "Rehearsing the floor")
-    seen: dict[bytes, tuple[Verdict, ...]] = {}
-
-    def on_floor(agents: IntArray) -> Replications:
-        rounds.next(agents)
-        data = rehearsal.run(agents, task.replications, task.seed).data
-        seen[agents.tobytes()] = judge(data)
-        return data
-
+    guess = first_guess(task.scenario, task.expected, task.rehearsal.cancel)
+    task.rehearsal.check()
     start = guess.required
     if near is not None:
         start = near.agents + guess.required - near.guess.required
-    found = repair(task.floor(on_floor), start, rounds=FLOOR_ROUNDS, out_of_time=out_of_time)
-    if found.agents.tobytes() not in seen:
-        on_floor(found.agents)
-    verdicts = seen[found.agents.tobytes()]
-    return Requirement(found.agents, guess, verdicts, len(seen), found.asked)
+    return _Finding(task, guess, upto, out_of_time).run(within_limits(start, task.limits))
 
 
-def effort_of(scenario: Scenario, expected: Demand) -> FloatArray:
-    """Agent seconds of a contact by channel, what several at once save taken off, shape (C,)."""
-    handle = handle_time_s(scenario, expected)
-    weights = expected.mean + 1e-9
-    mean = (handle * weights).sum(axis=0) / weights.sum(axis=0)
-    gains = []
-    scenario = with_average_agents(scenario)
-    for name in scenario.channels:
-        skills = [group.skills[name] for group in scenario.groups.values() if name in group.skills]
-        gains.append(solo_gain(min(skills, key=lambda skill: skill.preference)))
-    effort: FloatArray = mean / np.array(gains)
-    return effort
+class _Finding:
+    """One search on its way."""
+
+    def __init__(
+        self, task: Task, guess: FirstGuess, upto: float, out_of_time: Callable[[], bool]
+    ) -> None:
+        self.task = task
+        self.guess = guess
+        self.out_of_time = out_of_time
+        hours = task.scenario.horizon.interval_minutes / 60
+        told = "Rehearsing the floor"
+        self.pairing = Pairing(task, Rounds(task.rehearsal.telling, 0.03, upto, TOLD, hours, told))
+        self.approach = Approach(task.scenario, task.limits)
+
+    def run(self, agents: IntArray) -> Requirement:
+        """Find the least agents, from those given on."""
+        task, pairing = self.task, self.pairing
+        queue = single_queue(task.scenario, task.expected)
+        if queue is not None:
+            agents = queue.least(task.limits)
+            verdicts = pairing.verdicts(agents, task.replications)
+            return self._found(agents, verdicts, shares_of(verdicts))
+        agents, asked = self._roughly(agents)
+        verdicts = pairing.verdicts(agents, task.replications)
+        runs = enough_replications(task, verdicts) if task.grows else task.replications
+        for turn in range(CONFIRMED):
+            verdicts = pairing.found_on(agents, runs)
+            if turn and not broken(verdicts, asked or shares_of(verdicts)):
+                break
+            if self.out_of_time():
+                break
+            agents, asked = self._surely(agents, asked)
+        return self._found(agents, pairing.verdicts(agents, runs), asked or shares_of(verdicts))
+
+    def _found(
+        self, agents: IntArray, verdicts: tuple[Verdict, ...], asked: tuple[FloatArray, ...]
+    ) -> Requirement:
+        runs = verdicts[0].count if verdicts else self.task.replications
+        return Requirement(agents, self.guess, verdicts, self.pairing.rehearsals, asked, runs)
+
+    def _roughly(self, agents: IntArray) -> tuple[IntArray, tuple[FloatArray, ...] | None]:
+        """Near what is needed, with few replications."""
+        task = self.task
+        verdicts = self.pairing.verdicts(agents, task.replications)
+        to_intervals = [by_interval(task.scenario, verdict) for verdict in verdicts]
+        if any(to_intervals):
+            runs = max(task.replications, NEAR_RUNS) if task.grows else task.replications
+            agents = self.approach.settle(
+                agents,
+                lambda agents: self.pairing.verdicts(agents, runs),
+                NEAR_ROUNDS,
+                self.out_of_time,
+                errors=0.0,
+                only_up=False,
+            ).agents
+        if to_intervals and all(to_intervals):
+            return agents, None
+        found = repair(
+            task.floor(lambda agents: self.pairing.run(agents, task.replications)),
+            agents,
+            rounds=FLOOR_ROUNDS,
+            out_of_time=self.out_of_time,
+        )
+        return found.agents, found.asked
+
+    def _surely(
+        self, agents: IntArray, asked: tuple[FloatArray, ...] | None
+    ) -> tuple[IntArray, tuple[FloatArray, ...]]:
+        """Nothing that is asked seems broken, and nobody is there whom no promise needs."""
+        task, pairing = self.task, self.pairing
+        staged = self.approach.settle(
+            agents, pairing.estimate, SURE_ROUNDS, self.out_of_time,
+            errors=MARGIN, only_up=True, asked=asked,
+        )  # fmt: skip
+        agents, asked = staged.agents, staged.asked
+        if broken(staged.verdicts, asked) and not self.out_of_time():
+            runs = pairing.base_runs
+            found = repair(
+                task.floor(lambda agents: pairing.run(agents, runs)),
+                agents,
+                rounds=SURE_ROUNDS,
+                out_of_time=self.out_of_time,
+                asked=asked,
+            )
+            agents, asked = found.agents, found.asked
+            pairing.found_on(agents, runs)
+        trimming = Trimming(task.scenario, task.limits, pairing, asked, self.out_of_time)
+        if not self.out_of_time() and trimming.holds(pairing.estimate(agents)):
+            agents = trimming.run(agents).agents
+        return agents, asked
+
+
+def broken(verdicts: tuple[Verdict, ...], asked: tuple[FloatArray, ...]) -> bool:
+    """Whether a promise is not kept by a standard error, as far as it is asked for."""
+    return any(
+        bool((np.nan_to_num(share - verdict.reached(MARGIN)) > 1e-9).any())
+        for verdict, share in zip(verdicts, asked, strict=True)
+    )
+
+
+__all__ = [
+    "FLOOR_ROUNDS",
+    "Requirement",
+    "Task",
+    "broken",
+    "effort_of",
+    "find_requirement",
+    "requirement_only",
+    "task_of",
+    "teams_of",
+]

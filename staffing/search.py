@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from staffing.rehearsal import Progress, Rehearsal, Telling
 from staffing.requirement import (
     FLOOR_ROUNDS,
     Requirement,
+    Task,
     effort_of,
     find_requirement,
     requirement_only,
@@ -31,8 +33,8 @@ from staffing.results import (
     target_table,
     unmet_table,
 )
-from staffing.roster import paid_of
-from staffing.tightening import best_roster
+from staffing.roster import Roster, paid_of, roster
+from staffing.tightening import Candidate, best_roster
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -55,7 +57,7 @@ def search(
     scenario: Scenario,
     demand: Demand,
     *,
-    replications: int,
+    replications: int | None,
     seed: int,
     engine: str,
     workers: int | Workers,
@@ -68,40 +70,28 @@ def search(
     telling = Telling(progress)
     telling.step(0.03, "Guessing the staff from queueing formulas")
     scenario, current = teams_of(scenario, demand, _current_staff(scenario))
-    rehearsal = Rehearsal(scenario, demand, engine, workers, telling, cancel)
-    task = task_of(rehearsal, replications, seed)
-    limits, effort_s = task.limits, task.effort_s
-
-    def late(share: float) -> Callable[[], bool]:
-        return lambda: time.monotonic() - began > share * (time_limit_s or float("inf"))
-
-    required = find_requirement(task, 0.45, late(0.5))
-    calm = without_spread(task, required, 0.5, late(0.55))
-
-    best, searched = best_roster(
-        rehearsal, required.agents, current, limits, effort_s, replications, seed, late(0.75)
+    task = task_of(
+        Rehearsal(scenario, demand, engine, workers, telling, cancel), replications, seed
     )
+    clock = Clock(began, time_limit_s)
+    required = find_requirement(task, 0.45, clock.late(0.5, "the requirement"))
+    calm = without_spread(task, required, 0.5, clock.late(0.55, "the ladder's calm days"))
+    best, searched = _in_shifts(task, required, current, clock.late(0.75, "the shifts"))
     planned = best.roster
-    plan_staff = Staff(scenario.period, tuple(scenario.groups), planned.scheduled, planned.shifts)
-    telling.step(0.9, "Rehearsing the plan with a fresh seed", 0.75)
-    fresh = fresh_seed(seed)
-    outcome = rehearsal.run(planned.scheduled, FRESH_RUNS * replications, fresh, planned.shifts)
+    outcome, now = _checked(task, required.replications, planned, current)
     baseline = None
-    if current is not None:
-        telling.step(1.0, "Rehearsing the current staffing beside it")
-        now = rehearsal.run(current.agents, FRESH_RUNS * replications, fresh, current.shifts)
+    if current is not None and now is not None:
         baseline = _baseline(scenario, current, now, outcome)
-    targets = target_table(best.verdicts, judge(outcome.data))
-    paid, cost = float(best.roster.paid_hours.sum()), float(best.roster.cost.sum())
-    why = ladder(task, required, calm, best.roster)
+    paid, cost = float(planned.paid_hours.sum()), float(planned.cost.sum())
+    why = ladder(task, required, calm, planned)
     telling.step(1.0, "Done")
     telling.within(1, 1)
     return Plan(
         scenario=scenario,
-        requirement=requirement_table(scenario, required.agents, best.roster.scheduled),
-        shifts=shift_table(scenario, best.roster),
-        targets=targets,
-        unmet=unmet_table(scenario, outcome, best.roster.scheduled, limits),
+        requirement=requirement_table(scenario, required.agents, planned.scheduled),
+        shifts=shift_table(scenario, planned),
+        targets=target_table(best.verdicts, judge(outcome.data)),
+        unmet=unmet_table(scenario, outcome, planned.scheduled, task.limits),
         ladder=why.table,
         why=why,
         shrinkage=shrinkage_table(scenario),
@@ -109,12 +99,83 @@ def search(
         paid_hours=paid,
         fte=paid / _weeks(scenario) / scenario.full_time_hours,
         seconds=time.monotonic() - began,
-        roster_gap=best.roster.gap,
-        staff=plan_staff,
+        roster_gap=planned.gap,
+        staff=outcome.staff,
         outcome=outcome,
         searched=required.rounds + searched,
         baseline=baseline,
+        notes=clock.notes,
     )
+
+
+@dataclass
+class Clock:
+    """
+    Whether a stage is out of time, and which ones were.
+
+    Parameters
+    ----------
+    began
+        When the search began, by `time.monotonic`.
+    limit_s
+        Seconds that it may take; None is no limit.
+    cut
+        Stages that were cut short.
+    """
+
+    began: float
+    limit_s: float | None
+    cut: list[str] = field(default_factory=list)
+
+    def late(self, share: float, stage: str) -> Callable[[], bool]:
+        """Tells whether so much of the time has gone; a stage that asks in vain is noted."""
+
+        def out_of_time() -> bool:
+            if self.limit_s is None or time.monotonic() - self.began <= share * self.limit_s:
+                return False
+            if stage not in self.cut:
+                self.cut.append(stage)
+            return True
+
+        return out_of_time
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the planner must know about a search that had to hurry."""
+        if not self.cut:
+            return ()
+        return (
+            f"The time limit of {self.limit_s:g} s was reached: the search for"
+            f" {' and '.join(self.cut)} ended with the best found until then. More time may"
+            " find a cheaper plan, or one that keeps more promises.",
+        )
+
+
+def _in_shifts(
+    task: Task, required: Requirement, current: Staff | None, out_of_time: Callable[[], bool]
+) -> tuple[Candidate, int]:
+    """The requirement in shifts; as it stands where no group has kinds of shift."""
+    scenario = task.scenario
+    if any(group.shifts for group in scenario.groups.values()):
+        return best_roster(
+            task.rehearsal, required.agents, current, task.limits, task.effort_s,
+            required.replications, task.seed, out_of_time,
+        )  # fmt: skip
+    return Candidate(roster(scenario, required.agents), required.verdicts), 0
+
+
+def _checked(
+    task: Task, replications: int, planned: Roster, current: Staff | None
+) -> tuple[Outcome, Outcome | None]:
+    """The plan, and the staffing of now beside it, with numbers that the search never saw."""
+    rehearsal = task.rehearsal
+    runs, seed = FRESH_RUNS * replications, fresh_seed(task.seed)
+    rehearsal.telling.step(0.9, "Rehearsing the plan with a fresh seed", 0.75)
+    outcome = rehearsal.run(planned.scheduled, runs, seed, planned.shifts)
+    if current is None:
+        return outcome, None
+    rehearsal.telling.step(1.0, "Rehearsing the current staffing beside it")
+    return outcome, rehearsal.run(current.agents, runs, seed, current.shifts)
 
 
 def fresh_seed(seed: int) -> int:
