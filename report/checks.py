@@ -12,6 +12,7 @@ import pandas as pd
 from scenario import Demand, Fault, Horizon, InvalidInputError, PlanningError, Scenario
 from scenario.assumptions import base_demand, require_common_channel, unmatched
 from scenario.cells import local_times
+from scenario.fixed import fixed_shifts
 from scenario.staff import read_staffing
 from scenario.tables import read_table
 
@@ -113,6 +114,7 @@ def _check_scenario(scenario: Scenario) -> list[str]:
 
     if scenario.staffing is not None:
         scenario.staff()
+    fixed_shifts(scenario)
     keys = scenario.demand
     if keys.events is not None:
         read_events(scenario.path_of(keys.events), timezone=scenario.timezone)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenario.fixed import fixed_shifts
 from scenario.model import Scenario
 from scenario.shrinkage import shrinkage_of
 from scenario.staff import Shift, agents_from_shifts
@@ -59,7 +60,7 @@ def roster(
     scenario: Scenario,
     required: IntArray,
     *,
-    fixed: tuple[Shift, ...] = (),
+    fixed: tuple[Shift, ...] | None = None,
     time_limit_s: float = TIME_LIMIT_S,
     cancel: Callable[[], bool] | None = None,
 ) -> Roster:
@@ -73,7 +74,7 @@ def roster(
     required
         Agents on the floor, shape (I, G).
     fixed
-        Shifts that are worked whatever is required.
+        Shifts that are worked whatever is required; None for those that the scenario names.
     time_limit_s
         Time for each group and week.
     cancel
@@ -85,6 +86,7 @@ def roster(
     group without kinds of shift is taken to be planned interval by interval.
     """
     period = scenario.period
+    fixed = fixed_shifts(scenario) if fixed is None else fixed
     there = agents_from_shifts(fixed, period, tuple(scenario.groups))
     scheduled = np.maximum(required, there)
     shifts: list[Shift] = list(fixed)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from scenario.fixed import fixed_shifts
 from scenario.model import Scenario
 from scenario.staff import Staff
 from staffing.limits import Limits
@@ -58,6 +57,28 @@ def best_roster(
     """
     Put a requirement into shifts and repair it by what the shifts give; the best one seen.
 
+    Parameters
+    ----------
+    rehearsal
+        The floor that rosters are rehearsed on.
+    required
+        Agents on the floor that keep the promises, shape (I, G).
+    current
+        The staffing of now; None where none is named.
+    limits, effort_s
+        Bounds of the agents, and agent seconds of a contact by channel, shape (C,).
+    replications, seed
+        Of each rehearsal.
+    out_of_time
+        Asked after every round whether to end with what has been found.
+
+    Returns
+    -------
+    Candidate, int
+        The best roster, and the rounds that its search took.
+
+    Notes
+    -----
     Where contracts give less than is asked, the staffing of now, put into shifts, may spread
     the shortage better than any repair did: it is the plan to beat.
     """
@@ -66,11 +87,10 @@ def best_roster(
     most = SHIFT_ROUNDS + 1  # and the current staffing
     rounds = Rounds(rehearsal.telling, 0.45, 0.75, most, hours, "Rehearsing the shifts")
     candidates: list[Candidate] = []
-    fixed = fixed_shifts(scenario)
 
     def on_shifts(agents: IntArray) -> Replications:
         rounds.next(agents)
-        made = roster(scenario, agents, fixed=fixed, cancel=rehearsal.cancel)
+        made = roster(scenario, agents, cancel=rehearsal.cancel)
         data = rehearsal.run(made.scheduled, replications, seed, made.shifts).data
         candidates.append(Candidate(made, judge(data)))
         return data
