@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PERSON = "person"
 CONFLICT, TOLD, FAULT = "save-conflict", "save-told", "save-fault"
+SAVES = "saves"  # how often this session has saved from the sidebar
 LOOK_AT = "shelf-look"  # what the Saved page shows first
 SHELF = "views/shelf.py"
 
@@ -34,18 +35,24 @@ def draw() -> None:
         st.caption("▲ Not saved: the place for saved work cannot be used.", help=str(error))
         return
     _line(origin, versions)
-    popover = st.popover("Save", width="stretch", help="Keep this work under a name.")
-    with popover, st.form("save-form", border=False):
+    # Another key makes another popover, which is closed: what was saved is told below it.
+    popover = st.popover(
+        "Save",
+        width="stretch",
+        key=f"save-popover-{st.session_state.get(SAVES, 0)}",
+        help="Keep this work under a name.",
+    )
+    with popover, st.form("save-form", border=False, enter_to_submit=False):
         person_field("save")
         name = st.text_input(
             "Name",
             origin.name if origin else scenario.name,
-            max_chars=120,
             key=f"save-name-{origin.name if origin else ''}",
             help="The same name makes a new version; the older ones stay.",
         )
         if st.form_submit_button("Save the scenario", type="primary", width="stretch"):
             save("scenario", name)
+            st.session_state[SAVES] = st.session_state.get(SAVES, 0) + 1
             st.rerun()
     messages()
 
@@ -55,7 +62,6 @@ def person_field(place: str) -> None:
     typed = st.text_input(
         "Your name",
         st.session_state.get(PERSON, ""),
-        max_chars=60,
         key=f"{place}-{PERSON}",
         placeholder="e.g. Anna",
         help="Stands beside every version that you save, so that others know whom to ask.",
