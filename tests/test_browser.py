@@ -14,7 +14,7 @@ from scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "data" / "scenarios" / "sample.toml"
-PAGES = ("History", "Forecast", "Today", "What-if", "Plan")
+PAGES = ("History", "Forecast", "Today", "What-if", "Compare", "Plan")
 
 pytestmark = pytest.mark.browser
 
@@ -310,3 +310,47 @@ def test_an_example_morning_is_told_on_rehearsed_and_survives_a_refresh(page):
     page.page.reload()
     page.settled()
     page.page.get_by_text("known up to 11:00").wait_for()
+
+
+def test_a_manager_compares_looks_at_the_curve_and_prints(page):
+    """A what-if is kept and stands beside now; what a promise costs; both on paper."""
+    page.open("what-if?levers=staff-team~2").until_worked()
+    page.page.get_by_role("button", name="Keep for comparing").click()
+    page.page.get_by_role("textbox", name="Name", exact=True).fill("Two more")
+    page.page.get_by_role("button", name="Keep", exact=True).click()
+    page.page.get_by_text("The Compare page has it").wait_for()
+    page.page.keyboard.press("Escape")
+    page.turn_to("Compare").until_worked()
+    assert "Two more" in page.text()
+    assert "promises kept" in page.text()
+    assert "real" in page.text()
+    assert download(page, "One page, PDF").startswith(b"%PDF-")
+    book = openpyxl.load_workbook(io.BytesIO(download(page, "All, XLSX")))
+    assert {"Results", "Differences", "Numbers", "Assumptions", "Origin"} == set(book.sheetnames)
+    told = pd.read_csv(io.BytesIO(download(page, "Differences, CSV")))
+    assert {"difference", "low", "high", "real", "sentence"} <= set(told.columns)
+
+    page.page.get_by_role("button", name="Work out the curve").click()
+    page.page.get_by_text("Achieved, fresh check").or_(
+        page.page.get_by_role("button", name="Curve, PDF")
+    ).first.wait_for(timeout=180_000)
+    page.until_worked()
+    assert download(page, "Curve, PDF").startswith(b"%PDF-")
+    assert len(pd.read_csv(io.BytesIO(download(page, "Curve, CSV")))) == 8
+    page.page.reload()
+    page.page.get_by_role("button", name="Curve, PDF").wait_for()
+    assert "Two more" in page.text(), "a refresh loses nothing"
+
+
+def test_a_copied_link_shows_the_same_to_somebody_else(browser, app, page):
+    page.open("what-if?levers=volume-chat~50%7Cstaff-team~1").until_worked()
+    page.page.get_by_role("button", name="Copy link").click()
+    link = page.page.locator('[data-testid="stCode"]').first.inner_text().strip()
+    figures = page.page.locator('[data-testid="stMetricValue"]').all_inner_texts()
+    with tab(browser, app[0]) as other:
+        assert link.startswith(app[0])
+        other.page.goto(link)
+        other.settled().until_worked()
+        assert "Chat volume, %: 50" in other.text()
+        assert other.page.locator('[data-testid="stMetricValue"]').all_inner_texts() == figures
+        assert other.troubles == []
