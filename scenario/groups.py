@@ -176,8 +176,14 @@ class Group(Declared):
                 " take some out"
             )
         for name, kind in self.shifts.items():
-            if kind.contract is not None and kind.contract not in self.contracts:
+            if kind.contract is None:
+                continue
+            if kind.contract not in self.contracts:
                 raise ValueError(f"shifts.{name}.contract must be one of {list(self.contracts)}")
+            people = self.contracts[kind.contract].agents
+            if max(kind.min_agents, kind.min_agents_if_any) > people:
+                rule = f"at most the {people} people of its contract"
+                raise ValueError(f"shifts.{name}.min_agents must be {rule}")
         if self.fixed_shifts is not None and not self.fixed_shifts.strip():
             raise ValueError("fixed_shifts must name a file")
         return self
