@@ -14,6 +14,7 @@ from scenario.demand import Demand
 from scenario.errors import RunCancelledError
 from scenario.model import Scenario
 from scenario.staff import Shift, Staff, agents_from_shifts
+from staffing.document import records
 from staffing.edit_rows import in_order, read_edit
 from staffing.limits import limits_of
 from staffing.planning import Plan
@@ -99,9 +100,12 @@ class EditedPlan:
             if row["met"] != row["met_as_found"]:
                 late = ", arrived closed," if row["arrived_closed"] else ""
                 verb = "is kept now" if row["met"] else "is no longer kept"
+                near = row["met"] and row["achieved"] < row["target"]
+                chance = ", nearer than chance can tell" if near else ""
                 told.append(
                     f"The promise of {row['channel']}{late} {verb}: {100 * row['achieved']:.1f} %"
-                    f" after {100 * row['as_found']:.1f} %, {100 * row['target']:.0f} % promised."
+                    f" after {100 * row['as_found']:.1f} %,"
+                    f" {100 * row['target']:.0f} % promised{chance}."
                 )
         real = self.differences[self.differences["real"]]
         told += real["sentence"][real["measure"].isin(TOLD)].tolist()
@@ -110,13 +114,11 @@ class EditedPlan:
         return told
 
     def document(self) -> dict[str, Any]:
-        """What the edit changes as one JSON-ready document; NaN stays NaN until it is written."""
-        from simulate.records import as_records
-
+        """What the edit changes as one JSON-ready document, undefined values None."""
         return {
-            "shifts": as_records(self.shifts),
-            "promises": as_records(self.promises),
-            "differences": as_records(self.differences),
+            "shifts": records(self.shifts),
+            "promises": records(self.promises),
+            "differences": records(self.differences),
             "paid_hours": self.paid_hours,
             "cost": self.cost,
             "fte": self.fte,

@@ -9,16 +9,22 @@ from views.jobs import board
 from views.progress import awaited
 from views.replay_player import player
 from views.replaying import Shown, ask_replay
+from views.shift_editor import edited_staffing
 
-NOW, PLANNED, IMAGINED = "as now", "as planned", "what-if"
+NOW, PLANNED, EDITED, IMAGINED = "as now", "as planned", "as edited", "what-if"
 PLAYER = "floor-player"
 
 scenario = session.scenario()
 st.title("Floor")
 plan = session.plan_job()
-imagined = st.session_state.get("whatif-imagined")
+others = {EDITED: edited_staffing(scenario), IMAGINED: st.session_state.get("whatif-imagined")}
+there = {name: found for name, found in others.items() if found is not None}
 
 days = list(dict.fromkeys(scenario.period.starts.strftime("%a %d %b")))
+if st.session_state.get("floor-day", 0) not in range(len(days)):
+    del st.session_state["floor-day"]  # another scenario has been opened since
+if st.session_state.get("floor-start", NOW) not in (NOW, PLANNED, *there):
+    del st.session_state["floor-start"]
 left, middle, right = st.columns([3, 2, 3], vertical_alignment="bottom")
 day = left.selectbox(
     "Day",
@@ -42,18 +48,17 @@ replication = middle.number_input(
 )
 started = right.segmented_control(
     "Staffed",
-    [NOW, PLANNED, *([IMAGINED] if imagined is not None else [])],
+    [NOW, PLANNED, *there],
     default=NOW,
     key="floor-start",
     required=True,
     persist_state="session",
-    help="The current staffing, the plan's, or the scenario that the What-if page shows.",
+    help="The current staffing, the plan's, the plan's with your edits, or the scenario that the"
+    " What-if page shows.",
 )
 
-shown_scenario = scenario
-if started == IMAGINED and imagined is not None:
-    shown_scenario = imagined
-elif started == PLANNED:
+shown_scenario = there.get(str(started), scenario)
+if started == PLANNED:
     if plan.result is None:
         st.info("The plan is not ready yet; the day is shown as it is staffed now.")
     else:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ADDRESS = "edits"  # name in the page's address
 HISTORY, BASE = "plan-edit-history", "plan-edit-base"
 DAY = "%a %d %b"
-EDITED_SCENARIO = "plan-edited-scenario"
+EDITED = "plan-edited"  # the scenario that was planned, and as the edited shifts staff it
 
 
 def history_of(plan: Plan, plan_key: str) -> EditHistory:
@@ -71,16 +71,17 @@ def edited_shifts(
     """
     history = history_of(plan, plan_key)
     buttons = st.container()
-    history.put(_editor(plan, history, day))
+    typed = _editor(plan, history, day)
+    history.put(typed)
     with buttons:  # after the edit: it can be undone at once
         _buttons(history)
     _keep_in_address(history)
     if history.is_as_found:
-        st.session_state.pop(EDITED_SCENARIO, None)
+        st.session_state.pop(EDITED, None)
         st.caption("These are the shifts as found. Change a cell, or add a row at the foot.")
         return None
     try:
-        read_edit(plan.scenario, history.current)
+        read_edit(plan.scenario, typed)  # its rows are those of the screen, which faults name
     except PlanningError as error:
         st.error("These shifts cannot be worked. Nothing is lost: put the cells right, or undo.")
         show_faults(error)
@@ -94,10 +95,16 @@ def edited_shifts(
     edited: EditedPlan | None = awaited("edit", ask(), ask)
     if edited is None:
         return None
-    st.session_state[EDITED_SCENARIO] = edited_scenario(scenario, edited)
+    st.session_state[EDITED] = (scenario, edited_scenario(scenario, edited))
     _tell(plan, edited)
     _downloads(scenario, edited, demand)
     return edited
+
+
+def edited_staffing(scenario: Scenario) -> Scenario | None:
+    """A scenario as its edited plan staffs it; None where nothing is edited."""
+    planned, edited = st.session_state.get(EDITED, (None, None))
+    return edited if planned is scenario else None
 
 
 def _buttons(history: EditHistory) -> None:
@@ -180,7 +187,7 @@ def _editor(plan: Plan, history: EditHistory, day: str | None) -> pd.DataFrame:
         },
     )
     dates = dict(zip(period.starts.strftime(DAY), period.starts.date, strict=True))
-    return pd.concat([others, _for_reading(given, dates)], ignore_index=True)
+    return pd.concat([_for_reading(given, dates), others], ignore_index=True)
 
 
 def _split(table: pd.DataFrame, day: str | None) -> tuple[pd.DataFrame, pd.DataFrame]:

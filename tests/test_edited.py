@@ -1,0 +1,279 @@
+"""Shifts edited by a planner: read, paid, rehearsed again, undone, and taken away."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from datetime import date, time
+from functools import cache
+
+import pandas as pd
+import pytest
+
+from scenario import InvalidInputError, Scenario, Shift, Staff
+from simulate.run import simulate
+from small_scenarios import demand_of
+from staffing import Plan, plan
+from staffing.edit_rows import OWN_KIND, edit_table, read_edit
+from staffing.edited import edited_plan, notes_of, paid_table, staff_of
+from views.edit_history import EditHistory, as_text, from_text, same
+from views.edit_work import edited_package, shifts_csv
+
+DESK = """
+name = "Edited desk"
+timezone = "Europe/London"
+currency = "GBP"
+seed = 5
+replications = 4
+[horizon]
+start = 2026-04-13
+length = "2d"
+interval_minutes = 60
+[demand.rates]
+chat = 12.0
+x = 4.0
+[channels.chat]
+kind = "live"
+open = { daily = "08:00-20:00" }
+handle_time.mean_s = 420
+patience = { distribution = "exponential", mean_s = 240 }
+target = { share = 0.8, within_s = 60 }
+[channels.x]
+kind = "deferred"
+priority = 2
+open = { daily = "08:00-20:00" }
+handle_time.mean_s = 240
+target = { share = 0.8, within_s = 3600 }
+[groups.team]
+max_agents = 6
+cost_per_hour = 18
+shrinkage = { leave = 0.2, breaks = 0.05 }
+skills.chat = {}
+skills.x = {}
+[groups.team.shifts.long]
+earliest_start = "08:00"
+latest_start = "11:00"
+step_minutes = 60
+length_minutes = 540
+breaks = [{ earliest_min = 240, latest_min = 300, minutes = 60, paid = false }]
+[groups.team.shifts.short]
+earliest_start = "08:00"
+latest_start = "16:00"
+step_minutes = 60
+length_minutes = 240
+breaks = [{ earliest_min = 60, latest_min = 120, minutes = 15, paid = true }]
+"""
+
+
+@cache
+def desk() -> Scenario:
+    return Scenario.parse(DESK)
+
+
+@cache
+def planned() -> Plan:
+    return plan(desk(), demand_of(desk()))
+
+
+def rows(*changes: dict[str, object]) -> pd.DataFrame:
+    """Shifts of one agent from 8 to 12 on Monday, each with its changes."""
+    plain = {
+        "group": "team",
+        "kind": "short",
+        "day": date(2026, 4, 13),
+        "start": time(8),
+        "end": time(12),
+        "breaks": "",
+        "agents": 1,
+    }
+    return pd.DataFrame([{**plain, **change} for change in changes])
+
+
+def test_shifts_that_nobody_edits_give_the_plan_as_found() -> None:
+    found = planned()
+    edited = edited_plan(found, demand_of(desk()), edit_table(found.shifts))
+    assert edited.cost == pytest.approx(found.cost)
+    assert edited.paid_hours == pytest.approx(found.paid_hours)
+    assert edited.fte == pytest.approx(found.fte)
+    assert edited.staff.agents.tolist() == found.staff.agents.tolist()
+    assert edited.outcome.totals.equals(found.outcome.totals)
+    assert edited.requirement.equals(found.requirement)
+    assert not edited.differences["real"].any()
+    assert edited.sentences == [
+        "It costs the same, with as many paid hours.",
+        "Nothing else changes by more than chance.",
+    ]
+
+
+def test_an_edit_is_rehearsed_on_the_same_customers_and_told() -> None:
+    found = planned()
+    table = edit_table(found.shifts)
+    monday = table.index[table["day"] == date(2026, 4, 13)]
+    edited = edited_plan(found, demand_of(desk()), table.drop(index=monday))
+    assert edited.outcome.seed == found.outcome.seed
+    assert edited.outcome.replications == found.outcome.replications
+    gone = found.shifts[[start.date() == date(2026, 4, 13) for start in found.shifts["start"]]]
+    assert found.cost - edited.cost == pytest.approx(gone["cost"].sum())
+    assert found.paid_hours - edited.paid_hours == pytest.approx(gone["paid_hours"].sum())
+    assert edited.requirement["scheduled"].sum() == edited.staff.agents.sum()
+    chat = edited.differences.query("measure == 'service_level' and channel == 'chat'").iloc[0]
+    assert chat["real"]
+    assert chat["difference"] < -0.2
+    told = " ".join(edited.sentences)
+    assert "GBP less" in told
+    assert "fewer paid hours" in told
+    assert "The promise of chat is no longer kept" in told
+    assert any("Nobody is there in 12 intervals" in note for note in edited.notes)
+    json.dumps(edited.document())
+
+
+def test_an_edited_plan_taken_away_gives_the_same_figures(tmp_path) -> None:
+    """As `allweather simulate` does: the scenario of the ZIP, its forecast, its own seed."""
+    from forecast import demand_for
+
+    found = planned()
+    table = pd.concat([edit_table(found.shifts), rows({"agents": 2})], ignore_index=True)
+    edited = edited_plan(found, demand_of(desk()), table)
+    content = edited_package(desk(), edited, demand_of(desk()))
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(tmp_path)
+    again = Scenario.load(tmp_path / "scenario.toml")
+    outcome = simulate(again, demand_for(again))
+    assert outcome.totals.equals(edited.outcome.totals)
+    (tmp_path / "shifts.csv").write_bytes(shifts_csv(edited))
+    by_file = again.with_changes({"groups.team.agents": None, "staffing": "shifts.csv"})
+    assert by_file.staff().agents.tolist() == edited.staff.agents.tolist()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "rule"),
+    [
+        ({"group": "night watch"}, "group", "one of ['team']"),
+        ({"group": None}, "group", "one of ['team']"),
+        ({"kind": "endless"}, "kind", "empty, or one of ['long', 'short']"),
+        ({"day": date(2026, 4, 15)}, "day", "between 2026-04-13 and 2026-04-14"),
+        ({"day": "someday"}, "day", "a day such as 2026-04-13"),
+        ({"start": time(8, 0, 30)}, "start", "in whole minutes"),
+        ({"start": None}, "start", "a time of day such as 08:30"),
+        ({"end": "25:00"}, "end", "a time of day such as 08:30"),
+        ({"end": time(8)}, "end", "another time than the start"),
+        ({"agents": -1}, "agents", "a whole number between 0"),
+        ({"agents": 1.5}, "agents", "a whole number between 0"),
+        ({"agents": None}, "agents", "a whole number between 0"),
+        ({"breaks": "noon"}, "breaks", "written like"),
+        ({"breaks": "09:00–09:75"}, "breaks", "written like"),
+        ({"breaks": "11:30–12:30"}, "breaks", "within 08:00 to 12:00"),
+        ({"breaks": "09:00-10:00, 09:30-10:30"}, "breaks", "one after the other"),
+    ],
+)
+def test_a_bad_edit_is_told_with_its_row_and_what_it_must_be(change, field, rule) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read_edit(desk(), rows({}, change))
+    assert [(fault.where, fault.field) for fault in caught.value.faults] == [("row 2", field)]
+    assert rule in caught.value.faults[0].rule
+
+
+def test_all_faults_are_told_at_once_and_missing_columns_by_name() -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        read_edit(desk(), rows({"agents": -1, "start": None}, {"group": "nobody"}))
+    assert len(caught.value.faults) == 3
+    with pytest.raises(InvalidInputError) as caught:
+        read_edit(desk(), rows({}).drop(columns="breaks"))
+    assert [fault.field for fault in caught.value.faults] == ["breaks"]
+
+
+def test_a_shift_may_end_the_next_day_and_empty_rows_say_nothing() -> None:
+    table = rows(
+        {
+            "start": "22:00",
+            "end": "6:00",
+            "breaks": "23:30–00:30, 02:00-02:15",
+            "day": "2026-04-13",
+        },
+        {"agents": 0},
+        dict.fromkeys(["group", "kind", "day", "start", "end", "breaks", "agents"]),
+    )
+    (night,) = read_edit(desk(), table)
+    assert night.end - night.start == pd.Timedelta(hours=8)
+    assert [f"{begin:%d %H:%M}–{end:%d %H:%M}" for begin, end in night.breaks] == [
+        "13 23:30–14 00:30",
+        "14 02:00–14 02:15",
+    ]
+    assert night.paid_hours == 7.0, "the hour is unpaid; the quarter is a paid break of its kind"
+
+
+def test_a_shift_of_no_kind_is_paid_at_the_rate_of_its_group() -> None:
+    (own,) = read_edit(desk(), rows({"kind": None, "breaks": "10:00–11:00", "agents": 2}))
+    assert own.kind == OWN_KIND
+    table = paid_table(desk(), [own])
+    assert table["paid_hours"].tolist() == [pytest.approx(2 * 3 / 0.75)]
+    assert table["cost"].tolist() == [pytest.approx(18 * 2 * 3 / 0.75)]
+
+
+def test_groups_that_are_planned_by_interval_keep_their_numbers() -> None:
+    """Only the team has kinds of shift; the helpers stay as they were planned."""
+    text = DESK + "[groups.helpers]\ncost_per_hour = 15\nskills.x = {}\n"
+    wider = Scenario.parse(text)
+    agents = planned().staff.agents.repeat(2, axis=1)
+    agents[:, 1] = 3
+    found = Plan(
+        **{
+            **vars(planned()),
+            "scenario": wider,
+            "staff": Staff(wider.period, ("team", "helpers"), agents),
+        }
+    )
+    staff = staff_of(found, read_edit(wider, rows({})))
+    assert staff.agents[:, 1].tolist() == [3] * 48
+    assert staff.agents[8:12, 0].tolist() == [1, 1, 1, 1]
+    assert staff.agents[:, 0].sum() == 4
+
+
+def test_limits_that_an_edit_passes_are_told() -> None:
+    contracts = "[groups.team.contracts.all]\nagents = 6\nhours_per_week = 1\ncost_per_hour = 18\n"
+    scenario = Scenario.parse(DESK + contracts)
+    shifts = read_edit(scenario, rows({"agents": 9, "end": "20:00"}))
+    staff = staff_of(replace(planned(), scenario=scenario), shifts)
+    told = notes_of(scenario, staff)
+    assert "9 agents at once on Mon 13 Apr 08:00" in told[0]
+    assert "108.0 hours on the floor in a week, the contracts give 4.5" in told[1]
+    assert "Nobody is there in 12 intervals" in told[2]
+
+
+def test_edits_are_undone_and_done_again() -> None:
+    first, second, third = (rows({"agents": number}) for number in (1, 2, 3))
+    history = EditHistory.of("plan", first)
+    assert history.is_as_found
+    assert not history.put(first.copy()), "nothing has changed"
+    assert history.put(second)
+    assert history.put(third)
+    epoch = history.epoch
+    history.undo()
+    assert same(history.current, second)
+    assert history.epoch > epoch, "the editor begins anew"
+    assert history.can_redo
+    history.redo()
+    assert same(history.current, third)
+    history.back()
+    assert history.is_as_found
+    history.undo()
+    assert same(history.current, third), "going back can be undone too"
+    history.undo()
+    history.put(rows({"agents": 9}))
+    assert not history.can_redo, "what was undone is gone once something else is edited"
+    while history.can_undo:
+        history.undo()
+    assert history.is_as_found
+    history.undo()
+    assert history.is_as_found
+
+
+def test_a_table_of_edits_survives_as_text() -> None:
+    table = rows(
+        {"breaks": "10:00–10:30"}, {"agents": None, "kind": None, "day": None}, {"start": time(7)}
+    )
+    again = from_text(as_text(table))
+    assert same(again, table)
+    assert again["start"].tolist()[0] == time(7), "in order of their start"
+    assert as_text(again.iloc[::-1]) == as_text(table), "whatever the order of the rows"
+    assert isinstance(read_edit(desk(), again.iloc[:2])[0], Shift)
