@@ -62,7 +62,7 @@ def result_lines(outcome: Outcome, required: pd.DataFrame | None = None) -> Iter
         `interval_start`, `group` and `required` of a plan, for what is over and under; None
         leaves that out.
     """
-    totals = {row["channel"]: _named(row) for row in outcome.totals.to_dict("records")}
+    totals = {row["channel"]: _named(row) for row in outcome.total_rows}
     for name, row in totals.items():
         yield from _promises(name, outcome.scenario.channels[name], row)
         yield from _chances(outcome, name, row)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,7 +101,7 @@ def estimate(parts: Parts, batches: NDArray[np.int64]) -> Estimate:
     ----------
     .. [1] Miller, R. G. (1974). The jackknife: a review. Biometrika, 61(1), 1-15.
     """
-    return _with_interval(parts.pooled(), np.stack(list(_left_out(parts, batches))))
+    return _with_interval(parts.pooled(), _left_out(parts, batches))
 
 
 def estimate_difference(parts: Parts, baseline: Parts, batches: NDArray[np.int64]) -> Estimate:
@@ -112,16 +111,17 @@ def estimate_difference(parts: Parts, baseline: Parts, batches: NDArray[np.int64
     Each batch is left out of both at once, so what the two have in common cancels.
     """
     values = parts.pooled() - baseline.pooled()
-    ours, theirs = _left_out(parts, batches), _left_out(baseline, batches)
-    return _with_interval(values, np.stack([a - b for a, b in zip(ours, theirs, strict=True)]))
+    return _with_interval(values, _left_out(parts, batches) - _left_out(baseline, batches))
 
 
-def _left_out(parts: Parts, batches: NDArray[np.int64]) -> Iterator[FloatArray]:
-    """The ratio without each batch in turn."""
-    above, below = parts.above.sum(axis=0), parts.below.sum(axis=0)
-    for batch in range(int(batches[-1]) + 1):
-        gone = batches == batch
-        yield ratio(above - parts.above[gone].sum(axis=0), below - parts.below[gone].sum(axis=0))
+def _left_out(parts: Parts, batches: NDArray[np.int64]) -> FloatArray:
+    """The ratio without each batch in turn, shape (batches, ...); batches lie side by side."""
+    firsts = np.flatnonzero(np.diff(batches, prepend=-1))
+    above, below = (
+        sums.sum(axis=0) - np.add.reduceat(sums, firsts, axis=0)
+        for sums in (np.asarray(parts.above), np.asarray(parts.below))
+    )
+    return ratio(above, below)
 
 
 def _with_interval(value: FloatArray, without: FloatArray) -> Estimate:

@@ -90,6 +90,12 @@ class Outcome:
         return pd.concat([table, self._under_target(), self._at_close()], axis=1)
 
     @cached_property
+    def total_rows(self) -> list[dict[str, Any]]:
+        """The rows of `totals` as plain values by column, as whoever tells of them wants them."""
+        columns = {str(name): values.tolist() for name, values in self.totals.items()}
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    @cached_property
     def intervals(self) -> pd.DataFrame:
         """The columns of `totals` for every measured interval, with `interval_start`."""
         return channel_table(self.data, "interval")

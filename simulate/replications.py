@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -109,7 +110,7 @@ class Replications:
         ]
         return sum(table.nbytes for table in (*tables, *histograms))
 
-    @property
+    @cached_property
     def period(self) -> Horizon:
         """The measured intervals."""
         warm, cool = self.scenario.edge_counts
@@ -143,11 +144,20 @@ class Replications:
     def tallies(self, channel: str, span: Span) -> Tallies:
         """Counts of one channel summed over spans, each of shape (R, P)."""
         column = list(self.scenario.channels).index(channel)
-        firsts = _firsts(self.labels(span))
-        return {
-            name: np.add.reduceat(values[:, :, column], firsts, axis=1)
-            for name, values in self.contacts.items()
-        }
+        if span == "interval":
+            return {name: values[:, :, column] for name, values in self.contacts.items()}
+        # The same few sums are asked for by every table and every line of the results.
+        if (channel, span) not in self._summed:
+            firsts = _firsts(self.labels(span))
+            self._summed[channel, span] = {
+                name: np.add.reduceat(values[:, :, column], firsts, axis=1)
+                for name, values in self.contacts.items()
+            }
+        return self._summed[channel, span]
+
+    @cached_property
+    def _summed(self) -> dict[tuple[str, Span], Tallies]:
+        return {}
 
     def agent_time(self, group: str, span: Span) -> Mapping[str, IntArray]:
         """Agent time of one group summed over spans, each of shape (R, P)."""

@@ -34,7 +34,7 @@ def headline(outcome: Outcome) -> str:
     A promise counts as kept when its service level over the measured time reaches its target.
     """
     missed, worst = [], ""
-    for row in outcome.totals.to_dict("records"):
+    for row in outcome.total_rows:
         channel = outcome.scenario.channels[row["channel"]]
         for ending, target, words in (
             ("", channel.target, ""),
@@ -77,7 +77,7 @@ def key_figures(outcome: Outcome, baseline: Outcome | None) -> list[Figure]:
     """The figures at the top of the page: every promise, and the cost."""
     figures = []
     before = None if baseline is None else baseline.totals.set_index("channel")
-    for row in outcome.totals.to_dict("records"):
+    for row in outcome.total_rows:
         target = outcome.scenario.channels[row["channel"]].target
         if target is None:
             continue
