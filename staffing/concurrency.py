@@ -137,8 +137,8 @@ def best_concurrency(
     Notes
     -----
     The best cap is the cheapest; of caps within 1 % of it, which chance may have put in
-    order, the one whose customers are done soonest (nine in ten answered, and then the mean
-    time in hand). Where a slowdown is not stated for so many at once, its last step is
+    order, the one whose customers are done soonest (the wait that nine in ten stay below plus
+    the mean time in hand). Where a slowdown is not stated for so many at once, its last step is
     carried on, and `notes` says so. People and desks are taken as if they could be had.
     """
     promised_channel(scenario, channel)
@@ -214,10 +214,8 @@ def _best(table: pd.DataFrame) -> int:
     rows = table[table["met"]] if table["met"].any() else table
     price = rows["cost"] if table["cost"].any() else rows["paid_hours"]
     near = rows[price <= price.min() * (1 + EQUAL_COST) + 1e-9]
-    order = near.fillna(np.inf).sort_values(
-        ["answer_p90_s", "handle_mean_s", "max_concurrent"], kind="stable"
-    )
-    return int(order.index[0])
+    done = near["answer_p90_s"].fillna(0.0) + near["handle_mean_s"].fillna(0.0)
+    return int(done.idxmin())
 
 
 def _notes(scenario: Scenario, channel: str, table: pd.DataFrame) -> list[str]:

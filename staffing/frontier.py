@@ -35,7 +35,7 @@ FloatArray = NDArray[np.float64]
 
 SHARES = (0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95)
 MOST_POINTS = 50
-WELL_ABOVE = 0.02  # by so much a promise is outdone where others keep the staff there
+WELL_ABOVE = 0.05  # by so much a promise is outdone where others keep the staff there
 LEAST_BEND = 0.02  # of the chord's height: less than this is no knee
 FRESH_PART = 0.3  # of a point's time, spent on its check
 COLUMNS = [
@@ -270,19 +270,44 @@ def _marginal(table: pd.DataFrame, varies: str) -> FloatArray:
 
 
 def _knee(table: pd.DataFrame, varies: str) -> int:
-    """Row farthest below the chord of the promises that are kept; the last of them without bend."""
+    """Row of the knee among the promises that are kept; the last of all where none is."""
     kept = np.flatnonzero(table["met"])
     if not len(kept):
         return len(table) - 1
     price = table["cost"] if table["cost"].any() else table["paid_hours"]
-    costs = price.to_numpy(dtype=np.float64)[kept]
-    hard = (table["target"] if varies == "target" else -table["within_s"]).to_numpy()[kept]
-    height, width = costs[-1] - costs[0], hard[-1] - hard[0]
-    if len(kept) < 3 or not height > 0:
-        return int(kept[-1])
-    below = (hard - hard[0]) / width - (costs - costs[0]) / height
+    hard = table["target"] if varies == "target" else -table["within_s"]
+    return int(kept[knee_of(hard.to_numpy()[kept], price.to_numpy()[kept])])
+
+
+def knee_of(hardness: FloatArray, cost: FloatArray) -> int:
+    """
+    Place of the point farthest below the chord from the first point to the last.
+
+    Parameters
+    ----------
+    hardness
+        Rising, at least one.
+    cost
+        Of each point.
+
+    Returns
+    -------
+    int
+        The last place where the curve does not bend upwards by 2 % of its height.
+
+    Examples
+    --------
+    Up to the third point each step costs 1, and then 8:
+
+    >>> knee_of(np.array([60.0, 70.0, 80.0, 90.0]), np.array([1.0, 2.0, 3.0, 11.0]))
+    2
+    """
+    height, width = cost[-1] - cost[0], hardness[-1] - hardness[0]
+    if len(cost) < 3 or not height > 0:
+        return len(cost) - 1
+    below = (hardness - hardness[0]) / width - (cost - cost[0]) / height
     best = int(np.argmax(below))
-    return int(kept[best if below[best] > LEAST_BEND else -1])
+    return best if below[best] > LEAST_BEND else len(cost) - 1
 
 
 def _notes(channel: str, table: pd.DataFrame, beyond: list[bool]) -> list[str]:

@@ -31,3 +31,34 @@ def demand_of(scenario: Scenario) -> Demand:
     return Demand(
         scenario.period, tuple(scenario.channels), mean.astype(float), np.full(mean.shape, np.nan)
     )
+
+MORNING = """
+name = "One morning"
+timezone = "Europe/London"
+seed = 7
+replications = 12
+[horizon]
+start = 2026-04-13T08:00:00
+length = "3h"
+[demand]
+rates = { chat = 24.0, posts = 8.0 }
+uncertainty = "day_factor"
+day_factor = { cv = 0.15 }
+[channels.chat]
+kind = "live"
+handle_time = { mean_s = 420 }
+patience = { mean_s = 240 }
+target = { share = 0.8, within_s = 60 }
+[channels.posts]
+kind = "deferred"
+priority = 2
+handle_time = { mean_s = 240 }
+target = { share = 0.8, within_s = 1800 }
+[groups.team]
+agents = 6
+cost_per_hour = 20
+shrinkage = { leave = 0.2 }
+[groups.team.skills]
+chat = { max_concurrent = 2, slowdown = [1.0, 1.25] }
+posts = {}
+"""
