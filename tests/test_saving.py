@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import store
+from forecast import demand_for
 from scenario import Scenario
-from views import drafts, files, saved, saving
+from views import drafts, files, saved, saving, this_day
 from views.jobs import board
 
 ROOT = Path(__file__).parents[1]
@@ -116,6 +118,25 @@ def test_a_draft_without_a_store_lasts_until_the_app_ends(desk, monkeypatch):
     assert saved.saved_scenarios() == {}
 
 
+@pytest.mark.parametrize("made", ["example", "typed"])
+def test_counts_of_today_outlive_the_app(desk, made):
+    demand = demand_for(desk)
+    day = this_day.days_of(demand)[0]
+    if made == "example":
+        counts = this_day.example_morning(demand, day)
+    else:
+        grid = this_day.blank_hours(demand, day, demand.channels)
+        grid.loc[:2, "chat"] = [7, 0, 11]
+        counts = this_day.typed(demand, day, grid)
+    key = this_day.keep(counts)
+    this_day._mornings.cache_clear()  # the server was started again
+    found = this_day.kept(key)
+    np.testing.assert_allclose(found.volume, counts.volume)
+    assert (found.starts == counts.starts).all()
+    assert found.channels == counts.channels
+    assert this_day.kept("0123") is None
+
+
 def test_saved_scenarios_are_those_that_were_looked_at(desk):
     shelf = saved.shelf()
     busier = desk.with_changes({"demand.scale.chat": 1.5})
@@ -124,7 +145,7 @@ def test_saved_scenarios_are_those_that_were_looked_at(desk):
     )
     shelf.save("scenario", "Busier", text, files=parts)
     shelf.save("scenario", "Plain", *saving.parts_of(desk)[:1], files=saving.parts_of(desk)[1])
-    shelf.save("scenario", "Broken", "nam = 1")
+    shelf.save("scenario", "Broken", "colour = 1")
     found = saved.saved_scenarios()
     assert list(found) == ["Busier", "Plain"]
     assert found["Busier"].demand.scale == {"chat": 1.5}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,34 +14,54 @@ import numpy as np
 import pandas as pd
 
 from scenario import Demand, Scenario
-from scenario.errors import Fault, InvalidInputError
+from scenario.errors import Fault, InvalidInputError, PlanningError
 from views.charts import clock_ms, clock_text
 from views.jobs import fingerprint
+from views.saved import shelf
+from views.uploads import own_rows, read_upload
 from views.words import change, heading, number
 
 if TYPE_CHECKING:
     from forecast import History
     from forecast.today import Today
 
-KEPT = 100  # mornings kept since the app started; each is a few kilobytes
+KEPT = 100  # mornings in memory; what was dropped is read from the store again
+COUNTS_FILE = "counts.csv"
 BURST_HOUR = 9  # of the example
 BURST_BEYOND = 1.25  # times what a path in a thousand brings
 
 
 def keep(so_far: History) -> str:
-    """Keep the counts until the app ends; the key names them in the page's address."""
+    """Keep the counts as a draft; the key names them in the page's address."""
     key = fingerprint(so_far.table.to_csv(index=False))[:16]
     known = _mornings()
     known.pop(key, None)
     known[key] = so_far
     while len(known) > KEPT:
         del known[next(iter(known))]
+    told = {"timezone": so_far.timezone, "interval_minutes": so_far.interval_minutes}
+    rows = own_rows(so_far).to_csv(index=False).encode()
+    with suppress(PlanningError):  # without a store they last until the app ends
+        shelf().keep_draft(f"today-{key}", json.dumps(told), {COUNTS_FILE: rows})
     return key
 
 
 def kept(key: str) -> History | None:
     """Counts kept under a key; None where they are gone."""
-    return _mornings().get(key)
+    if not key or key in _mornings():
+        return _mornings().get(key)
+    try:
+        saved = shelf().draft(f"today-{key}")
+        if saved is None:
+            return None
+        told = json.loads(saved.text)
+        zone, minutes = told["timezone"], told["interval_minutes"]
+        content = saved.files[COUNTS_FILE]
+        found = read_upload(COUNTS_FILE, content, zone, {"interval_minutes": minutes})
+    except PlanningError:
+        return None
+    _mornings()[key] = found
+    return found
 
 
 @cache
