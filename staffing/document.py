@@ -9,20 +9,21 @@ import pandas as pd
 if TYPE_CHECKING:
     from staffing.planning import Plan
 
+TABLES = (
+    "requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder", "shrinkage",
+)  # fmt: skip
+
 
 def plan_document(plan: Plan) -> dict[str, Any]:
     """
     The plan's tables as lists of records, times in ISO form with their offset.
 
-    Keys: `requirement`, `shifts`, `rota`, `targets`, `unmet`, `ladder`, `shrinkage`, `cost`,
-    `paid_hours`, `fte`, `cost_per_contact`, `seconds`, `roster_gap`, `engine`, `seed`,
-    `rehearsals`, `replications` (of the fresh check), `outcome` (as `simulate` gives it) and
-    `baseline` (None, or `paid_hours`, `cost`, `fte`, `outcome`, `differences`).
+    Keys: `requirement`, `shifts`, `rota`, `targets`, `periods`, `unmet`, `ladder`, `shrinkage`,
+    `cost`, `paid_hours`, `fte`, `cost_per_contact`, `seconds`, `roster_gap`, `engine`, `seed`,
+    `rehearsals`, `replications` (of the fresh check), `outcome` (as `simulate` gives it),
+    `notes` and `baseline` (None, or `paid_hours`, `cost`, `fte`, `outcome`, `differences`).
     """
-    tables = {
-        name: records(getattr(plan, name))
-        for name in ("requirement", "shifts", "rota", "targets", "unmet", "ladder", "shrinkage")
-    }
+    tables = {name: records(getattr(plan, name)) for name in TABLES}
     baseline = None
     if plan.baseline is not None:
         baseline = {
@@ -45,6 +46,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "rehearsals": plan.searched,
         "replications": plan.outcome.replications,
         "outcome": plan.outcome.document(),
+        "notes": list(plan.notes),
         "baseline": baseline,
     }
 

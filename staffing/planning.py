@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +72,7 @@ class Plan:
         `worst_period` and `worst_achieved` (with the fresh numbers), `met`.
     unmet
         What is not kept, by name: `interval_start` (first of the period), `period`,
-        `channel`, `arrived_closed`, `target`, `achieved`, `reason`.
+        `channel`, `arrived_closed`, `target`, `achieved`, `reason`, `needed` (in words).
     ladder
         `step`, `agent_hours`, `total`, `meaning`; the steps add up to `paid_hours`.
     why
@@ -94,6 +94,11 @@ class Plan:
         Rehearsals that the search took, each of so many replications.
     baseline
         The current staffing beside it; None when the scenario names none.
+    periods
+        A row per period of each promise: `interval_start`, `period`, `channel`,
+        `arrived_closed`, `target`, `contacts`, `required` (mean agents who serve it),
+        `achieved`, `low` and `high` (95 %), `probability_met`, the same with the prefix `fresh_`
+        from the check, `met`.
     notes
         Sentences that the planner must know: a time limit that cut the search short.
     """
@@ -115,6 +120,7 @@ class Plan:
     outcome: Outcome
     searched: int
     baseline: BaselineComparison | None
+    periods: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
 
     @property

@@ -41,6 +41,8 @@ def enough_replications(task: Task, verdicts: tuple[Verdict, ...]) -> int:
         if target.confidence is not None or not near.any():
             continue
         wanted = max(wanted, verdict.count * (verdict.error[near].max() / SURE) ** 2)
+    if wanted <= least:
+        return least
     contacts = float(task.expected.mean.sum())
     most = max(MOST_DAYS if by_interval else 0, MOST_TIMES * least)
     most = min(most, max(least, math.floor(MOST_CONTACTS / max(contacts, 1.0))))

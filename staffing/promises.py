@@ -19,6 +19,8 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 BATCHES = 32  # at least, of stratified days: fewer tell a standard error badly
+NOISE = 2.0  # standard errors by which a fresh check may miss a target by chance ...
+TOLERANCE = 0.01  # ... but never by more than this
 
 
 @dataclass(frozen=True)
@@ -212,3 +214,15 @@ def judge(replications: Replications) -> tuple[Verdict, ...]:
             )
         )
     return tuple(verdicts)
+
+
+def kept(fresh: Verdict) -> NDArray[np.bool_]:
+    """
+    Whether each period keeps its promise, shape (P,), judged by numbers the search never saw.
+
+    A period that misses by no more than two standard errors, and by no more than one
+    percentage point, cannot be told from one that keeps its promise.
+    """
+    spare = np.minimum(NOISE * fresh.error, TOLERANCE)
+    held: NDArray[np.bool_] = ~(fresh.reached() < fresh.promise.target.share - spare - 1e-12)
+    return held

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.model import Scenario
 from scenario.shrinkage import shrinkage_of
-from scenario.targets import ratio
-from staffing.limits import Limits, shrinkage_parts
+from staffing.limits import shrinkage_parts
 from staffing.pay import shift_paid_hours, shift_rate
-from staffing.promises import Verdict, judge
+from staffing.promises import Verdict, kept
 from staffing.roster import Roster
-
-if TYPE_CHECKING:
-    from simulate.outcome import Outcome
 
 IntArray = NDArray[np.int64]
 
-NOISE = 2.0  # standard errors by which a fresh check may miss a target by chance ...
-TOLERANCE = 0.01  # ... but never by more than this
-NEARLY_ALL = 0.98  # of the contracted hours: the last ones seldom make a whole shift
+WIDE = 1.96  # standard errors of a 95 % interval
 
 
 def requirement_table(scenario: Scenario, required: IntArray, scheduled: IntArray) -> pd.DataFrame:
@@ -81,18 +73,6 @@ def shrinkage_table(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=SHRINKAGE_COLUMNS)
 
 
-def kept(fresh: Verdict) -> NDArray[np.bool_]:
-    """
-    Whether each period keeps its promise, shape (P,), judged by numbers the search never saw.
-
-    A period that misses by no more than two standard errors, and by no more than one
-    percentage point, cannot be told from one that keeps its promise.
-    """
-    spare = np.minimum(NOISE * fresh.error, TOLERANCE)
-    held: NDArray[np.bool_] = ~(fresh.reached() < fresh.promise.target.share - spare - 1e-12)
-    return held
-
-
 def target_table(searched: tuple[Verdict, ...], fresh: tuple[Verdict, ...]) -> pd.DataFrame:
     """A row per promise with what the search saw and the fresh check beside it."""
     rows = []
@@ -133,80 +113,73 @@ TARGET_COLUMNS = [
     "achieved", "probability_met", "fresh_seed_achieved", "fresh_probability_met",
     "worst_period", "worst_achieved", "met",
 ]  # fmt: skip
-UNMET_COLUMNS = [
-    "interval_start", "period", "channel", "arrived_closed", "target", "achieved", "reason",
+PERIOD_COLUMNS = [
+    "interval_start", "period", "channel", "arrived_closed", "target", "contacts", "required",
+    "achieved", "low", "high", "probability_met",
+    "fresh_achieved", "fresh_low", "fresh_high", "fresh_probability_met", "met",
 ]  # fmt: skip
 
 
-def unmet_table(
-    scenario: Scenario, outcome: Outcome, scheduled: IntArray, limits: Limits
+def period_table(
+    scenario: Scenario,
+    searched: tuple[Verdict, ...],
+    fresh: tuple[Verdict, ...],
+    required: IntArray,
 ) -> pd.DataFrame:
-    """Periods that break a promise, and live intervals in which nobody is scheduled."""
-    rows = []
-    fresh = judge(outcome.data)
-    for after in fresh:
+    """
+    Every period of every promise: what the search saw and what the fresh check found.
+
+    Parameters
+    ----------
+    scenario
+        Names channels and groups.
+    searched, fresh
+        Promises held against the search's numbers and against others.
+    required
+        Least agents on the floor, shape (I, G).
+
+    Returns
+    -------
+    DataFrame
+        `interval_start` (first of the period), `period`, `channel`, `arrived_closed`,
+        `target`, `contacts` (expected), `required` (mean agents who serve the channel),
+        `achieved` with its 95 % interval `low` and `high`, `probability_met`, the same with
+        the prefix `fresh_`, and `met` (by the fresh check). Levels of periods without contacts
+        are NaN.
+    """
+    warm, _ = scenario.edge_counts
+    tables = []
+    for before, after in zip(searched, fresh, strict=True):
         promise = after.promise
-        reached = after.reached()
-        for period in np.flatnonzero(~kept(after)).tolist():
-            rows.append(
-                {
-                    "interval_start": after.starts[period],
-                    "period": promise.target.period,
-                    "channel": promise.channel,
-                    "arrived_closed": promise.closed,
-                    "target": promise.target.share,
-                    "achieved": reached[period],
-                    "reason": _why(scenario, promise.channel, scheduled, limits),
-                }
-            )
-    rows += _nobody_there(scenario, fresh, scheduled, limits)
-    table = pd.DataFrame(rows, columns=UNMET_COLUMNS)
-    return table.sort_values(["interval_start", "channel"], kind="stable", ignore_index=True)
+        groups = scenario.groups.values()
+        able = [number for number, group in enumerate(groups) if promise.channel in group.skills]
+        there = required[warm : warm + len(after.labels)][:, able].sum(axis=1)
+        columns: dict[str, object] = {
+            "interval_start": after.starts,
+            "period": promise.target.period,
+            "channel": promise.channel,
+            "arrived_closed": promise.closed,
+            "target": promise.target.share,
+            "contacts": after.contacts,
+            "required": np.bincount(after.labels, there) / np.bincount(after.labels),
+        }
+        for prefix, verdict in (("", before), ("fresh_", after)):
+            columns[f"{prefix}achieved"] = verdict.mean
+            columns[f"{prefix}low"] = np.maximum(verdict.mean - WIDE * verdict.error, 0.0)
+            columns[f"{prefix}high"] = np.minimum(verdict.mean + WIDE * verdict.error, 1.0)
+            columns[f"{prefix}probability_met"] = verdict.probability_met
+        columns["met"] = kept(after)
+        tables.append(pd.DataFrame(columns)[PERIOD_COLUMNS])
+    if not tables:
+        return pd.DataFrame(columns=PERIOD_COLUMNS)
+    return pd.concat(tables, ignore_index=True)
 
 
-def _why(scenario: Scenario, channel: str, scheduled: IntArray, limits: Limits) -> str:
-    """What keeps the groups that serve a channel from giving more, as far as limits tell."""
-    able = [n for n, group in enumerate(scenario.groups.values()) if channel in group.skills]
-    weeks = scenario.period.week_of_interval
-    hours = np.stack(
-        [
-            np.bincount(weeks, weights=scheduled[:, group]) * scenario.period.interval_minutes / 60
-            for group in able
-        ]
-    )
-    if np.all(hours.max(axis=1) >= NEARLY_ALL * limits.hours_a_week[able]):
-        return "contracts used up"
-    most, there = limits.most[:, able], scheduled[:, able]
-    if np.all(((there >= most) & (most > 0)).any(axis=0)):
-        return "no more people or desks"
-    return "under target"
-
-
-def _nobody_there(
-    scenario: Scenario, fresh: tuple[Verdict, ...], scheduled: IntArray, limits: Limits
-) -> list[dict[str, object]]:
-    warm, cool = scenario.edge_counts
-    names = list(scenario.channels)
-    groups = list(scenario.groups.values())
-    rows: list[dict[str, object]] = []
-    for verdict in fresh:
-        channel = verdict.promise.channel
-        if scenario.channels[channel].kind != "live":
-            continue
-        column = names.index(channel)
-        able = [place for place, group in enumerate(groups) if channel in group.skills]
-        empty = limits.open_now[:, column] & (scheduled[:, able].sum(axis=1) == 0)
-        levels = ratio(verdict.above.sum(axis=0), verdict.below.sum(axis=0))
-        for interval in np.flatnonzero(empty[warm : len(empty) - cool]).tolist():
-            rows.append(
-                {
-                    "interval_start": scenario.period.starts[interval + warm],
-                    "period": "interval",
-                    "channel": channel,
-                    "arrived_closed": False,
-                    "target": verdict.promise.target.share,
-                    "achieved": levels[interval],
-                    "reason": "nobody scheduled",
-                }
-            )
-    return rows
+__all__ = [
+    "kept",
+    "period_table",
+    "requirement_table",
+    "shift_table",
+    "shrinkage_table",
+    "target_table",
+]

@@ -27,14 +27,15 @@ from staffing.requirement import (
     teams_of,
 )
 from staffing.results import (
+    period_table,
     requirement_table,
     shift_table,
     shrinkage_table,
     target_table,
-    unmet_table,
 )
 from staffing.roster import Roster, paid_of, roster
 from staffing.tightening import Candidate, best_roster
+from staffing.unmet import unmet_table
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -83,15 +84,16 @@ def search(
     if current is not None and now is not None:
         baseline = _baseline(scenario, current, now, outcome)
     paid, cost = float(planned.paid_hours.sum()), float(planned.cost.sum())
-    why = ladder(task, required, calm, planned)
+    why, fresh = ladder(task, required, calm, planned), judge(outcome.data)
     telling.step(1.0, "Done")
     telling.within(1, 1)
     return Plan(
         scenario=scenario,
         requirement=requirement_table(scenario, required.agents, planned.scheduled),
         shifts=shift_table(scenario, planned),
-        targets=target_table(best.verdicts, judge(outcome.data)),
-        unmet=unmet_table(scenario, outcome, planned.scheduled, task.limits),
+        targets=target_table(best.verdicts, fresh),
+        periods=period_table(scenario, best.verdicts, fresh, required.agents),
+        unmet=unmet_table(scenario, outcome, planned.scheduled, task.limits, task.effort_s),
         ladder=why.table,
         why=why,
         shrinkage=shrinkage_table(scenario),

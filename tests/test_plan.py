@@ -139,9 +139,10 @@ def test_the_document_has_its_keys_and_is_json(plan):
             "probability_met", "fresh_seed_achieved", "met",
         },
         "ladder": {"step", "agent_hours"},
+        "periods": {"interval_start", "required", "low", "high", "fresh_probability_met", "met"},
     }.items():  # fmt: skip
         assert keys <= set(document[table][0])
-    assert {"unmet", "cost", "paid_hours", "fte", "seconds", "baseline"} <= set(document)
+    assert {"unmet", "cost", "paid_hours", "fte", "seconds", "baseline", "notes"} <= set(document)
     json.dumps(document, allow_nan=True)
 
 
@@ -190,6 +191,7 @@ def test_too_few_desks_give_a_plan_with_the_missed_promises_named(bare):
     assert plan.staff.agents.max() <= 2
     chat = plan.unmet[plan.unmet["channel"] == "chat"].iloc[0]
     assert chat["reason"] == "no more people or desks"
+    assert chat["needed"].endswith("agent hours more in it")
     assert chat["achieved"] < 0.8
     assert not plan.targets.set_index("channel").loc["chat", "met"]
 
@@ -218,7 +220,8 @@ def test_an_impossible_promise_neither_fails_nor_buys_the_town(bare):
     """A four-minute reply to posts of four minutes' work cannot be kept by any staff."""
     wish = {"channels.posts.target.within_s": 30, "channels.posts.target.share": 0.95}
     plan = planned(bare.with_changes(wish))
-    assert "posts" in set(plan.unmet["channel"])
+    posts = plan.unmet[plan.unmet["channel"] == "posts"].iloc[0]
+    assert posts["needed"].startswith("no number of agents: a reply is 240 s of work")
     assert plan.staff.agents.max() < 60
     assert plan.targets.set_index("channel").loc["chat", "met"]
 
@@ -294,6 +297,7 @@ def test_a_time_limit_ends_the_search_and_still_gives_a_plan(bare):
     plan = planned(bare, time_limit_s=0.001)
     assert plan.searched == 2
     assert len(plan.targets) == 3
+    assert "time limit of 0.001 s" in plan.notes[0]
 
 
 def test_numbers_out_of_range_are_told(bare):
