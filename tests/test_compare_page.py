@@ -1,10 +1,7 @@
 """The Compare page: scenarios side by side, kept what-ifs, the curve, and what is taken away."""
 
-import io
-import zipfile
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 

@@ -60,7 +60,7 @@ def test_the_fewest_that_mend_it_are_told(desk, missed):
     assert found.achieved == pytest.approx(levels[found.extra])
 
 
-def test_where_all_that_were_tried_are_not_enough_nothing_is_promised(desk, missed):
+def test_where_all_that_were_tried_are_not_enough_nothing_is_promised(desk):
     flood = desk.with_changes({"demand.scale.chat": 5.0})
     outcome = simulate(flood, demand_for(flood))
     stretch = worst_stretch(outcome)

@@ -75,7 +75,7 @@ def draw(job: Job) -> None:
     if job.running:
         _watch()
     elif job.state is State.DONE and job.result:
-        st.markdown(f"▸ {unmarked(job.result)}")
+        st.markdown("▸ " + unmarked(job.result).replace(" %", "\u00a0%"))
     elif job.state is State.FAILED:
         st.caption("What would mend it could not be worked out.")
 
