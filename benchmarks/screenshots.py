@@ -23,6 +23,7 @@ PAGES = {
     "today": "today",
     "what-if": "what-if",
     "plan": "plan",
+    "compare": "compare?compared=now,preset-viral_post,preset-new_hires",
 }
 LARGEST_BYTES = 300_000
 PLAN_LIMIT_S = 900
