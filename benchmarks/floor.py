@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -33,6 +34,7 @@ from simulate.engines import engine_named
 from simulate.measures import measure
 
 THREAD_RUNS = 6
+THREAD_ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,13 @@ def _peer(name: str, agents: int, length_s: float, ours: float) -> dict[str, Any
     }
 
 
-def thread_speedup(floor_input: FloorInput) -> dict[str, float]:
-    """The same replications one after the other and in two threads; the best of three rounds."""
+def thread_speedup(floor_input: FloorInput) -> dict[str, Any]:
+    """
+    The same replications one after the other and in two threads.
+
+    Both are measured in every round, so that other work on the machine disturbs both; the
+    figure is the median of the rounds' ratios.
+    """
     count = counting("kernel")
 
     def replicate(number: int) -> None:
@@ -129,11 +136,15 @@ def thread_speedup(floor_input: FloorInput) -> dict[str, float]:
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(replicate, range(THREAD_RUNS)))
 
-    one, two = float("inf"), float("inf")
-    for _ in range(3):  # by turns, so that other work on the machine disturbs both
-        one = min(one, fastest(lambda: list(map(replicate, range(THREAD_RUNS))), 1)[0])
-        two = min(two, fastest(in_threads, 1)[0])
-    return {"thread_speedup": one / two, "thread_replication_s": one / THREAD_RUNS}
+    ones, ratios = [], []
+    for _ in range(THREAD_ROUNDS):
+        ones.append(fastest(lambda: list(map(replicate, range(THREAD_RUNS))), 1)[0])
+        ratios.append(ones[-1] / fastest(in_threads, 1)[0])
+    return {
+        "thread_speedup": statistics.median(ratios),
+        "thread_speedups": ratios,
+        "thread_replication_s": min(ones) / THREAD_RUNS,
+    }
 
 
 def draw_ns(floor_input: FloorInput) -> float:

@@ -48,7 +48,7 @@ class Served:
 
 
 def simpy_resource(queue: Queue, seed: int) -> Served:
-    """A `simpy.Resource` for the agents and a process a customer, as in SimPy's bank example."""
+    """A `simpy.Resource` for the agents and a process a customer: SimPy's example Bank Renege."""
     import simpy
 
     chance = random.Random(seed)
@@ -59,9 +59,11 @@ def simpy_resource(queue: Queue, seed: int) -> Served:
         nonlocal gone
         came = env.now
         with team.request() as request:
-            yield request | env.timeout(chance.expovariate(1 / queue.patience_s))
-            if request.triggered:
-                waits.append(env.now - came)
+            patience = chance.expovariate(1 / queue.patience_s)
+            results = yield request | env.timeout(patience)
+            wait = env.now - came
+            if request in results:
+                waits.append(wait)
                 yield env.timeout(chance.expovariate(1 / queue.handle_s))
             else:
                 gone += 1

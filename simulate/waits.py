@@ -72,13 +72,13 @@ class WaitHistogram:
     @classmethod
     def sum(cls, histograms: Iterable[WaitHistogram]) -> WaitHistogram:
         """All times of several histograms in one."""
-        parts = list(histograms)
+        parts = [part for part in histograms if len(part.keys)]
         if not parts:
             return cls(np.empty(0, np.int64), np.empty(0, np.int64))
-        keys, place = np.unique(np.concatenate([part.keys for part in parts]), return_inverse=True)
-        weights = np.concatenate([part.counts for part in parts])
-        counts = np.bincount(place, weights=weights, minlength=len(keys))
-        return cls(keys, counts.astype(np.int64))
+        if len(parts) == 1:
+            return parts[0]
+        keys = np.concatenate([part.keys for part in parts])
+        return cls._summed(keys, np.concatenate([part.counts for part in parts]))
 
     def merged(self, cell_of: IntArray) -> WaitHistogram:
         """
@@ -92,7 +92,16 @@ class WaitHistogram:
         cells = cell_of[self.keys // BINS]
         kept = cells >= 0
         keys, counts = cells[kept] * BINS + self.keys[kept] % BINS, self.counts[kept]
-        return WaitHistogram.sum([WaitHistogram(keys, counts)])
+        if np.all(keys[1:] > keys[:-1]):  # no two cells in one, and all in their order
+            return WaitHistogram(keys, counts)
+        return WaitHistogram._summed(keys, counts)
+
+    @classmethod
+    def _summed(cls, keys: IntArray, counts: IntArray) -> WaitHistogram:
+        """Bins that may occur several times, in any order."""
+        occupied, place = np.unique(keys, return_inverse=True)
+        sums = np.bincount(place, weights=counts, minlength=len(occupied))
+        return cls(occupied, sums.astype(np.int64))
 
     def quantiles_s(self, cells: int, shares: Sequence[float]) -> FloatArray:
         """

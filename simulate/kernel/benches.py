@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from simulate.compiled import compiled_inline
+from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     AFTER,
     ASIDE,
@@ -27,7 +28,6 @@ from simulate.kernel.state import (
     TAKES_NOTHING,
     TURN,
     TURNS,
-    Floor,
 )
 from simulate.rules import LIVE
 
@@ -54,7 +54,7 @@ def latest_there(floor: Floor, bench: int) -> int:
     return floor.benches[bench, _LAST]
 
 
-@compiled_inline
+@compiled_in_place
 def join_bench(floor: Floor, agent: int) -> None:
     """
     An agent takes a new place among those alike.
@@ -92,7 +92,7 @@ def join_bench(floor: Floor, agent: int) -> None:
         floor.agents[last, AFTER] = agent
 
 
-@compiled_inline
+@compiled_in_place
 def leave_bench(floor: Floor, agent: int) -> None:
     """An agent gives up the place, before the contacts in hand change."""
     row = floor.agents[agent]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulate import rules
 from simulate.floor_input import FloorInput
-from simulate.kernel.state import Floor
+from simulate.kernel.floor import Floor
+from simulate.kernel.histograms import histogram_of
 from simulate.kernel.tally import NAMES
 from simulate.laws import check_agent_time, check_contacts
 from simulate.log import FloorLog
 from simulate.measures import Counts, group_counts
 from simulate.waits import WaitHistogram
-
-IntArray = NDArray[np.int64]
 
 _OPENING = ("offered", "answered", "replied", "waiting")
 
@@ -47,7 +45,7 @@ def counts_of(given: FloorInput, floor: Floor, log: FloorLog) -> Counts:
     groups = group_counts(log, given)
     check_contacts(contacts, given)
     check_agent_time(groups, log.in_hand_us, given)
-    waits = _histogram(floor.waits)
+    waits = histogram_of(floor.waits)
     # The response to a live contact is its answer.
     is_live = np.array([channel.kind == rules.LIVE for channel in given.channels])
     live_cells = np.where(np.tile(is_live, intervals), np.arange(cells), -1)
@@ -61,12 +59,5 @@ def counts_of(given: FloorInput, floor: Floor, log: FloorLog) -> Counts:
         within_threshold=floor.within,
         of_threshold=floor.of,
         waits=waits,
-        responses=WaitHistogram.sum([waits.merged(live_cells), _histogram(floor.responses)]),
+        responses=WaitHistogram.sum([waits.merged(live_cells), histogram_of(floor.responses)]),
     )
-
-
-def _histogram(table: IntArray) -> WaitHistogram:
-    """The occupied places of a hash table, in the order of their keys."""
-    held = table[table[:, 0] > 0]
-    held = held[np.argsort(held[:, 0])]
-    return WaitHistogram(held[:, 0] - 1, held[:, 1].copy())

@@ -1,20 +1,16 @@
-"""Who comes to the floor: first contacts, the opening backlog, and the children of contacts."""
+"""Contacts as they come to be: what is drawn of them, the opening backlog, and children."""
 
 from __future__ import annotations
 
 from simulate import draws
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.draws import NEVER, child_key, hashed, key_of, relative_duration, stream_of
+from simulate.draws import NEVER, child_key, key_of, relative_duration, stream_of
+from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
-    AGENT,
-    ARRIVALS,
     ARRIVED_CLOSED,
     BEHIND,
     CHANNEL,
     CHANNEL_KEY,
-    COMES_AT,
-    COMES_IN,
-    COMES_TO,
     DEADLINE,
     END,
     END_POINT,
@@ -22,7 +18,6 @@ from simulate.kernel.state import (
     END_VALUE,
     ENDING,
     ENDLESS,
-    FILLED,
     FIRST_OFFERED,
     FIRST_POINT,
     FIRST_SPAN,
@@ -33,15 +28,10 @@ from simulate.kernel.state import (
     GRAIN,
     ID,
     INTERVAL_LENGTH,
-    IS_BEGUN,
     IS_ENDLESS,
     IS_WAITING,
-    ITS_KEY,
-    ITS_WORK,
     KEY,
-    NEXT_ARRIVAL,
     NEXT_CHILD,
-    NEXT_FIRST,
     NOBODY,
     NOW,
     OFFERED,
@@ -51,7 +41,6 @@ from simulate.kernel.state import (
     PATIENCE_SHAPE,
     PATIENCE_SPREAD,
     PATIENCE_STREAM,
-    POSITION_STREAM,
     PROMOTED,
     PUT_ASIDE,
     QUEUED,
@@ -59,21 +48,17 @@ from simulate.kernel.state import (
     REACHED,
     ROOT,
     SILENT,
-    SILENT_WORK,
     SLOTS_TAKEN,
     SLOTS_USED,
     START,
     TOLD,
     TOLD_PATIENCE,
-    TOLD_REACH,
     TOLD_ROW,
-    TOLD_WORK,
     TRIES,
     WORK,
     WORK_SHAPE,
     WORK_SPREAD,
     WORK_STREAM,
-    Floor,
 )
 from simulate.kernel.time_sheets import backdate_waiting
 from simulate.kernel.timers import set_timer
@@ -92,27 +77,24 @@ def new_contact(
     row[CHANNEL] = channel
     row[OFFERED_IN] = interval
     row[OFFERED] = offered
-    row[FIRST_OFFERED] = offered
     row[WORK] = work
-    row[DEADLINE] = -1
-    row[ARRIVED_CLOSED] = 0
-    row[QUEUED] = 0
-    row[PROMOTED] = 0
     row[REACHED] = 1
-    row[TRIES] = 0
     row[START] = -1
     row[END] = -1
-    row[AGENT] = NOBODY
-    row[ENDING] = 0
-    row[IS_WAITING] = 0
-    row[IS_ENDLESS] = 0
-    row[PUT_ASIDE] = 0
-    row[SILENT] = 0
-    row[SILENT_WORK] = 0
-    row[REACH] = 0
     row[PARENT] = NOBODY
-    row[TOLD_ROW] = NOBODY
-    row[IS_BEGUN] = 0
+    row[DEADLINE] = -1
+    row[ENDING] = 0
+    row[QUEUED] = 0
+    row[IS_WAITING] = 0
+    row[SILENT] = 0
+    row[PUT_ASIDE] = 0
+    row[REACH] = 0
+    row[ARRIVED_CLOSED] = 0
+    row[PROMOTED] = 0
+    row[TRIES] = 0
+    row[IS_ENDLESS] = 0
+    if floor.state[TOLD]:
+        row[TOLD_ROW] = NOBODY
     if floor.chances[channel, FOLLOWERS_MEAN] > 0.0:
         row[REACH] = _followers(floor, key, channel)
     return contact
@@ -123,117 +105,8 @@ def drawn_contact(
     floor: Floor, number: int, key: int, channel: int, interval: int, offered: int
 ) -> int:
     """A contact that comes in by no interval's arrivals; its row."""
-    work = _work(floor, key, channel, interval)
+    work = work_of(floor, key, channel, interval)
     return new_contact(floor, number, key, channel, interval, offered, work)
-
-
-@compiled_inline
-def next_customer(floor: Floor) -> int:
-    """The first contact that comes in now; its row."""
-    state = floor.state
-    arrival = floor.arrivals[floor.order[state[NEXT_ARRIVAL]]]
-    state[NEXT_ARRIVAL] += 1
-    number = state[NEXT_FIRST]
-    state[NEXT_FIRST] += 1
-    contact = new_contact(
-        floor,
-        number,
-        arrival[ITS_KEY],
-        arrival[COMES_TO],
-        arrival[COMES_IN],
-        arrival[COMES_AT],
-        arrival[ITS_WORK],
-    )
-    if state[TOLD]:
-        row, told = floor.contacts[contact], state[NEXT_ARRIVAL] - 1
-        row[TOLD_ROW] = told
-        row[WORK] = floor.told[told, TOLD_WORK]
-        if floor.told[told, TOLD_REACH] >= 0:
-            row[REACH] = floor.told[told, TOLD_REACH]
-    return contact
-
-
-@compiled_inline
-def is_first_contact_to_come(floor: Floor) -> bool:
-    """Whether any first contact is still to come; those of its interval are drawn."""
-    state = floor.state
-    while state[NEXT_ARRIVAL] == state[ARRIVALS]:
-        if state[TOLD] or state[FILLED] == len(floor.counts):
-            return False
-        _draw_arrivals(floor)
-    return True
-
-
-@compiled_in_place
-def _draw_arrivals(floor: Floor) -> None:
-    """
-    Draw the first contacts of the next interval, and put them in order of arrival.
-
-    Their offers are spread evenly over the interval: as many buckets as contacts leave next to
-    nothing to sort.
-    """
-    state, order = floor.state, floor.order
-    interval = state[FILLED]
-    state[FILLED] += 1
-    size = _fill_arrivals(floor, interval)
-    state[ARRIVALS] = size
-    state[NEXT_ARRIVAL] = 0
-    begin, scale = interval * state[INTERVAL_LENGTH], size / state[INTERVAL_LENGTH]
-    ends = order[size : 2 * size + 1]
-    ends[:] = 0
-    for n in range(size):
-        ends[_bucket(floor.arrivals[n, COMES_AT] - begin, scale, size) + 1] += 1
-    for bucket in range(size):
-        ends[bucket + 1] += ends[bucket]
-    for n in range(size):
-        bucket = _bucket(floor.arrivals[n, COMES_AT] - begin, scale, size)
-        order[ends[bucket]] = n
-        ends[bucket] += 1
-    for place in range(1, size):
-        mine = order[place]
-        hole = place
-        while hole > 0 and _comes_before(floor, mine, order[hole - 1]):
-            order[hole] = order[hole - 1]
-            hole -= 1
-        order[hole] = mine
-
-
-@compiled_inline
-def _fill_arrivals(floor: Floor, interval: int) -> int:
-    """Write down the first contacts of an interval, channel by channel; how many they are."""
-    state = floor.state
-    length, grain, stream = state[INTERVAL_LENGTH], state[GRAIN], state[POSITION_STREAM]
-    begin = interval * length
-    size = 0
-    for channel in range(len(floor.channels)):
-        cell = hashed(hashed(floor.channels[channel, CHANNEL_KEY], draws.FIRST), interval)
-        for ordinal in range(floor.counts[interval, channel]):
-            key = hashed(cell, ordinal)
-            offered = begin + int(draws.uniform_in(stream, key) * length)
-            if grain > 1:
-                offered = offered // grain * grain
-            row = floor.arrivals[size]
-            row[COMES_AT] = offered
-            row[COMES_TO] = channel
-            row[COMES_IN] = interval
-            row[ITS_KEY] = key
-            # Drawn one after the other the processor works on several at a time.
-            row[ITS_WORK] = _work(floor, key, channel, interval)
-            size += 1
-    return size
-
-
-@compiled_inline
-def _bucket(offset: int, scale: float, buckets: int) -> int:
-    # A coarse grain can round an arrival down to before its interval.
-    return max(0, min(buckets - 1, int(offset * scale)))
-
-
-@compiled_inline
-def _comes_before(floor: Floor, row: int, other: int) -> bool:
-    """By instant, then as written down: by channel and ordinal."""
-    mine, theirs = floor.arrivals[row, COMES_AT], floor.arrivals[other, COMES_AT]
-    return mine < theirs or (mine == theirs and row < other)
 
 
 @compiled_in_place
@@ -248,9 +121,23 @@ def beget_callback(floor: Floor, contact: int, channel: int) -> None:
     child = drawn_contact(floor, number, key, channel, now // state[INTERVAL_LENGTH], now)
     row = floor.contacts[child]
     row[PARENT] = parent[ID]
-    row[FIRST_OFFERED] = parent[FIRST_OFFERED]
-    row[TOLD_ROW] = parent[TOLD_ROW]
+    row[FIRST_OFFERED] = first_offer(floor, contact)
+    if state[TOLD]:
+        row[TOLD_ROW] = parent[TOLD_ROW]
     set_timer(floor, now, ARRIVAL, number, child)
+
+
+@compiled_in_place
+def first_offer(floor: Floor, contact: int) -> int:
+    """When the first of the contacts was offered that led to this one."""
+    row = floor.contacts[contact]
+    return row[FIRST_OFFERED] if row[PARENT] >= 0 else row[OFFERED]
+
+
+@compiled_inline
+def is_told(floor: Floor, contact: int) -> bool:
+    """Whether something is told of a contact instead of drawn."""
+    return bool(floor.state[TOLD]) and floor.contacts[contact, TOLD_ROW] != NOBODY
 
 
 @compiled_in_place
@@ -273,12 +160,11 @@ def endless_contact(floor: Floor, number: int, channel: int) -> int:
     return contact
 
 
-@compiled_inline
+@compiled_in_place
 def patience_of(floor: Floor, contact: int) -> int:
     """How long a live customer waits; `NEVER` for ever."""
-    told = floor.contacts[contact, TOLD_ROW]
-    if told != NOBODY:
-        return floor.told[told, TOLD_PATIENCE]
+    if is_told(floor, contact):
+        return floor.told[floor.contacts[contact, TOLD_ROW], TOLD_PATIENCE]
     number = floor.contacts[contact, CHANNEL]
     row = floor.channels[number]
     if row[PATIENCE_SHAPE] == draws.ENDURING:
@@ -334,8 +220,8 @@ def _free_row(floor: Floor) -> int:
     return contact
 
 
-@compiled_inline
-def _work(floor: Floor, key: int, channel: int, interval: int) -> int:
+@compiled_in_place
+def work_of(floor: Floor, key: int, channel: int, interval: int) -> int:
     """Solo work, before any agent's speed."""
     row = floor.channels[channel]
     values = floor.values[row[FIRST_VALUE] : row[END_VALUE]]

@@ -6,8 +6,10 @@ from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import CHOICE as CHOICE_STREAM
 from simulate.draws import hashed, uniform
-from simulate.kernel.benches import bench_of, latest_there, longest_there
-from simulate.kernel.hands import put_aside, resume, see_who_is_idle, start
+from simulate.kernel.benches import bench_of, longest_there
+from simulate.kernel.floor import Floor
+from simulate.kernel.gates import gate_is_open, is_gated
+from simulate.kernel.hands import resume, see_who_is_idle, start
 from simulate.kernel.heads import (
     CONTACT,
     EVERYBODY,
@@ -18,21 +20,18 @@ from simulate.kernel.heads import (
     only_head,
     precedes,
 )
+from simulate.kernel.interruption import can_return_to, interrupted_for
 from simulate.kernel.presence import (
     let_go,
     limit_for,
-    open_live_slots,
-    staying_free,
     stays_away,
 )
 from simulate.kernel.queues import is_draining
 from simulate.kernel.state import (
-    ABOVE_LIVE,
     AFTER,
     AFTER_WAIT,
     ANY_EXCESS,
     ASIDE,
-    BEFORE,
     CAP,
     CHANNEL,
     CHOICE,
@@ -41,19 +40,14 @@ from simulate.kernel.state import (
     END_COHORT,
     FIRST_AGENT,
     FIRST_COHORT,
-    GROUP,
     HELD_CHANNEL,
     IN_HAND,
-    INTERRUPTIBLE,
     INTERRUPTS,
     IS_PRESENT,
-    ITS_GROUP,
     KEEP_FREE,
-    KEEP_FREE_UNIT,
     KEY,
     KIND,
     LAST,
-    LIVE_SLOTS,
     LOAD,
     NEWCOMER,
     NOBODY,
@@ -61,13 +55,11 @@ from simulate.kernel.state import (
     OFFERED,
     OWN_PRIORITIES,
     PREFERENCE,
-    PROMOTED,
     RETURNING,
     ROOT,
     TRIES,
     TURN,
     WAITING,
-    Floor,
 )
 
 
@@ -79,8 +71,9 @@ def settle(floor: Floor) -> None:
     if state[ANY_EXCESS]:
         let_go(floor, True)
     while True:
-        while state[WAITING] and _match(floor):
-            pass
+        while state[WAITING]:
+            if not _match(floor):
+                break
         if state[RETURNING] == NOBODY:
             break
         resume(floor)
@@ -110,7 +103,7 @@ def _find_match(floor: Floor) -> tuple[int, int]:
         contact = floor.heads[place, CONTACT]
         agent = _agent_for(floor, contact, EVERYBODY)
         if agent == NOBODY and floor.state[INTERRUPTS]:
-            agent = _interrupted_for(floor, contact)
+            agent = interrupted_for(floor, contact)
         if agent != NOBODY:
             return contact, agent
     return NOBODY, NOBODY
@@ -132,7 +125,7 @@ def _match_of_groups(floor: Floor) -> tuple[int, int]:
     if floor.state[INTERRUPTS]:
         for place in range(find_heads(floor, EVERYBODY)):
             contact = floor.heads[place, CONTACT]
-            agent = _interrupted_for(floor, contact)
+            agent = interrupted_for(floor, contact)
             if agent != NOBODY:
                 return contact, agent
     return NOBODY, NOBODY
@@ -184,7 +177,7 @@ def _makes_offer(floor: Floor, group: int, offer: int) -> bool:
     return own == offer or not precedes(floor, offer, own)
 
 
-@compiled_inline
+@compiled_in_place
 def _agent_for(floor: Floor, contact: int, offer: int) -> int:
     """
     The agent who takes a contact, `NOBODY` if nobody can.
@@ -206,13 +199,13 @@ def _agent_for(floor: Floor, contact: int, offer: int) -> int:
     return chosen
 
 
-@compiled_inline
+@compiled_in_place
 def _best_of_group(floor: Floor, contact: int, group: int, chosen: int) -> int:
     """The agent of a group who takes a contact, unless the one chosen so far comes first."""
     row = floor.contacts[contact]
     channel = row[CHANNEL]
     draining = is_draining(floor, channel)
-    gated = _is_gated(floor, contact, draining)
+    gated = is_gated(floor, contact, draining)
     limit = limit_for(floor, group, draining)
     best = 0
     if chosen != NOBODY:
@@ -234,14 +227,14 @@ def _best_of_group(floor: Floor, contact: int, group: int, chosen: int) -> int:
                 gated
                 and held == 0
                 and skill[KEEP_FREE]
-                and not _gate_is_open(floor, cohort, channel)
+                and not gate_is_open(floor, cohort, channel)
             ):
                 continue
             key = _key_of(floor, agent, channel)
             if chosen == NOBODY or key < best:
                 chosen, best = agent, key
     returning = floor.state[RETURNING]
-    if returning != NOBODY and _can_return_to(floor, returning, contact, group):
+    if returning != NOBODY and can_return_to(floor, returning, contact, group):
         key = _key_of(floor, returning, channel)
         if chosen == NOBODY or key < best:
             chosen = returning
@@ -261,56 +254,6 @@ def _key_of(floor: Floor, agent: int, channel: int) -> int:
 
 
 @compiled_in_place
-def _can_return_to(floor: Floor, agent: int, contact: int, group: int) -> bool:
-    """Whether an agent with contacts put aside takes a live one before going on with them."""
-    row, waiting = floor.agents[agent], floor.contacts[contact]
-    skill = floor.skills[row[COHORT], waiting[CHANNEL]]
-    return (
-        row[GROUP] == group
-        and row[IN_HAND] == 0
-        and floor.channels[waiting[CHANNEL], KIND] == rules.LIVE
-        and skill[CAP] > 0
-        and rules.has_waited(floor.state[NOW], waiting[OFFERED], skill[AFTER_WAIT])
-    )
-
-
-@compiled_in_place
-def _interrupted_for(floor: Floor, contact: int) -> int:
-    """
-    The agent who puts everything in hand aside for a live contact, `NOBODY` if nobody does.
-
-    Of those whose group is preferred most, the one whose hands changed last.
-    """
-    waiting = floor.contacts[contact]
-    channel = waiting[CHANNEL]
-    if floor.channels[channel, KIND] != rules.LIVE:
-        return NOBODY
-    chosen, best = NOBODY, 0
-    for cohort in range(len(floor.cohorts)):
-        skill = floor.skills[cohort, channel]
-        if skill[CAP] == 0 or not rules.has_waited(
-            floor.state[NOW], waiting[OFFERED], skill[AFTER_WAIT]
-        ):
-            continue
-        limit = limit_for(floor, floor.cohorts[cohort, ITS_GROUP], False)
-        for other in range(len(floor.channels)):
-            if not floor.channels[other, INTERRUPTIBLE]:
-                continue
-            for held in range(1, floor.skills[cohort, other, CAP] + 1):
-                agent = latest_there(floor, bench_of(floor, cohort, other, held))
-                while agent != NOBODY and stays_away(floor, agent, limit, False):
-                    agent = floor.agents[agent, BEFORE]
-                if agent == NOBODY:
-                    continue
-                key = rules.interruption_key(skill[PREFERENCE], floor.agents[agent, TURN])
-                if chosen == NOBODY or key < best:
-                    chosen, best = agent, key
-    if chosen != NOBODY:
-        put_aside(floor, chosen)
-    return chosen
-
-
-@compiled_in_place
 def _anybody_for(floor: Floor, contact: int, offer: int) -> int:
     """One of the agents who can take a contact, all alike; `NOBODY` if nobody can."""
     able = _able(floor, contact, offer, -1)
@@ -327,7 +270,7 @@ def _able(floor: Floor, contact: int, offer: int, wanted: int) -> int:
     row = floor.contacts[contact]
     channel = row[CHANNEL]
     draining = is_draining(floor, channel)
-    gated = _is_gated(floor, contact, draining)
+    gated = is_gated(floor, contact, draining)
     able = 0
     for group in range(len(floor.groups)):
         if not _makes_offer(floor, group, offer):
@@ -359,29 +302,4 @@ def _is_able(
         return row[HELD_CHANNEL] == channel and row[IN_HAND] < skill[CAP]
     if row[ASIDE]:
         return floor.channels[channel, KIND] == rules.LIVE
-    return not gated or _gate_is_open(floor, row[COHORT], channel)
-
-
-@compiled_inline
-def _is_gated(floor: Floor, contact: int, draining: bool) -> bool:
-    """Whether a gate is asked; not for the last customers of a closed door."""
-    row = floor.contacts[contact]
-    channel = floor.channels[row[CHANNEL]]
-    asks = rules.is_gated(channel[KIND], bool(row[PROMOTED]), bool(channel[ABOVE_LIVE]))
-    return asks and not draining
-
-
-@compiled_in_place
-def _gate_is_open(floor: Floor, cohort: int, channel: int) -> bool:
-    """Whether a free agent of the cohort may start work that must leave capacity free."""
-    skill = floor.skills[cohort, channel]
-    if skill[KEEP_FREE] == 0:
-        return True
-    slots = open_live_slots(floor) if skill[KEEP_FREE_UNIT] == rules.SLOTS else 0
-    return rules.gate_is_open(
-        skill[KEEP_FREE_UNIT],
-        skill[KEEP_FREE],
-        staying_free(floor, floor.cohorts[cohort, ITS_GROUP]),
-        slots,
-        floor.cohorts[cohort, LIVE_SLOTS],
-    )
+    return not gated or gate_is_open(floor, row[COHORT], channel)

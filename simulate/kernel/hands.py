@@ -8,6 +8,7 @@ from simulate.draws import REACH as REACH_STREAM
 from simulate.draws import hashed, uniform
 from simulate.kernel.benches import join_bench, leave_bench
 from simulate.kernel.customers import next_endless
+from simulate.kernel.floor import Floor
 from simulate.kernel.presence import begin_break, may_take, put_back
 from simulate.kernel.queues import leave
 from simulate.kernel.reception import call_later, take_in
@@ -26,9 +27,9 @@ from simulate.kernel.state import (
     HELD_CHANNEL,
     ID,
     IN_HAND,
-    IS_BEGUN,
     IS_ENDLESS,
     IS_REACHED,
+    KEEPS_LOG,
     KEY,
     KIND,
     MAX_TRIES,
@@ -48,11 +49,11 @@ from simulate.kernel.state import (
     SPEED,
     START,
     TAKES_NOTHING,
+    TOLD,
     TOLD_REACHED,
     TOLD_ROW,
     TRIES,
     WORK,
-    Floor,
 )
 from simulate.kernel.tally import dismiss
 from simulate.kernel.time_sheets import begin_waiting, end_waiting, note_held
@@ -74,7 +75,7 @@ def start(floor: Floor, contact: int, agent: int) -> None:
             float(floor.channels[channel, SILENT_US]), floor.state[GRAIN]
         )
         row[SILENT_WORK] = row[REMAINING]
-    elif not row[IS_BEGUN]:
+    elif row[START] < 0:
         _begin(floor, contact, agent)
     _take(floor, agent, channel, contact)
     if row[IS_ENDLESS] and not row[PUT_ASIDE]:
@@ -173,16 +174,20 @@ def _begin(floor: Floor, contact: int, agent: int) -> None:
     row[WORK] = rules.service_work(row[WORK], speed)
     row[REMAINING] = row[WORK]
     row[START] = floor.state[NOW]
-    row[AGENT] = agent
+    if floor.state[KEEPS_LOG]:
+        row[AGENT] = agent
     row[ENDING] = _ANSWERED
-    row[IS_BEGUN] = 1
     end_waiting(floor, contact)
 
 
 @compiled_in_place
 def _is_reached(floor: Floor, contact: int) -> bool:
     row = floor.contacts[contact]
-    if row[TOLD_ROW] != NOBODY and floor.told[row[TOLD_ROW], TOLD_REACHED] >= 0:
+    if (
+        floor.state[TOLD]
+        and row[TOLD_ROW] != NOBODY
+        and floor.told[row[TOLD_ROW], TOLD_REACHED] >= 0
+    ):
         return row[TRIES] == floor.told[row[TOLD_ROW], TOLD_REACHED]
     share = uniform(floor.state[ROOT], REACH_STREAM, hashed(row[KEY], row[TRIES]))
     return share < floor.chances[row[CHANNEL], IS_REACHED]
@@ -249,7 +254,7 @@ def _work_until_now(floor: Floor, agent: int) -> None:
             floor.contacts[hand[place], REMAINING] -= done
 
 
-@compiled_inline
+@compiled_in_place
 def _set_alarm(floor: Floor, agent: int) -> None:
     """When the first contact in hand will be done, and which; ties by the lowest id."""
     row, hand, contacts = floor.agents[agent], floor.hands[agent], floor.contacts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.kernel.floor import Floor
 from simulate.kernel.queues import is_served
 from simulate.kernel.state import (
     ABOVE_LIVE,
@@ -22,7 +23,6 @@ from simulate.kernel.state import (
     OWN_PRIORITY,
     PRIORITY,
     PROMOTED_HEAD,
-    Floor,
 )
 
 # Columns of `Floor.heads`: the key, the lowest first, and the row of the contact. Whoever goes
@@ -41,7 +41,7 @@ _PROMOTED, _ORDINARY = 0, 1
 EVERYBODY = -1
 
 
-@compiled_inline
+@compiled_in_place
 def find_heads(floor: Floor, group: int) -> int:
     """
     Write down the contacts to try, in order; how many they are.
@@ -115,7 +115,7 @@ def _cohort_serving(floor: Floor, group: int, channel: int) -> int:
     return NOBODY
 
 
-@compiled_inline
+@compiled_in_place
 def _write_head(
     floor: Floor, place: int, contact: int, channel: int, priority: int, promoted: bool
 ) -> None:

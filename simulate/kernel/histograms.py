@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from simulate.compiled import compiled_entry, compiled_inline
-from simulate.waits import BINS, bin_of
+from simulate.waits import BINS, WaitHistogram, bin_of
 
 _STRETCH = 512  # places that the bins of one cell share at first
 _SHIFT = 37  # odd, so that cells with the same stretch take turns at its places
 _SPREAD = 317  # 512 over the golden ratio: neighbouring bins lie far apart
-_KEY, _COUNT = 0, 1
+
+# A place holds the key plus one, so that 0 is empty, above a count: of 67 million times that
+# fall into one bin of one interval and channel.
+_COUNT_BITS = 26
+_COUNT = (1 << _COUNT_BITS) - 1
 
 
 @compiled_inline
@@ -33,13 +38,12 @@ def add_count(table: NDArray[Any], key: int, count: int) -> int:
     mask = len(table) - 1
     cell, bin_ = key // BINS, key % BINS
     place = (cell * _STRETCH + (bin_ * _SPREAD + cell * _SHIFT) % _STRETCH) & mask
-    while table[place, _KEY] != key + 1:
-        if table[place, _KEY] == 0:
-            table[place, _KEY] = key + 1
-            table[place, _COUNT] = count
+    while table[place] >> _COUNT_BITS != key + 1:
+        if table[place] == 0:
+            table[place] = ((key + 1) << _COUNT_BITS) + count
             return 1
         place = (place + 2 * key + 1) & mask  # far away: the stretch may be full
-    table[place, _COUNT] += count
+    table[place] += count
     return 0
 
 
@@ -47,5 +51,11 @@ def add_count(table: NDArray[Any], key: int, count: int) -> int:
 def move_counts(table: NDArray[Any], larger: NDArray[Any]) -> None:
     """Enter all keys of a hash table into an empty one."""
     for place in range(len(table)):
-        if table[place, _KEY]:
-            add_count(larger, table[place, _KEY] - 1, table[place, _COUNT])
+        if table[place]:
+            add_count(larger, (table[place] >> _COUNT_BITS) - 1, table[place] & _COUNT)
+
+
+def histogram_of(table: NDArray[np.int64]) -> WaitHistogram:
+    """What a hash table has counted."""
+    held = np.sort(table[table > 0])
+    return WaitHistogram((held >> _COUNT_BITS) - 1, held & _COUNT)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from numpy.typing import NDArray
-
 from simulate import rules
 from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER
+from simulate.kernel import floor_type  # noqa: F401  # how compiled code holds a floor
 from simulate.kernel.customers import (
     drawn_contact,
     endless_contact,
-    is_first_contact_to_come,
     is_open_at,
-    next_customer,
 )
 from simulate.kernel.dispatch import settle
+from simulate.kernel.first_contacts import is_first_contact_to_come, next_customer
+from simulate.kernel.floor import Floor
 from simulate.kernel.hands import complete
 from simulate.kernel.presence import set_staff, turn_shift
 from simulate.kernel.reception import arrive, close, ring, stay_or_go, take_in
@@ -29,6 +26,7 @@ from simulate.kernel.state import (
     EVENT_OF,
     FIRST_CHILD,
     FROM,
+    HAS_BEGUN,
     HORIZON,
     ID,
     INSTANT,
@@ -40,6 +38,7 @@ from simulate.kernel.state import (
     NEXT_CHILD,
     NEXT_ENTRY,
     NEXT_FIRST,
+    NEXT_KNOWN,
     NEXT_SHIFT_EVENT,
     NOBODY,
     NOW,
@@ -52,7 +51,9 @@ from simulate.kernel.state import (
     UNTIL,
     WAITING,
     WAITS,
-    Floor,
+    WAITS_BY,
+    WAITS_FOR,
+    WAITS_SINCE,
 )
 from simulate.kernel.tally import tell_the_rest
 from simulate.kernel.time_sheets import begin_waiting, turn_intervals
@@ -65,31 +66,6 @@ FULL = 2
 
 
 @compiled_entry
-def line_up_backlog(floor: Floor, backlog: NDArray[Any]) -> None:
-    """
-    Who waits at the start joins the queues before anything happens.
-
-    Parameters
-    ----------
-    floor
-        Before its first event.
-    backlog
-        (offer, channel, key), the oldest first; key -1 never runs out.
-    """
-    # Every row has to exist before the first of them can be begotten.
-    for number in range(len(backlog)):
-        offered, channel, key = backlog[number]
-        if key < 0:
-            endless_contact(floor, number, channel)
-        else:
-            drawn_contact(floor, number, key, channel, -1, offered)
-    for contact in range(len(backlog)):
-        channel, offered = floor.contacts[contact, CHANNEL], floor.contacts[contact, OFFERED]
-        take_in(floor, contact, is_open_at(floor, channel, offered))
-        begin_waiting(floor, contact)
-
-
-@compiled_entry
 def live(floor: Floor, most_events: int) -> int:
     """
     Go on until nothing is left to happen, or so many events have, or the tables are full.
@@ -97,9 +73,11 @@ def live(floor: Floor, most_events: int) -> int:
     Returns
     -------
     int
-        `OVER`, `PAUSED` or `FULL`; after the latter two the floor can go on.
+        `OVER`, when all is counted; `PAUSED` or `FULL`, when the floor can go on.
     """
     state = floor.state
+    if not state[HAS_BEGUN]:
+        _begin(floor)
     # One dispatch can start so many contacts of backlogs that never run out.
     most_contacts = len(floor.contacts) - state[STARTS] - 2
     most_timers = len(floor.timers) - state[STARTS] - 4
@@ -116,6 +94,8 @@ def live(floor: Floor, most_events: int) -> int:
             return FULL
         instant, place = _next_event(floor)
         if instant == NEVER:
+            turn_intervals(floor, state[HORIZON])
+            tell_the_rest(floor)
             return OVER
         if instant >= state[EDGE]:
             turn_intervals(floor, instant)
@@ -141,11 +121,29 @@ def live(floor: Floor, most_events: int) -> int:
     return PAUSED
 
 
-@compiled_entry
-def close_the_books(floor: Floor) -> None:
-    """Write down what is left when nothing more happens."""
-    turn_intervals(floor, floor.state[HORIZON])
-    tell_the_rest(floor)
+@compiled_in_place
+def _begin(floor: Floor) -> None:
+    """Who waits at the start joins the queues before anything happens."""
+    floor.state[HAS_BEGUN] = 1
+    _look_ahead(floor)
+    opening = floor.opening
+    # Every row has to exist before the first of them can be begotten.
+    for number in range(len(opening)):
+        if opening[number, WAITS_BY] < 0:
+            endless_contact(floor, number, opening[number, WAITS_FOR])
+        else:
+            drawn_contact(
+                floor,
+                number,
+                opening[number, WAITS_BY],
+                opening[number, WAITS_FOR],
+                -1,
+                opening[number, WAITS_SINCE],
+            )
+    for contact in range(len(opening)):
+        channel, offered = floor.contacts[contact, CHANNEL], floor.contacts[contact, OFFERED]
+        take_in(floor, contact, is_open_at(floor, channel, offered))
+        begin_waiting(floor, contact)
 
 
 @compiled_inline
@@ -162,13 +160,20 @@ def _next_event(floor: Floor) -> tuple[int, int]:
         other = floor.timers[0, 0]
         if other < instant or floor.timers[0, 1] < place:
             instant, place = other, floor.timers[0, 1]
-    entry = state[NEXT_ENTRY]
+    if state[NEXT_KNOWN] <= instant:
+        return _before(floor, instant, place)
+    return instant, place
+
+
+@compiled_in_place
+def _before(floor: Floor, instant: int, place: int) -> tuple[int, int]:
+    """The first of an event and those that the timetable and the shifts tell."""
+    entry, event = floor.state[NEXT_ENTRY], floor.state[NEXT_SHIFT_EVENT]
     if entry < len(floor.timetable) and floor.timetable[entry, INSTANT] <= instant:
         hours = rules.HOURS if floor.timetable[entry, IS_HOURS] else rules.STAFFING
         own = rules.TIMETABLE * RANKS + hours * rules.SUBRANK
         if floor.timetable[entry, INSTANT] < instant or own < place:
             instant, place = floor.timetable[entry, INSTANT], own
-    event = state[NEXT_SHIFT_EVENT]
     if event < len(floor.shift_events) and floor.shift_events[event, EVENT_AT] <= instant:
         own = rules.TIMETABLE * RANKS + _shift_place(floor, event)
         if floor.shift_events[event, EVENT_AT] < instant or own < place:
@@ -176,7 +181,19 @@ def _next_event(floor: Floor) -> tuple[int, int]:
     return instant, place
 
 
-@compiled_inline
+@compiled_in_place
+def _look_ahead(floor: Floor) -> None:
+    """Note when the timetable or a shift comes in next."""
+    entry, event = floor.state[NEXT_ENTRY], floor.state[NEXT_SHIFT_EVENT]
+    instant = NEVER
+    if entry < len(floor.timetable):
+        instant = floor.timetable[entry, INSTANT]
+    if event < len(floor.shift_events):
+        instant = min(instant, floor.shift_events[event, EVENT_AT])
+    floor.state[NEXT_KNOWN] = instant
+
+
+@compiled_in_place
 def _shift_place(floor: Floor, event: int) -> int:
     row = floor.shift_events[event]
     return rules.shift_place(row[EVENT_OF], row[EVENT_KIND])
@@ -220,6 +237,7 @@ def _turn_page(floor: Floor, entity: int) -> bool:
         return _turn_shift(floor, entity)
     entry = floor.timetable[state[NEXT_ENTRY]]
     state[NEXT_ENTRY] += 1
+    _look_ahead(floor)
     if not entry[IS_HOURS]:
         for group in range(len(floor.groups)):
             if not floor.groups[group, IS_NAMED]:
@@ -241,6 +259,7 @@ def _turn_shift(floor: Floor, entity: int) -> bool:
         row = floor.shift_events[event]
         if row[EVENT_AT] == state[NOW] and _shift_place(floor, event) == entity:
             state[NEXT_SHIFT_EVENT] += 1
+            _look_ahead(floor)
             return turn_shift(floor, row[EVENT_OF], row[EVENT_KIND])
     agent = floor.timers[0, 2]
     drop_first_timer(floor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.kernel.benches import join_bench, leave_bench, longest_there, lose_openings
+from simulate.kernel.floor import Floor
 from simulate.kernel.queues import is_draining, join
 from simulate.kernel.state import (
     AFTER,
@@ -40,7 +41,6 @@ from simulate.kernel.state import (
     STAFF,
     TAKES_NOTHING,
     TURN,
-    Floor,
 )
 from simulate.kernel.time_sheets import note_group
 from simulate.kernel.timers import set_timer

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     AHEAD,
     BEHIND,
@@ -29,14 +30,13 @@ from simulate.kernel.state import (
     QUEUED,
     REACH,
     WAITING,
-    Floor,
 )
 from simulate.rules import queue_key
 
 _TAIL = 1  # the tail's column stands behind the head's
 
 
-@compiled_inline
+@compiled_in_place
 def join(floor: Floor, contact: int) -> None:
     """A contact takes its place in the queue of its channel."""
     channel = floor.contacts[contact, CHANNEL]
@@ -46,7 +46,7 @@ def join(floor: Floor, contact: int) -> None:
     _line_up(floor, contact, channel)
 
 
-@compiled_inline
+@compiled_in_place
 def leave(floor: Floor, contact: int) -> None:
     """A contact leaves its queue, wherever it stands."""
     channel = floor.contacts[contact, CHANNEL]
@@ -89,7 +89,7 @@ def is_draining(floor: Floor, channel: int) -> bool:
     return row[KIND] == rules.LIVE and not row[IS_OPEN] and row[LENGTH] > 0
 
 
-@compiled_inline
+@compiled_in_place
 def _line_up(floor: Floor, contact: int, channel: int) -> None:
     contacts, channels = floor.contacts, floor.channels
     promoted = contacts[contact, PROMOTED]
@@ -115,7 +115,7 @@ def _line_up(floor: Floor, contact: int, channel: int) -> None:
         channels[channel, head + _TAIL] = contact
 
 
-@compiled_inline
+@compiled_in_place
 def _step_out(floor: Floor, contact: int, channel: int) -> None:
     contacts = floor.contacts
     head = PROMOTED_HEAD if contacts[contact, PROMOTED] else HEAD
@@ -127,7 +127,7 @@ def _step_out(floor: Floor, contact: int, channel: int) -> None:
         floor.channels[channel, head + _TAIL] = ahead
 
 
-@compiled_inline
+@compiled_in_place
 def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> None:
     """Behind this contact, or at the head of the queue, stands that one."""
     if ahead != NOBODY:
@@ -136,7 +136,7 @@ def _link(floor: Floor, channel: int, head: int, ahead: int, behind: int) -> Non
         floor.channels[channel, head] = behind
 
 
-@compiled_inline
+@compiled_in_place
 def _place(floor: Floor, order: int, contact: int) -> tuple[int, int]:
     row = floor.contacts[contact]
     return queue_key(order, row[OFFERED], row[DEADLINE], row[REACH], row[ID])

@@ -7,6 +7,7 @@ from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import ACCEPT, BALK, NEVER, uniform
 from simulate.draws import SILENT as SILENT_STREAM
 from simulate.kernel.customers import beget_callback, opening_after, patience_of
+from simulate.kernel.floor import Floor
 from simulate.kernel.presence import staying
 from simulate.kernel.queues import join, leave, promote
 from simulate.kernel.state import (
@@ -44,14 +45,15 @@ from simulate.kernel.state import (
     QUEUED,
     ROOT,
     SILENT,
+    SILENT_WORK,
     SPEED,
     TARGET,
     TARGET_CLOSED,
+    TOLD,
     TOLD_ROW,
     TOLD_SILENT,
     TRIES,
     WINDOW,
-    Floor,
 )
 from simulate.kernel.tally import dismiss
 from simulate.kernel.time_sheets import begin_waiting, end_waiting
@@ -146,6 +148,7 @@ def _give_up(floor: Floor, contact: int) -> bool:
     if _is_silent(floor, contact):
         end_waiting(floor, contact)
         row[SILENT] = 1
+        row[SILENT_WORK] = 0
         row[ENDING] = _ABANDONED
         row[END] = floor.state[NOW]
         return True
@@ -156,7 +159,11 @@ def _give_up(floor: Floor, contact: int) -> bool:
 @compiled_in_place
 def _is_silent(floor: Floor, contact: int) -> bool:
     row = floor.contacts[contact]
-    if row[TOLD_ROW] != NOBODY and floor.told[row[TOLD_ROW], TOLD_SILENT] >= 0:
+    if (
+        floor.state[TOLD]
+        and row[TOLD_ROW] != NOBODY
+        and floor.told[row[TOLD_ROW], TOLD_SILENT] >= 0
+    ):
         return floor.told[row[TOLD_ROW], TOLD_SILENT] == 1
     share = floor.chances[row[CHANNEL], IS_SILENT]
     return share > 0.0 and uniform(floor.state[ROOT], SILENT_STREAM, row[KEY]) < share

@@ -10,16 +10,14 @@ from numpy.typing import NDArray
 
 from scenario import RunCancelledError
 from simulate.absence import absent_us
-from simulate.draws import BACKLOG, key_of, root_of
+from simulate.draws import root_of
 from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
-from simulate.kernel.loop import FULL, OVER, close_the_books, line_up_backlog, live
-from simulate.kernel.state import Floor
+from simulate.kernel.floor import Floor
+from simulate.kernel.loop import FULL, OVER, live
 from simulate.kernel.tables import floor_of, with_more_room
-from simulate.kernel.timetables import told_keys
 from simulate.log import CONTACT, FloorLog
 
-IntArray = NDArray[np.int64]
 Cancel = Callable[[], bool]
 
 _FIRST_CHUNK = 256  # events
@@ -50,14 +48,7 @@ def live_through(
     RunCancelledError
         When `cancel` says so.
     """
-    backlog = _backlog(given)
-    floor = floor_of(given, seed, replication, len(backlog), keeps_log=keeps_log)
-    if given.given is not None:
-        floor.arrivals[:, at.ITS_KEY] = told_keys(given)
-    line_up_backlog(floor, backlog)
-    floor = _run_out(floor, cancel)
-    close_the_books(floor)
-    return floor
+    return _run_out(floor_of(given, seed, replication, keeps_log=keeps_log), cancel)
 
 
 def log_of(given: FloorInput, seed: int, replication: int, floor: Floor) -> FloorLog:
@@ -90,19 +81,6 @@ def _run_out(floor: Floor, cancel: Cancel | None) -> Floor:
             floor = with_more_room(floor)
         elif time.perf_counter() - begun < _POLL_S / 2:
             events *= 2
-
-
-def _backlog(given: FloorInput) -> IntArray:
-    """Who waits at the start, the oldest first: (offer, channel, key); key -1 never runs out."""
-    grain = given.grain_us
-    waiting = []
-    for number, channel in enumerate(given.channels):
-        for ordinal, age in enumerate(channel.backlog_ages_us.tolist()):
-            key = key_of(channel.key, BACKLOG, 0, ordinal)
-            waiting.append((-age // grain * grain, number, int(key)))
-        if channel.endless:
-            waiting.append((0, number, -1))
-    return np.array(sorted(waiting), dtype=np.int64).reshape(-1, 3)
 
 
 _COLUMNS = {

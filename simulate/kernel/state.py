@@ -1,15 +1,6 @@
-"""
-Everything there is on the kernel's floor: tables of 64-bit integers, a row for each thing.
-
-A column is named by a constant, so that `agents[agent, TURN]` reads as it should. All of the
-state is in these tables: the loop can stop after any event and go on later.
-"""
+"""What the columns of the kernel's tables mean; `floor.Floor` holds the tables."""
 
 from __future__ import annotations
-
-from typing import Any, NamedTuple
-
-from numpy.typing import NDArray
 
 NOBODY = -1
 """No contact, no agent, no channel, no place."""
@@ -57,39 +48,41 @@ INTERRUPTS = 38  # whether any work may be interrupted
 FIRST_CHILD = 39  # id of the first contact that another one begot
 NEWCOMER = 40  # contact that has just joined its queue, NOBODY if none has
 AGENT_BITS = 41  # of an agent's number in `completions`
-STATE_SIZE = 42
+NEXT_KNOWN = 42  # instant of the next row of the timetable or of what happens in shifts
+HAS_BEGUN = 43
+STATE_SIZE = 44
 
-# Of a contact.
+# Of a contact. What every contact needs comes first, and columns that begin alike stand together.
 ID = 0
 KEY = 1  # what its random numbers are drawn by
 CHANNEL = 2
 OFFERED_IN = 3  # interval of the offer, -1 for the opening backlog
 OFFERED = 4
 WORK = 5  # solo; with the agent's speed once started
-FIRST_OFFERED = 6
-DEADLINE = 7
-ARRIVED_CLOSED = 8
-QUEUED = 9
-PROMOTED = 10
-REMAINING = 11  # work still to be done, in an agent's hands or put aside
-REACHED = 12  # whether the call in hand reaches the customer
-TRIES = 13
-START = 14
-END = 15
-AGENT = 16
-ENDING = 17
-AHEAD = 18  # neighbours in the queue
-BEHIND = 19
-IS_WAITING = 20  # whether it counts among the waiting of its channel
+REMAINING = 6  # work still to be done, in an agent's hands or put aside
+REACHED = 7  # whether the call in hand reaches the customer
+START = 8  # -1 until an agent has worked on it
+END = 9
+PARENT = 10
+DEADLINE = 11
+ENDING = 12
+QUEUED = 13
+IS_WAITING = 14  # whether it counts among the waiting of its channel
+SILENT = 15  # whether the customer has left unnoticed
+PUT_ASIDE = 16  # how often
+REACH = 17
+ARRIVED_CLOSED = 18
+PROMOTED = 19
+TRIES = 20
 IS_ENDLESS = 21
-PUT_ASIDE = 22  # how often
-SILENT = 23  # whether the customer has left unnoticed
-SILENT_WORK = 24  # agent time spent after that
-REACH = 25
-PARENT = 26
-TOLD_ROW = 27  # row of `told`; NOBODY where all is drawn
-IS_BEGUN = 28  # whether an agent has worked on it already
-CONTACT_SIZE = 32
+AHEAD = 22  # neighbours in the queue
+BEHIND = 23
+# What few contacts need: the last line of the processor's cache is touched for them only.
+FIRST_OFFERED = 24  # of whoever has a parent
+TOLD_ROW = 25  # row of `told`, NOBODY for none, where contacts are told
+SILENT_WORK = 26  # agent time spent after the customer has left, of the silent
+AGENT = 27  # of those that have been started, where a log is kept
+CONTACT_SIZE = 32  # 256 bytes
 
 # Of an agent.
 COHORT = 0
@@ -213,6 +206,18 @@ FOLLOWERS_MEAN = 7
 FOLLOWERS_SPREAD = 8
 CHANCES_SIZE = 9
 
+# Of a timer.
+STRIKES_AT = 0
+ITS_PLACE = 1  # among the events of that instant; see `timers.RANKS`
+ITS_ROW = 2  # of the contact or agent
+TIMER_SIZE = 3
+
+# Of a contact that waits at the start; a key of -1 never runs out.
+WAITS_SINCE = 0
+WAITS_FOR = 1  # its channel
+WAITS_BY = 2  # its key
+OPENING_SIZE = 3
+
 # Of an arrival, and of a first contact told.
 COMES_AT = 0
 COMES_TO = 1
@@ -239,124 +244,3 @@ EVENT_AT = 0
 EVENT_OF = 1
 EVENT_KIND = 2
 EVENT_SIZE = 3
-
-
-class Floor(NamedTuple):
-    """
-    One replication.
-
-    Parameters
-    ----------
-    state
-        Numbers of the whole floor, by the constants above.
-    contacts
-        Those on the floor; a row is used again once its contact has gone.
-    timers
-        Heap of (instant, place, row) of what awaits single contacts and agents.
-    agents
-        By number.
-    hands, aside
-        Rows of the contacts in hand and put aside, by agent.
-    completions
-        Winner tree of instants at which agents' next contacts are done; see `timers`.
-    groups, cohorts, skills, channels
-        By number; skills by cohort and channel.
-    loads
-        Agents who may be told to leave, by group and contacts in hand.
-    benches
-        First and last agent of every bench: those of a cohort with empty hands, then those
-        with one contact in hand and more by `FIRST_BENCH`; longest in that state first.
-    slowdown
-        By cohort, channel and contacts in hand.
-    chances
-        By channel.
-    work_means
-        Mean work in microseconds by channel and interval.
-    values
-        Observed works of all channels, in means.
-    points, shares
-        Observed patience or points of survival curves of all channels, with the share still
-        waiting in `shares`.
-    opens, closes
-        Opening hours of all channels.
-    gates
-        Waits that some group asks for, by channel.
-    timetable, doors, staff
-        What happens at set instants: see the constants; a door is (channel, opens); staff by
-        interval and group, with a last row of nobody.
-    shift_events, shifts
-        What happens in shifts, in order; the shifts by agent.
-    counts
-        First contacts by interval and channel.
-    arrivals, order
-        First contacts of the next interval that has any, and their rows in order of arrival.
-    told
-        What is told of first contacts instead of drawn, by id.
-    tallies
-        What the contacts amount to, by cell (interval and channel, then the opening backlog
-        by channel) and the constants of `tally`.
-    thresholds, within, of
-        Further times; served within them and what that is a share of, by interval.
-    queue, backlog, oldest
-        By interval and channel; see `measures.CONTACT_COUNTS`.
-    busy, held, in_hand
-        Agent and contact time in hand by interval, group and channel; agent time by interval,
-        group and number in hand.
-    present, paused, leaving
-        Agent time on the floor, on break, and spent after the shift, by interval and group.
-    waits, responses
-        Hash tables of histogram bins: key + 1 (0 is empty) and count.
-    log
-        Every contact that has gone, by id, in the columns above, where that is wanted.
-    heads
-        Scratch: the contacts to try, in order.
-    """
-
-    state: NDArray[Any]
-    contacts: NDArray[Any]
-    timers: NDArray[Any]
-    agents: NDArray[Any]
-    hands: NDArray[Any]
-    aside: NDArray[Any]
-    completions: NDArray[Any]
-    groups: NDArray[Any]
-    cohorts: NDArray[Any]
-    skills: NDArray[Any]
-    channels: NDArray[Any]
-    loads: NDArray[Any]
-    benches: NDArray[Any]
-    slowdown: NDArray[Any]
-    chances: NDArray[Any]
-    work_means: NDArray[Any]
-    values: NDArray[Any]
-    points: NDArray[Any]
-    shares: NDArray[Any]
-    opens: NDArray[Any]
-    closes: NDArray[Any]
-    gates: NDArray[Any]
-    timetable: NDArray[Any]
-    doors: NDArray[Any]
-    staff: NDArray[Any]
-    shift_events: NDArray[Any]
-    shifts: NDArray[Any]
-    counts: NDArray[Any]
-    arrivals: NDArray[Any]
-    order: NDArray[Any]
-    told: NDArray[Any]
-    tallies: NDArray[Any]
-    thresholds: NDArray[Any]
-    within: NDArray[Any]
-    of: NDArray[Any]
-    queue: NDArray[Any]
-    backlog: NDArray[Any]
-    oldest: NDArray[Any]
-    busy: NDArray[Any]
-    held: NDArray[Any]
-    in_hand: NDArray[Any]
-    present: NDArray[Any]
-    paused: NDArray[Any]
-    leaving: NDArray[Any]
-    waits: NDArray[Any]
-    responses: NDArray[Any]
-    log: NDArray[Any]
-    heads: NDArray[Any]

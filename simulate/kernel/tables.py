@@ -17,22 +17,22 @@ from simulate.kernel.declared import (
     skills_of,
     thresholds_of,
 )
+from simulate.kernel.floor import Floor
 from simulate.kernel.heads import HEAD_SIZE
 from simulate.kernel.histograms import move_counts
-from simulate.kernel.state import NOBODY, Floor
+from simulate.kernel.state import NOBODY
 from simulate.kernel.tally import NAMES
-from simulate.kernel.timetables import arrivals_of, shifts_of, timetable_of
+from simulate.kernel.timetables import arrivals_of, opening_of, shifts_of, timetable_of
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 _BINS_AT_FIRST = 4096
+_LINE = 64  # bytes
 _ROOM_AT_FIRST = 64  # contacts besides those in hand, or waiting from the start
 
 
-def floor_of(
-    given: FloorInput, seed: int, replication: int, backlog: int, *, keeps_log: bool
-) -> Floor:
+def floor_of(given: FloorInput, seed: int, replication: int, *, keeps_log: bool) -> Floor:
     """
     An empty floor before its first event.
 
@@ -42,13 +42,13 @@ def floor_of(
         The floor's input.
     seed, replication
         What the random numbers are drawn by.
-    backlog
-        Contacts that wait at the start.
     keeps_log
         Whether every contact is written down.
     """
     root = draws.root_of(seed, replication)
     counts = _counts(given, root, seed, replication)
+    opening = opening_of(given)
+    backlog = len(opening)
     first_contacts = int(counts.sum()) if given.given is None else len(given.given.channel)
     intervals, group_count = given.staff.shape
     channel_count, cohort_count = len(given.channels), len(given.cohort_groups)
@@ -65,20 +65,20 @@ def floor_of(
     state[at.NEXT_FIRST] = backlog
     state[at.FIRST_CHILD] = state[at.NEXT_CHILD] = backlog + first_contacts
     state[at.KEEPS_LOG] = keeps_log
-    arrivals, order, told = arrivals_of(given.given, counts, given.period.interval_us, state)
+    arrivals, order, told = arrivals_of(given, counts, state)
     room = _ROOM_AT_FIRST + backlog + 2 * (most + 1) * len(agents)
     log_room = first_contacts + first_contacts // 8 + room if keeps_log else 0
     cells = (intervals, channel_count)
     in_hand = (intervals, group_count, channel_count)
     thresholds = thresholds_of(given, channels)
     return Floor(
-        state=state,
+        state=_copied(state),
         contacts=_nobody_yet(room),
         timers=np.zeros((room, 3), dtype=np.int64),
-        agents=agents,
+        agents=_copied(agents),
         hands=np.full((len(agents), most), NOBODY, dtype=np.int64),
         aside=np.full((len(agents), most), NOBODY, dtype=np.int64),
-        completions=np.full(2 * leaf, draws.NEVER, dtype=np.int64),
+        completions=_copied(np.full(2 * leaf, draws.NEVER, dtype=np.int64)),
         groups=groups,
         cohorts=cohorts,
         skills=skills,
@@ -100,10 +100,11 @@ def floor_of(
         shift_events=shift_events,
         shifts=shifts,
         counts=counts,
+        opening=opening,
         arrivals=arrivals,
         order=order,
         told=told,
-        tallies=np.zeros((intervals * channel_count + channel_count, len(NAMES)), dtype=np.int64),
+        tallies=_in_line(intervals * channel_count + channel_count, len(NAMES)),
         thresholds=thresholds,
         within=np.zeros((intervals, len(thresholds)), dtype=np.int64),
         of=np.zeros((intervals, len(thresholds)), dtype=np.int64),
@@ -116,8 +117,8 @@ def floor_of(
         present=np.zeros((intervals, group_count), dtype=np.int64),
         paused=np.zeros((intervals, group_count), dtype=np.int64),
         leaving=np.zeros((intervals, group_count), dtype=np.int64),
-        waits=np.zeros((_BINS_AT_FIRST, 2), dtype=np.int64),
-        responses=np.zeros((_BINS_AT_FIRST, 2), dtype=np.int64),
+        waits=np.zeros(_BINS_AT_FIRST, dtype=np.int64),
+        responses=np.zeros(_BINS_AT_FIRST, dtype=np.int64),
         log=np.zeros((log_room, at.CONTACT_SIZE), dtype=np.int64),
         heads=np.zeros((2 * channel_count + 1 + group_count, HEAD_SIZE), dtype=np.int64),
     )
@@ -129,7 +130,8 @@ def with_more_room(floor: Floor) -> Floor:
     spare = int(state[at.STARTS]) + 4
     grown: dict[str, IntArray] = {}
     if state[at.SLOTS_TAKEN] + spare > len(floor.contacts):
-        grown["contacts"] = np.concatenate([floor.contacts, _nobody_yet(len(floor.contacts))])
+        grown["contacts"] = _nobody_yet(2 * len(floor.contacts))
+        grown["contacts"][: len(floor.contacts)] = floor.contacts
     if state[at.TIMERS] + spare > len(floor.timers):
         grown["timers"] = np.concatenate([floor.timers, np.zeros_like(floor.timers)])
     if len(floor.log) and state[at.NEXT_CHILD] + spare > len(floor.log):
@@ -137,13 +139,27 @@ def with_more_room(floor: Floor) -> Floor:
     for name, used in (("waits", state[at.WAITS]), ("responses", state[at.RESPONSES])):
         table = getattr(floor, name)
         if used > len(table) // 2:
-            grown[name] = np.zeros((4 * len(table), 2), dtype=np.int64)
+            grown[name] = np.zeros(4 * len(table), dtype=np.int64)
             move_counts(table, grown[name])
-    return floor._replace(**grown)
+    return floor.with_tables(grown)
+
+
+def _in_line(*shape: int) -> IntArray:
+    """Zeros that begin where a line of the processor's cache does, so that rows share no line."""
+    size = int(np.prod(shape))
+    room = np.zeros(size + _LINE // 8, dtype=np.int64)
+    first = -room.ctypes.data % _LINE // 8
+    return room[first : first + size].reshape(shape)
+
+
+def _copied(table: IntArray) -> IntArray:
+    copy = _in_line(*table.shape)
+    copy[:] = table
+    return copy
 
 
 def _nobody_yet(rows: int) -> IntArray:
-    contacts = np.zeros((rows, at.CONTACT_SIZE), dtype=np.int64)
+    contacts = _in_line(rows, at.CONTACT_SIZE)
     contacts[:, at.ID] = NOBODY
     return contacts
 

@@ -7,9 +7,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from simulate import rules
-from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
+from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.kernel.customers import first_offer
+from simulate.kernel.floor import Floor
 from simulate.kernel.histograms import count_time
 from simulate.kernel.state import (
+    AGENT,
     ARRIVED_CLOSED,
     BEHIND,
     CHANNEL,
@@ -45,7 +48,6 @@ from simulate.kernel.state import (
     TRIES,
     WAITS,
     WORK,
-    Floor,
 )
 from simulate.log import Ending
 
@@ -147,7 +149,7 @@ def dismiss(floor: Floor, contact: int) -> None:
     state[SLOTS_TAKEN] -= 1
 
 
-@compiled_entry
+@compiled_in_place
 def tell_the_rest(floor: Floor) -> None:
     """Count the contacts that are on the floor when nothing is left to happen."""
     for contact in range(floor.state[SLOTS_USED]):
@@ -155,7 +157,7 @@ def tell_the_rest(floor: Floor) -> None:
             tell(floor, contact)
 
 
-@compiled_inline
+@compiled_in_place
 def tell(floor: Floor, contact: int) -> None:
     """Count one contact in the interval of its offer."""
     row = floor.contacts[contact]
@@ -211,7 +213,7 @@ def _tell_answered(
     if kind == rules.DEFERRED:
         response = row[END] - row[OFFERED] if row[END] >= 0 else -1
     elif kind == rules.CALLBACK:
-        response = row[START] - row[FIRST_OFFERED]
+        response = row[START] - first_offer(floor, contact)
     if response >= 0:
         tally[_RESPONDED] += 1
         tally[_RESPONSE_US] += response
@@ -219,7 +221,7 @@ def _tell_answered(
             floor.state[RESPONSES] += count_time(floor.responses, cell, response)
 
 
-@compiled_inline
+@compiled_in_place
 def _tell_unanswered(
     floor: Floor, contact: int, tally: NDArray[Any], wait: int, in_time: bool
 ) -> None:
@@ -238,7 +240,8 @@ def _tell_unanswered(
         tally[_ABANDONED_WITHIN] += in_time
         tally[_ABANDONED_WAIT_US] += wait
         tally[_SILENT] += row[SILENT]
-        tally[_SILENT_US] += row[SILENT_WORK]
+        if row[SILENT]:
+            tally[_SILENT_US] += row[SILENT_WORK]
     elif ending == _IS_CONVERTED:
         tally[_CONVERTED] += 1
     elif ending == _IS_WAITING:
@@ -327,3 +330,8 @@ def _write_down(floor: Floor, contact: int) -> None:
     line = floor.log[floor.contacts[contact, ID]]
     for column in range(floor.contacts.shape[1]):
         line[column] = floor.contacts[contact, column]
+    line[FIRST_OFFERED] = first_offer(floor, contact)
+    if line[START] < 0:
+        line[AGENT] = NOBODY
+    if not line[SILENT]:
+        line[SILENT_WORK] = 0

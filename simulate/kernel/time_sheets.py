@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import NEVER
+from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     BREAKS,
     CHANNEL,
@@ -28,11 +29,10 @@ from simulate.kernel.state import (
     SLOTS_USED,
     WAITED,
     WAITED_UNTIL,
-    Floor,
 )
 
 
-@compiled_inline
+@compiled_in_place
 def note_held(floor: Floor, agent: int, instant: int) -> None:
     """An agent has held what is in hand since this was last written down."""
     row = floor.agents[agent]

@@ -6,9 +6,10 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulate.compiled import compiled_inline
+from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import NEVER
-from simulate.kernel.state import AGENT_BITS, AGENTS_LEAF, TIMERS, Floor
+from simulate.kernel.floor import Floor
+from simulate.kernel.state import AGENT_BITS, AGENTS_LEAF, TIMERS
 
 RANKS = 2**40
 """A place among the events of one instant is rank times this plus entity."""
@@ -17,7 +18,7 @@ _INSTANT, _PLACE, _ROW = 0, 1, 2
 _ROOT_NODE = 1
 
 
-@compiled_inline
+@compiled_in_place
 def set_timer(floor: Floor, instant: int, rank: int, entity: int, row: int) -> None:
     """Something is to happen to the contact or agent of this row, now or later."""
     timers = floor.timers

@@ -62,10 +62,24 @@ def shifts_of(given: FloorInput, root: int, agents: IntArray) -> tuple[IntArray,
     return np.array(sorted(events), dtype=np.int64).reshape(-1, at.EVENT_SIZE), shifts
 
 
+def opening_of(given: FloorInput) -> IntArray:
+    """Who waits at the start, the oldest first: (offer, channel, key); key -1 never runs out."""
+    grain = given.grain_us
+    waiting = []
+    for number, channel in enumerate(given.channels):
+        for ordinal, age in enumerate(channel.backlog_ages_us.tolist()):
+            key = draws.key_of(channel.key, draws.BACKLOG, 0, ordinal)
+            waiting.append((-age // grain * grain, number, int(key)))
+        if channel.endless:
+            waiting.append((0, number, -1))
+    return np.array(sorted(waiting), dtype=np.int64).reshape(-1, at.OPENING_SIZE)
+
+
 def arrivals_of(
-    told: GivenContacts | None, counts: IntArray, interval_us: int, state: IntArray
+    given: FloorInput, counts: IntArray, state: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Room for the first contacts of one interval; or those that are told, all at once."""
+    told = given.given
     if told is None:
         most = int(counts.sum(axis=1).max(initial=0))
         return (
@@ -78,18 +92,18 @@ def arrivals_of(
     arrivals = np.zeros((len(told.channel), at.ARRIVAL_SIZE), dtype=np.int64)
     arrivals[:, at.COMES_AT] = told.offered_us
     arrivals[:, at.COMES_TO] = told.channel
-    arrivals[:, at.COMES_IN] = told.offered_us // interval_us
+    arrivals[:, at.COMES_IN] = told.offered_us // given.period.interval_us
+    arrivals[:, at.ITS_KEY] = _told_keys(given, told)
     columns = (told.work_us, told.patience_us, told.reached_at_try, told.silent, told.reach)
     return arrivals, np.arange(len(arrivals)), np.column_stack(columns).astype(np.int64)
 
 
-def told_keys(given: FloorInput) -> IntArray:
+def _told_keys(given: FloorInput, told: GivenContacts) -> IntArray:
     """Keys of contacts told one by one."""
-    assert given.given is not None
     return np.array(
         [
             draws.key_of(given.channels[channel].key, draws.FIRST, 0, ordinal)
-            for ordinal, channel in enumerate(given.given.channel.tolist())
+            for ordinal, channel in enumerate(told.channel.tolist())
         ],
         dtype=np.int64,
     )
