@@ -95,25 +95,6 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Prices:
-    """
-    What a covering pays beside the shifts.
-
-    Parameters
-    ----------
-    short
-        Of the first agent missing in an interval: dear, so that shortage is the last resort.
-        The more of an interval's or a day's agents are missing the dearer, so that a shortage
-        that cannot be helped is spread.
-    surplus
-        Of an agent too many in an interval, cost of the shift aside.
-    """
-
-    short: float
-    surplus: float = 0.0
-
-
-@dataclass(frozen=True)
 class Cover:
     """
     Agents by shift.
@@ -131,7 +112,7 @@ class Cover:
     cost
         Cost of the shifts, shortage not priced in.
     objective, bound
-        Cost with shortage and surplus priced in, and what no roster can be cheaper than.
+        Cost with shortage priced in, and what no roster can be cheaper than.
     """
 
     agents: IntArray

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffing.cover_program import solve, team_rows
-from staffing.cover_terms import Bound, Cover, Option, Prices, Team, nobody
+from staffing.cover_terms import Bound, Cover, Option, Team, nobody
 from staffing.program import Program
 
 IntArray = NDArray[np.int64]
@@ -28,7 +28,7 @@ def cover(
     teams: Sequence[Team] = (),
     days: IntArray | None = None,
     most: IntArray | None = None,
-    prices: Prices,
+    short_price: float,
     gap: float = GOOD_ENOUGH,
     time_limit_s: float = 20.0,
     cancel: Callable[[], bool] | None = None,
@@ -50,8 +50,10 @@ def cover(
         Day of each interval, shape (I,), within which shortage adds up; default: all are one.
     most
         Most agents on the floor, shape (I,); default: no limit.
-    prices
-        Of shortage and surplus.
+    short_price
+        Price of the first agent missing in an interval: dear, so that shortage is the last
+        resort. The more of an interval's or a day's agents are missing the dearer, so that a
+        shortage that cannot be helped is spread.
     gap
         Relative distance from the optimum that is good enough.
     time_limit_s
@@ -90,7 +92,7 @@ def cover(
                 chosen,
                 _part(
                     required, options, intervals, chosen, _inside(bounds, chosen),
-                    days=together, most=most, prices=prices, gap=gap, cancel=cancel,
+                    days=together, most=most, short_price=short_price, gap=gap, cancel=cancel,
                     time_limit_s=left / (len(blocks) - number),
                 ),
             )
@@ -104,7 +106,7 @@ def cover(
     every = list(range(len(options)))
     week = _part(
         required, options, reached, every, list(bounds), teams=teams, days=together, most=most,
-        prices=prices, gap=gap, time_limit_s=time_limit_s, cancel=cancel,
+        short_price=short_price, gap=gap, time_limit_s=time_limit_s, cancel=cancel,
     )  # fmt: skip
     whole = _put_together(required, options, [(reached, every, week)])
     # What the days cost apart, without the limits that join them, bounds the week too.
@@ -146,7 +148,7 @@ def _part(
     teams: Sequence[Team] = (),
     days: IntArray,
     most: IntArray | None,
-    prices: Prices,
+    short_price: float,
     gap: float,
     time_limit_s: float,
     cancel: Callable[[], bool] | None,
@@ -160,7 +162,7 @@ def _part(
         teams=teams,
         days=days[intervals],
         most=None if most is None else most[intervals],
-        prices=prices,
+        short_price=short_price,
         gap=gap,
         time_limit_s=time_limit_s,
         cancel=cancel,

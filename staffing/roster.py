@@ -14,7 +14,7 @@ from scenario.fixed import fixed_shifts
 from scenario.model import Scenario
 from scenario.shrinkage import shrinkage_of
 from scenario.staff import Shift, agents_from_shifts
-from staffing.cover_terms import Cover, Prices
+from staffing.cover_terms import Cover
 from staffing.covering import cover
 from staffing.days_off import WEEK
 from staffing.pay import paid_of as paid_of
@@ -25,7 +25,6 @@ from staffing.shifts import PossibleShift, possible_shifts
 IntArray = NDArray[np.int64]
 
 SHORT_PRICE = 40.0  # an agent missing for an hour, in paid hours
-SURPLUS_PRICE = 0.01  # an agent too many for an hour: surplus where it is needed least
 TIME_LIMIT_S = 20.0
 
 
@@ -130,7 +129,6 @@ def _group_roster(
     taken = fixed_parts(group, fixed, period)
     dear = max((shift.option.cost / shift.paid_hours for shift in possible), default=0.0) or 1.0
     hours = period.interval_minutes / 60
-    prices = Prices(SHORT_PRICE * dear * hours, SURPLUS_PRICE * dear * hours)
     planned: list[Shift] = []
     gap = 0.0
     for week in np.unique(period.week_of_interval):
@@ -144,7 +142,7 @@ def _group_roster(
             teams=teams_of(group, mine, taken, days),
             days=period.day_of_interval,
             most=None if group.max_agents is None else np.maximum(group.max_agents - covered, 0),
-            prices=prices,
+            short_price=SHORT_PRICE * dear * hours,
             time_limit_s=time_limit_s,
             cancel=cancel,
         )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scenario import InvalidInputError, InvalidValueError, Scenario
 from scenario.fixed import fixed_shifts
 from scenario.staff import agents_from_shifts
-from staffing.cover_terms import Bound, Option, Prices
+from staffing.cover_terms import Bound, Option
 from staffing.covering import cover
 from staffing.limits import limits_of
 from staffing.roster import roster
@@ -153,10 +153,10 @@ def test_a_limit_that_joins_days_is_kept_and_the_week_is_then_solved_as_one():
     days = np.repeat(np.arange(3), 2)
     options = [Option(cost, days == day) for day, cost in enumerate((1.0, 1.0, 1.0))]
     bound = Bound([0, 1, 2], 1.0, 9)
-    found = cover(np.full(6, 4), options, bounds=[bound], days=days, prices=Prices(50.0), gap=0.0)
+    found = cover(np.full(6, 4), options, bounds=[bound], days=days, short_price=50.0, gap=0.0)
     assert found.agents.tolist() == [3, 3, 3]
     loose = cover(
-        np.full(6, 4), options, bounds=[Bound([0, 1, 2], 1.0, 12)], days=days, prices=Prices(50.0)
+        np.full(6, 4), options, bounds=[Bound([0, 1, 2], 1.0, 12)], days=days, short_price=50.0
     )
     assert loose.agents.tolist() == [4, 4, 4]
     assert loose.gap == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scenario import RunCancelledError, Scenario
 from scenario.staff import agents_from_shifts
-from staffing.cover_terms import Bound, Option, Prices
+from staffing.cover_terms import Bound, Option
 from staffing.covering import cover
 from staffing.limits import limits_of, shrinkage_parts
 from staffing.pay import paid_of, shift_shrinkage
@@ -30,7 +30,7 @@ def span(count, begin, length, *, cyclic=False):
 
 
 def solved(required, options, **more):
-    return cover(np.array(required), options, prices=Prices(1e5), gap=0.0, **more)
+    return cover(np.array(required), options, short_price=1e5, gap=0.0, **more)
 
 
 def test_union_airways_is_optimal():
@@ -199,7 +199,7 @@ def test_a_shortage_that_cannot_be_helped_is_spread_over_the_days():
         [Option(1.0, days == day) for day in range(3)],
         bounds=[Bound([0, 1, 2], 1.0, 12)],
         days=days,
-        prices=Prices(100.0),
+        short_price=100.0,
     )
     assert found.agents.tolist() == [4, 4, 4]
 
