@@ -15,6 +15,7 @@ import pytest
 from forecast import demand_for, read_history
 from report.result_table import NOISE, REAL, results_table
 from scenario import InvalidInputError, Scenario, Shift
+from scenario.fixed import fixed_shifts
 from scenario.shift_file import shift_rows
 from simulate.run import simulate
 from views import ahead, files, past, results, uploads
@@ -419,6 +420,16 @@ def test_agents_who_leave_by_name_keep_their_shifts_in_downloads_and_what_ifs(sm
     more = replace(shift, agents=10)
     staff = replace(named.staff(), shifts=(more,))
     assert uploads.with_plan(named, staff).staff().shifts == (more,)
+
+
+def test_fixed_shifts_go_with_a_downloaded_what_if(small, tmp_path):
+    midnight = small.period.start
+    at = [midnight + pd.Timedelta(hours=hour) for hour in range(24)]
+    shift = Shift("team", "day", at[8], at[16], (), 2, 8.0)
+    shift_rows([shift]).to_csv(tmp_path / "promised.csv", index=False)
+    fixed = small.with_changes({"groups.team.fixed_shifts": str(tmp_path / "promised.csv")})
+    opened = uploads.scenario_from({"mine.zip": package(fixed, demand_for(small))}, small)
+    assert fixed_shifts(opened) == (shift,)
 
 
 @pytest.mark.parametrize(

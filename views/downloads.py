@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from scenario import Demand, Scenario
+from scenario.fixed import fixed_shifts
 from scenario.shift_file import shift_rows
 from scenario.staff import Staff
 
 FORECAST_FILE = "forecast.parquet"
 STAFFING_FILE = "staffing.csv"
+FIXED_FILE = "fixed_shifts.csv"
 READ_ME = """This folder holds everything that the numbers came from.
 
     allweather simulate scenario.toml
@@ -23,6 +25,7 @@ READ_ME = """This folder holds everything that the numbers came from.
 scenario.toml     what is assumed: channels, groups, rules, targets, staffing and the seed
 forecast.parquet  expected contacts, their spread and handle times
 staffing.csv      shifts, where agents leave at the end of theirs
+fixed_shifts.csv  shifts that a plan leaves as they are, where there are any
 """
 
 
@@ -42,8 +45,9 @@ def package(scenario: Scenario, demand: Demand, replications: int | None = None)
     Returns
     -------
     bytes
-        `scenario.toml`, `forecast.parquet`, `staffing.csv` where agents leave by name, and a
-        note. `allweather simulate` on it gives the numbers of the app.
+        `scenario.toml`, `forecast.parquet`, `staffing.csv` where agents leave by name,
+        `fixed_shifts.csv` where there are any, and a note. `allweather simulate` on it gives the
+        numbers of the app.
     """
     alone = standing_alone(scenario)
     if replications is not None:
@@ -53,6 +57,8 @@ def package(scenario: Scenario, demand: Demand, replications: int | None = None)
         archive.writestr("scenario.toml", alone.to_toml())
         if shifts := shifts_file(scenario, scenario.staff()):
             archive.writestr(STAFFING_FILE, shifts)
+        if fixed := fixed_shifts(scenario):
+            archive.writestr(FIXED_FILE, shift_rows(fixed).to_csv(index=False))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / FORECAST_FILE
             demand.save(path)
@@ -92,6 +98,11 @@ def standing_alone(scenario: Scenario) -> Scenario:
         "demand.edits": None,
         "demand.rates": None,
         "staffing": STAFFING_FILE if by_shifts(scenario) else None,
+        **{
+            f"groups.{name}.fixed_shifts": FIXED_FILE
+            for name, group in scenario.groups.items()
+            if group.fixed_shifts is not None
+        },
     }
     return scenario.with_changes(changes | staffed(scenario.staff(), by_shifts(scenario)))
 

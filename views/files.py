@@ -41,6 +41,7 @@ def scenario_content(scenario: Scenario) -> str:
     """All that decides a scenario's numbers, as one text: its keys and its files' content."""
     keys = scenario.model_dump_json(exclude={"demand": FILE_KEYS, "staffing": True})
     files = [*_demand_files(scenario), _digest(scenario, scenario.demand.edits)]
+    files += [_digest(scenario, group.fixed_shifts) for group in scenario.groups.values()]
     return "\n".join([keys, *files, _digest(scenario, scenario.staffing)])
 
 

@@ -166,7 +166,7 @@ def scenario_from(files: Mapping[str, bytes], now: Scenario) -> Scenario:
     found = Scenario.parse(text, name=script)
     paths = {name.split("/")[-1]: str(keep(name, content)) for name, content in given.items()}
     changes, faults = {}, []
-    for key in FILE_KEYS:
+    for key in file_keys(found):
         named = named_file(found, key)
         if named is None:
             continue
@@ -203,10 +203,18 @@ def template(scenario: Scenario) -> bytes:
     return pd.DataFrame(rows, columns=OWN_COLUMNS).to_csv(index=False).encode()
 
 
+def file_keys(scenario: Scenario) -> tuple[str, ...]:
+    """Every key at which a scenario may name a file."""
+    return (*FILE_KEYS, *(f"groups.{name}.fixed_shifts" for name in scenario.groups))
+
+
 def named_file(scenario: Scenario, key: str) -> str | None:
-    """The file that a scenario names at one of `FILE_KEYS`."""
+    """The file that a scenario names at one of its `file_keys`."""
     if key == "staffing":
         return scenario.staffing
+    if key.startswith("groups."):
+        group = scenario.groups.get(key.split(".")[1])
+        return None if group is None else group.fixed_shifts
     named: str | None = getattr(scenario.demand, key.split(".")[1])
     return named
 
