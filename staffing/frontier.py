@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -149,8 +149,7 @@ def frontier(
     Returns
     -------
     Frontier
-        A row per promise. The cost never falls from an easier promise to a harder one as long
-        as both can be kept; where chance breaks this, `notes` says so.
+        A row per promise. The cost never falls from an easier promise to a harder one.
 
     Raises
     ------
@@ -163,7 +162,8 @@ def frontier(
     Notes
     -----
     All points meet the same customers. They are found from the hardest to the easiest, each
-    from its neighbour's staff, which keeps the easier promise too and so bounds its cost. The
+    from its neighbour's staff, which keeps the easier promise too and so bounds its cost: the
+    search has no proof of its own, and where it ends dearer the neighbour's staff is taken. The
     knee is the point farthest below the chord from the first promise that is kept to the
     last, both axes scaled to 1: beyond it, a point costs more than on average.
 
@@ -238,6 +238,9 @@ def _point(
     check = end - FRESH_PART / count
     changed = with_target(scenario, channel, share=promise.share, within_s=promise.within_s)
     found = sizes.size(changed, said, begin, check, near)
+    if near is not None and near.price < found.price:
+        # What keeps the harder promise keeps this one, whatever the search made of it.
+        found = replace(near, scenario=found.scenario)
     return found, sizes.fresh(found, f"{said}: fresh check", check, end)
 
 
@@ -323,14 +326,8 @@ def _notes(channel: str, table: pd.DataFrame, beyond: list[bool]) -> list[str]:
         ("The people and desks of today are not enough for", table[beyond]),
     ):
         if len(rows):
-            notes.append(f"{told} {', '.join(_promise(row) for _, row in rows.iterrows())}.")
-    cheaper = table["floor_hours"].diff() < -1e-9
-    for number in np.flatnonzero(cheaper):
-        easier, harder = table.iloc[number - 1], table.iloc[number]
-        notes.append(
-            f"{_promise(harder)} comes out cheaper than {_promise(easier)}: chance, or a limit that"
-            " ends the search."
-        )
+            which = ", ".join(_promise(row) for _, row in rows.iterrows())
+            notes.append(f"{told} {'any of these' if len(rows) == len(table) else which}.")
     return notes
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,11 +16,9 @@ from scenario.model import Scenario
 from scenario.staff import Staff
 from scenario.targets import Target
 from staffing.limits import limits_of
-from staffing.promises import judge
+from staffing.promises import judge, kept
 from staffing.rehearsal import Progress, Rehearsal, Telling, by_numbers
-from staffing.repair import MARGIN
 from staffing.requirement import Requirement, requirement_only, teams_of
-from staffing.results import kept
 from staffing.roster import paid_of
 from staffing.search import FRESH_RUNS, fresh_seed
 
@@ -58,14 +56,6 @@ class Sized:
     def price(self) -> float:
         """What is compared: the cost, or paid hours where no rate is known."""
         return self.cost or self.paid_hours
-
-    def keeps_as_much_as(self, other: Sized) -> bool:
-        """Whether every period keeps its promise by as much as another size does, or in full."""
-        for mine, others in zip(self.required.verdicts, other.required.verdicts, strict=True):
-            asked = np.minimum(others.reached(MARGIN), mine.promise.target.share)
-            if (mine.reached(MARGIN) < asked - 1e-9).any():
-                return False
-        return True
 
 
 @dataclass(frozen=True)
@@ -111,8 +101,7 @@ class Sizer:
             Shares of the whole work before and after.
         near
             Staff for assumptions much like these, of the same groups: where the search begins,
-            moved by what the formulas say of the difference. If it is cheaper than what is found
-            and keeps these promises as well, it is taken as it is.
+            moved by what the formulas say of the difference.
 
         Raises
         ------
@@ -132,13 +121,7 @@ class Sizer:
             near=None if near is None else near.required,
         )
         teams, _ = teams_of(scenario, self.demand, None)
-        found = _sized(teams, required)
-        if near is None or not near.price < found.price:
-            return found
-        agents = near.required.agents
-        outcome = self._rehearsal(teams, None).run(agents, self.replications, self.seed)
-        neighbour = _sized(teams, replace(required, agents=agents, verdicts=judge(outcome.data)))
-        return neighbour if neighbour.keeps_as_much_as(found) else found
+        return sized(teams, required)
 
     def fresh(self, found: Sized, sentence: str, begin: float, end: float) -> Outcome:
         """What a size gives with numbers that the search never saw, and four times as many."""
@@ -210,7 +193,8 @@ def sizer(
         progress(1.0, "Done")
 
 
-def _sized(scenario: Scenario, required: Requirement) -> Sized:
+def sized(scenario: Scenario, required: Requirement) -> Sized:
+    """A requirement with what is paid for it."""
     paid, cost = paid_of(by_numbers(scenario), required.agents)
     return Sized(scenario, required, paid, cost)
 
@@ -313,6 +297,7 @@ __all__ = [
     "beyond_limits",
     "promised_channel",
     "served_channel",
+    "sized",
     "sizer",
     "unlimited",
     "with_channel",
