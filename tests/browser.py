@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -15,6 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
+
+import pandas as pd
+
+from scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = Path("/usr/bin/chromium")
@@ -31,6 +36,31 @@ ARGUMENTS = [
 HARMLESS = ("_stcore/health", "_stcore/host-config")
 SIZE = {"width": 1280, "height": 800}
 ELSEWHERE = "America/New_York"  # the charts must show the centre's clock, not the browser's
+
+
+def pages() -> dict[str, str]:
+    """Path of every page by its title, as `app.py` lists them: the first opens without a path."""
+    listed = (ROOT / "app.py").read_text(encoding="utf-8")
+    found = re.findall(r'st\.Page\([^\n]*title="([^"]+)", url_path="([^"]+)"([^\n]*)', listed)
+    return {title: "" if "default=True" in rest else path for title, path, rest in found}
+
+
+def small_desk(folder: Path) -> Path:
+    """The sample's team on its last four weeks, planning one day: the real pages, in seconds."""
+    rows = pd.read_csv(ROOT / "data" / "team_20" / "history.csv", dtype=str)
+    starts = pd.to_datetime(rows["interval_start"], utc=True)
+    recent = starts >= pd.Timestamp("2026-03-16", tz="Europe/London")
+    rows[recent].to_csv(folder / "history.csv", index=False)
+    sample = Scenario.load(ROOT / "data" / "scenarios" / "sample.toml")
+    changes = {
+        "horizon.length": "1d",
+        "replications": 4,
+        "demand.history": "history.csv",
+        "demand.events": None,
+        "staffing": str(sample.path_of(str(sample.staffing)).resolve()),
+    }
+    sample.with_changes(changes).save(folder / "scenario.toml")
+    return folder / "scenario.toml"
 
 
 @contextmanager
