@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenario import InvalidInputError, InvalidValueError, Scenario
+import staffing
+from report.folder import save_plan
+from scenario import Demand, InvalidInputError, InvalidValueError, Scenario
 from scenario.fixed import fixed_shifts
 from scenario.staff import agents_from_shifts
 from staffing.cover_terms import Bound, Option
@@ -254,3 +256,47 @@ def test_hours_that_cost_nothing_are_not_worked_for_nothing(centre):
     made = roster(free, wanted(free, 2, range(8, 16)))
     assert made.paid_hours.sum() == 2 * 7 * 8
     assert made.cost.sum() == 0
+
+
+def test_a_plan_keeps_fixed_shifts_and_takes_them_and_its_rota_along(promised, tmp_path):
+    scenario = promised.with_changes(
+        {
+            "horizon.length": "2d",
+            "replications": 3,
+            "demand.rates.chat": 8.0,
+            "groups.team.exit": "named",
+            "groups.team.absence": 0.1,
+            "groups.team.contracts.full.rest_hours": 11,
+        }
+    )
+    period = scenario.period
+    demand = Demand(
+        period, ("chat",), np.full((period.count, 1), 8.0), np.full((period.count, 1), np.nan)
+    )
+    plan = staffing.plan(scenario, demand)
+    fixed = plan.shifts[plan.shifts["fixed"]]
+    assert fixed["agents"].tolist() == [2, 1]
+    assert plan.cost == pytest.approx(plan.shifts["cost"].sum())
+    # Absence is simulated and other shrinkage there is none: a person for each agent.
+    assert plan.rota["shifts"].sum() == plan.shifts["agents"].sum()
+    assert plan.document()["rota"][0]["agent"] == "full 1"
+
+    save_plan(plan, tmp_path / "plan")
+    kept = pd.read_csv(tmp_path / "plan" / "rota.csv")
+    assert kept["shifts"].sum() == plan.rota["shifts"].sum()
+    assert fixed_shifts(Scenario.load(tmp_path / "plan" / "scenario.toml")) == fixed_shifts(
+        scenario
+    )
+
+
+def test_hours_that_no_kind_of_shift_reaches_are_named(centre):
+    """Open from eight, and the earliest shift begins at ten: two hours of nobody."""
+    scenario = kind(centre, "day", earliest_start="10:00", latest_start="12:00")
+    scenario = scenario.with_changes({"horizon.length": "1d", "replications": 2})
+    period = scenario.period
+    demand = Demand(
+        period, ("chat",), np.full((period.count, 1), 8.0), np.full((period.count, 1), np.nan)
+    )
+    plan = staffing.plan(scenario, demand)
+    empty = plan.unmet.query("reason == 'nobody scheduled'")["interval_start"]
+    assert [start.hour for start in empty] == [8, 9]
