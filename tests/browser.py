@@ -64,7 +64,7 @@ def small_desk(folder: Path) -> Path:
 
 
 @contextmanager
-def served(scenario: Path | None = None) -> Iterator[tuple[str, int]]:
+def served(scenario: Path | None = None, *, script: str = "app.py") -> Iterator[tuple[str, int]]:
     """The app on a free port of this machine; its address and process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -76,7 +76,7 @@ def served(scenario: Path | None = None) -> Iterator[tuple[str, int]]:
     if scenario is not None:
         surroundings["ALLWEATHER_SCENARIO"] = str(scenario)
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"],
+        [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"],
         cwd=ROOT,
         env=surroundings,
         stdout=subprocess.DEVNULL,
