@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-import store
 from forecast import demand_for
 from scenario import Scenario
 from views import drafts, files, saved, saving, this_day
@@ -182,14 +181,15 @@ def opened(desk_file, monkeypatch):
         return app
 
     yield open_app
-    for job in board().running():
+    for job in board().running():  # work that no test waits for
+        job._stop.set()
         job.join(30)
 
 
 def save_as(app, person, name=None):
     app.text_input(key="save-person").set_value(person)
     if name is not None:
-        next(box for box in app.text_input if box.label == "Name").set_value(name)
+        next(box for box in app.text_input if box.key.startswith("save-name-")).set_value(name)
     next(button for button in app.button if button.label == "Save the scenario").click()
     app.run()
     assert not app.exception
@@ -325,17 +325,74 @@ def test_a_refresh_after_a_restart_finds_the_same_work(opened):
     assert key in again.query_params["scenario"]
 
 
-@pytest.mark.parametrize("kind", ["staffing"])
-def test_other_kinds_are_saved_and_opened(opened, kind):
-    app = opened()
+def keep_present(app, kind, name):
+    """Save the session's work of a kind on the Saved page."""
     app.switch_page("views/shelf.py").run()
     app.segmented_control(key="shelf-kind").set_value(kind).run()
-    app.text_input(key=f"shelf-{kind}-person").set_value("Anna")
+    box = next(box for box in app.text_input if box.label == "Save the present one as")
+    box.set_value(name)
     next(button for button in app.button if button.label == "Save").click()
     app.run()
-    assert store.open_store().names(kind) == ("Small desk",)
+    assert not app.exception
+    return app
+
+
+def test_staffing_and_plan_are_saved_and_opened(opened):
+    app = opened()
+    app.switch_page("views/plan.py").run()
+    settled(app)
+    for kind in ("staffing", "plan"):
+        keep_present(app, kind, "Desk")
+        assert "Saved as version 1" in texts(*app.success)
+    assert [metric.label for metric in app.metric][-1] == "Promises kept"
+    planned = saved.shelf().load("plan", "Desk")
+    assert {"staffing.csv", "requirement.csv", "shifts.csv"} == set(planned.files)
     app.button(key="shelf-open").click().run()
     assert "is what you work with now" in texts(*app.success)
+    app.segmented_control(key="shelf-kind").set_value("staffing").run()
+    app.button(key="shelf-open").click().run()
+    assert "is what you work with now" in texts(*app.success)
+
+
+def test_the_plan_is_saved_with_the_scenario_if_wanted(opened):
+    app = opened()
+    app.switch_page("views/plan.py").run()
+    settled(app)
+    app.checkbox(key="save-with-plan").set_value(True)
+    save_as(app, "Anna", "Easter")
+    assert saved.shelf().latest("plan")[0].note == "saved with the scenario"
+
+
+def test_edits_are_saved_and_put_on_another_scenario(opened, desk, tmp_path):
+    rows = "first_day,change,value,author\n2026-04-13,scale,1.5,Anna\n"
+    (tmp_path / "edits.csv").write_text(rows)
+    drafted = drafts.keep(
+        drafts.Draft(desk.with_changes({"demand.edits": str(tmp_path / "edits.csv")}))
+    )
+    keep_present(opened(scenario=drafted), "edits", "Campaign")
+    plain = opened()
+    keep_present(plain, "edits", "Nothing")
+    assert "nothing of this kind" in texts(*plain.error)
+    plain.button(key="shelf-open").click().run()
+    assert "“Campaign”, version 1, is what you work with now" in texts(*plain.success)
+    save_as(plain, "Ben", "With the campaign")
+    kept = saved.shelf().load("scenario", "With the campaign")
+    assert saving.origins_in(kept.files) == {"edits": ("Campaign", 1)}
+    again = opened()
+    again.switch_page("views/shelf.py").run()
+    again.button(key="shelf-open").click().run()
+    assert again.session_state["origins"]["edits"].name == "Campaign"
+
+
+def test_a_version_that_does_not_fit_is_told_and_nothing_is_lost(opened):
+    rows = weeks("2026-03-02", 14, 5).replace(b",chat,", b",letters,")
+    saved.shelf().save("history", "Post room", rows)
+    app = opened()
+    app.switch_page("views/shelf.py").run()
+    app.segmented_control(key="shelf-kind").set_value("history").run()
+    app.button(key="shelf-open").click().run()
+    assert "cannot be used" in texts(*app.error)
+    assert "one of the file's channels" in app.dataframe[-1].value.to_string()
 
 
 # Histories that grow
@@ -354,10 +411,40 @@ def bring(app, name, content):
     return app.run()
 
 
+def test_somebody_who_appended_first_is_told_about(opened):
+    anna, ben = opened(), opened()
+    bring(anna, "old.csv", weeks("2026-03-02", 28, 5))
+    use(anna)
+    keep_present(anna, "history", "Team")
+    ben.switch_page("views/shelf.py").run()
+    ben.segmented_control(key="shelf-kind").set_value("history").run()
+    ben.button(key="shelf-open").click().run()
+    for app, offered in ((anna, 7), (ben, 8)):
+        read(app.switch_page("views/history.py").run())
+        bring(app, "last_week.csv", weeks("2026-03-30", 7, offered))
+        app.toggle(key="history-append").set_value(True).run()
+        use(app)
+    assert "▲ Not saved: Somebody saved version 2" in texts(*ben.text)
+    assert saved.shelf().load("history", "Team").version.number == 2
+    ben.button(key="conflict-look").click().run()
+    assert "intervals of them otherwise in the new weeks" in texts(*ben.text)
+    ben.button(key="conflict-over").click().run()
+    assert saved.shelf().load("history", "Team").version.number == 3
+
+
 def use(app):
+    """Use the file and wait until it is read; the forecast of it goes on or not."""
     app.button(key="history-use").click().run(timeout=60)
+    return read(app)
+
+
+def read(app):
+    for job in board().running():
+        if job.label == "Reading the history":
+            job.join(60)
+    app.run(timeout=60)
     assert not app.exception
-    return settled(app)
+    return app
 
 
 def test_new_weeks_are_appended_to_a_saved_history(opened):
@@ -365,11 +452,7 @@ def test_new_weeks_are_appended_to_a_saved_history(opened):
     bring(app, "old.csv", weeks("2026-03-02", 28, 5))
     use(app)
     assert "old.csv is the history from now on" in texts(*app.success)
-    app.switch_page("views/shelf.py").run()
-    app.segmented_control(key="shelf-kind").set_value("history").run()
-    next(box for box in app.text_input if box.label == "Save the present one as").set_value("Team")
-    next(button for button in app.button if button.label == "Save").click()
-    app.run()
+    keep_present(app, "history", "Team")
     assert saved.shelf().names("history") == ("Team",)
 
     app.switch_page("views/history.py").run()

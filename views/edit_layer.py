@@ -137,7 +137,7 @@ def _form(scenario: Scenario, edits: Edits, demand: Demand) -> None:
         reason = why.text_input(
             "Reason", max_chars=200, placeholder="e.g. newsletter to 40,000", key="edit-reason"
         )
-        author = who.text_input("Your name", max_chars=60)
+        author = who.text_input("Your name", st.session_state.get("person", ""), max_chars=60)
         if not st.form_submit_button("Add this edit", type="primary"):
             return
         try:

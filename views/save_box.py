@@ -9,6 +9,7 @@ import streamlit as st
 from scenario import PlanningError
 from store import ConflictError, Version
 from views import saveable, session
+from views.jobs import board
 from views.saved import shelf
 from views.words import unmarked
 
@@ -50,8 +51,15 @@ def draw() -> None:
             key=f"save-name-{origin.name if origin else ''}",
             help="The same name makes a new version; the older ones stay.",
         )
+        with_plan = False
+        plan = board().of(session.session_id(), "plan")
+        if plan is not None and plan.result is not None and not plan.running:
+            with_plan = st.checkbox(
+                "The plan too", key="save-with-plan", help="Under the same name, among the plans."
+            )
         if st.form_submit_button("Save the scenario", type="primary", width="stretch"):
-            save("scenario", name)
+            if save("scenario", name) and with_plan:
+                _save_plan(name)
             st.session_state[SAVES] = st.session_state.get(SAVES, 0) + 1
             st.rerun()
     messages()
@@ -86,7 +94,7 @@ def save(kind: str, name: str, *, over: int | None = None, note: str = "") -> Ve
     note
         What was done.
     """
-    for key in (CONFLICT, TOLD, FAULT):
+    for key in (TOLD, FAULT):
         st.session_state.pop(key, None)
     origin = session.origins().get(kind)
     expected = over
@@ -95,7 +103,7 @@ def save(kind: str, name: str, *, over: int | None = None, note: str = "") -> Ve
     try:
         parts = saveable.present(kind)
         if parts is None:
-            st.session_state[FAULT] = "There is nothing of this kind to save yet."
+            st.session_state[FAULT] = "There is nothing of this kind to save yet; try again soon."
             return None
         content, files = parts
         version = shelf().save(
@@ -113,6 +121,7 @@ def save(kind: str, name: str, *, over: int | None = None, note: str = "") -> Ve
     except PlanningError as error:
         st.session_state[FAULT] = str(error)
         return None
+    st.session_state.pop(CONFLICT, None)
     saveable.remember(kind, version)
     st.session_state[TOLD] = f"Saved as version {version.number} of “{unmarked(version.name)}”."
     return version
@@ -186,6 +195,22 @@ def _line(origin: Origin | None, versions: tuple[Version, ...]) -> None:
         st.caption(f"● {unmarked(origin.name)}, version {origin.number}, {since}.")
     if versions and versions[0].number > origin.number and CONFLICT not in st.session_state:
         st.caption(f"▲ {unmarked(told_of(versions[0]))}: newer than yours.")
+
+
+def _save_plan(name: str) -> None:
+    """Save the plan beside the scenario, as one more version of the plans of that name."""
+    try:
+        content, files = saveable.present("plan") or ("", {})
+        shelf().save(
+            "plan",
+            name,
+            content,
+            files=files,
+            author=st.session_state.get(PERSON, ""),
+            note="saved with the scenario",
+        )
+    except PlanningError as error:
+        st.session_state[FAULT] = f"The scenario is saved, its plan is not: {error}"
 
 
 def _save_as(kind: str, name: str) -> None:

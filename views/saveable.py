@@ -16,7 +16,16 @@ from views.drafts import Origin, origin_of
 from views.files import scenario_content
 from views.jobs import fingerprint
 from views.levers import changes_of, levers_of
-from views.saving import Moved, Parts, moved_of, parts_of, scenario_of, with_levers
+from views.saving import (
+    Moved,
+    Parts,
+    moved_of,
+    origins_in,
+    parts_of,
+    scenario_of,
+    with_levers,
+    with_origins,
+)
 from views.uploads import own_rows, read_upload, with_history, with_staffing
 
 if TYPE_CHECKING:
@@ -41,6 +50,7 @@ PRESET, START, LEVERS_OF = "whatif-preset", "whatif-start", "whatif-levers-of"
 LEVER = "lever-"  # begins the key of a lever's widget
 AS_FORECAST, NOW = "as forecast", "as now"
 STAFFING_FILE = "staffing.csv"
+PARTS_OF_IT = ("history", "edits", "staffing")  # what a scenario brings along from elsewhere
 
 
 def present(kind: str) -> Parts | None:
@@ -75,7 +85,9 @@ def open_saved(kind: str, saved: Saved) -> None:
         opened = scenario_of(saved.text, saved.files, version.name)
         opened.staff()
         moved = moved_of(saved.files)
-        session.open_scenario(opened, {kind: origin_of(version, state_of(opened, moved))})
+        origins = {part: Origin(*which) for part, which in origins_in(saved.files).items()}
+        origins[kind] = origin_of(version, state_of(opened, moved))
+        session.open_scenario(opened, origins)
         _put_levers(moved)
         return
     if kind == "history":
@@ -145,7 +157,12 @@ def _scenario() -> Parts:
     if moved and start is not None:
         imagined = start.with_changes(changes_of(start, moved.values))
         imagined.staff()
-    return with_levers(parts_of(scenario), imagined, moved)
+    began = {
+        kind: (origin.name, origin.number)
+        for kind, origin in session.origins().items()
+        if kind in PARTS_OF_IT
+    }
+    return with_origins(with_levers(parts_of(scenario), imagined, moved), began)
 
 
 def _history() -> Parts | None:

@@ -11,14 +11,15 @@ import tomlkit
 
 from scenario import Fault, InvalidInputError, Scenario
 from views.files import keep
-from views.uploads import FILE_KEYS, named_file
+from views.uploads import file_keys, named_file
 
 if TYPE_CHECKING:
     from views.lever import Value
 
 WHATIF = "what_if.toml"  # the scenario with the moved levers in it
 LEVERS = "levers.json"  # where the levers stand
-OWN = {WHATIF, LEVERS}
+ORIGINS = "began_with.json"  # saved versions that its history, edits and staffing began with
+OWN = {WHATIF, LEVERS, ORIGINS}
 Parts = tuple[str, dict[str, bytes]]
 
 
@@ -63,7 +64,7 @@ def parts_of(scenario: Scenario, known: Mapping[str, bytes] | None = None) -> Pa
     """
     files = dict(known or {})
     changes: dict[str, Any] = {}
-    for key in FILE_KEYS:
+    for key in file_keys(scenario):
         named = named_file(scenario, key)
         if named is None:
             continue
@@ -99,7 +100,7 @@ def scenario_of(text: str, files: Mapping[str, bytes], name: str = "scenario.tom
     """
     found = Scenario.parse(text, name=name)
     changes = {}
-    for key in FILE_KEYS:
+    for key in file_keys(found):
         named = named_file(found, key)
         if named is None:
             continue
@@ -122,6 +123,21 @@ def moved_of(files: Mapping[str, bytes]) -> Moved:
         return Moved()
     told = json.loads(files[LEVERS])
     return Moved(told["values"], told["preset"], told["start"])
+
+
+def with_origins(parts: Parts, began_with: Mapping[str, tuple[str, int]]) -> Parts:
+    """The parts of a scenario, with the names and versions that its own parts began with."""
+    if not began_with:
+        return parts
+    told = {kind: list(which) for kind, which in sorted(began_with.items())}
+    return parts[0], parts[1] | {ORIGINS: json.dumps(told).encode()}
+
+
+def origins_in(files: Mapping[str, bytes]) -> dict[str, tuple[str, int]]:
+    """Names and versions that the parts of a saved scenario began with, by kind."""
+    if ORIGINS not in files:
+        return {}
+    return {kind: (name, number) for kind, (name, number) in json.loads(files[ORIGINS]).items()}
 
 
 def differences(mine: Parts, theirs: Parts) -> list[tuple[str, str, str]]:

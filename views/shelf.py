@@ -115,6 +115,11 @@ if kind == "scenario":
         st.dataframe(rows, hide_index=True, width="stretch")
     else:
         st.caption(f"Nothing: version {number} is what you see.")
+elif kind == "history":
+    st.subheader("Put to the present history")
+    st.caption("What would be added, and where both tell, as if this version were new weeks.")
+    for sentence in versions.history_differing(chosen):
+        st.text(sentence)
 elif kind == "plan":
     versions.plan_summary(chosen)
 st.caption(

@@ -15,6 +15,7 @@ from store import ConflictError, Saved, Version, default_url
 from views import save_box, saveable, session
 from views.saved import shelf
 from views.saving import Parts, differences
+from views.uploads import read_upload
 from views.words import money, number, unmarked
 
 TOLD, FAULT = "shelf-told", "shelf-fault"
@@ -114,6 +115,21 @@ def differing(mine: Parts | None, saved: Saved) -> pd.DataFrame:
     theirs = saved.text, dict(saved.files)
     rows = differences(mine or ("", {}), theirs)[:MOST_DIFFERENCES]
     return pd.DataFrame(rows, columns=["Key", "Mine", f"Version {saved.version.number}"])
+
+
+def history_differing(saved: Saved) -> tuple[str, ...]:
+    """What would become of the present history if a saved one were put to it, in sentences."""
+    from forecast import joined
+
+    job = session.history_job()
+    if job is None or job.result is None:
+        return ()
+    zone = session.scenario().timezone
+    theirs = read_upload(f"{saved.version.name}.csv", saved.content, zone, {})
+    try:
+        return joined(job.result, theirs).told
+    except PlanningError as error:
+        return (str(error),)
 
 
 def plan_summary(saved: Saved) -> None:
