@@ -85,6 +85,7 @@ def _unmet_row(unmet: Mapping[str, Any]) -> dict[str, str]:
         "target": percent(unmet["target"]),
         "achieved": percent(unmet["achieved"]),
         "why": unmet["reason"],
+        "what it would take": unmet["needed"],
     }
 
 
