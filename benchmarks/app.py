@@ -29,9 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from accessibility import findings  # noqa: E402 - found in the folder named above
-from browser import Tab, chromium, pages, served, small_desk, tab  # noqa: E402
-
 from benchmarks.app_load import load  # noqa: E402
+from browser import Tab, chromium, pages, served, small_desk, tab  # noqa: E402
 
 CENTRE = ROOT / "data" / "scenarios" / "centre_200.toml"
 READY_S = 900  # until the first plan of a server is found
@@ -125,19 +124,21 @@ def chart_update_s(browser: Any) -> float:
 def looked_through(browser: Any) -> tuple[list[str], list[str]]:
     """What axe-core finds on every page in both themes, and everything else that went wrong."""
     found: list[str] = []
-    with tempfile.TemporaryDirectory() as folder, served(small_desk(Path(folder))) as (address, _):
-        with tab(browser, address) as page:
-            page.open("plan").until_worked(READY_S)
-            for title, path in pages().items():
-                page.open(path).until_worked(READY_S)
-                for theme in ("light", "dark"):
-                    page.page.emulate_media(color_scheme=theme)
-                    page.page.wait_for_timeout(300)
-                    found += [
-                        f"{title}, {theme}: {one.rule} at {one.target}"
-                        for one in findings(page.page)
-                    ]
-            return found, page.troubles
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(small_desk(Path(folder))) as (address, _),
+        tab(browser, address) as page,
+    ):
+        page.open("plan").until_worked(READY_S)
+        for title, path in pages().items():
+            page.open(path).until_worked(READY_S)
+            for theme in ("light", "dark"):
+                page.page.emulate_media(color_scheme=theme)
+                page.page.wait_for_timeout(300)
+                found += [
+                    f"{title}, {theme}: {one.rule} at {one.target}" for one in findings(page.page)
+                ]
+        return found, page.troubles
 
 
 def figures(*, crowd: bool = True) -> dict[str, Any]:

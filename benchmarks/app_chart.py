@@ -1,4 +1,4 @@
-"""A page of one chart, to see how fast it is drawn anew: `streamlit run benchmarks/app_chart.py`."""
+"""A page of one chart, to see how fast it is drawn anew; `streamlit run` shows it."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from views import charts  # noqa: E402 - found in the folder named above
+from views import charts
 
 INTERVALS, CHANNELS = 2_688, ("Chat", "X", "Facebook")  # four weeks of quarter-hours
 

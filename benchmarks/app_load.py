@@ -53,7 +53,7 @@ async def load(address: str, server: int) -> dict[str, Any]:
                 await sessions[-1].until(has_figures, LIMIT_S)
             await asyncio.sleep(5)
             opened = memory_mb(server)
-            chance = random.Random(1)  # noqa: S311 - when people move levers
+            chance = random.Random(1)
             people = [_person(one, chance.random(), waits, errors) for one in sessions]
             await asyncio.gather(*people)
             errors += [error for one in sessions for error in one.errors]
