@@ -28,6 +28,7 @@ COMMANDS = (
     staff.sensitivity,
     staff.concurrency,
     staff.blending,
+    staff.weather,
 )
 
 command_line = typer.Typer(

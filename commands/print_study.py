@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from staffing.frontier import Frontier
     from staffing.ladder import Ladder
     from staffing.sensitivity import Sensitivity
+    from staffing.weather import WeatherPlan
 
 
 def comparison_document(found: Comparison) -> dict[str, Any]:
@@ -159,3 +160,21 @@ def _value(value: float, unit: str) -> str:
             return f"{value:,.0f}"
         case _:
             return f"{value:.3g}"
+
+
+def print_weather(found: WeatherPlan) -> None:
+    """What the plan comes to, what to do on which day, and what each weather brings."""
+    out.print(found.sentence, markup=False)
+    for told in found.triggers:
+        out.print(f"  {told}", markup=False)
+    rows = [
+        {
+            "weather": row["weather"],
+            "days": percent(row["days"]),
+            "every promise kept": percent(row["kept"]),
+            "without flex staff": percent(row["base_only_kept"]),
+            "agents changed": f"{row['changed_agents']:+.1f}",
+        }
+        for row in found.weather.to_dict("records")
+    ]
+    print_rows(rows, "By weather")

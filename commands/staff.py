@@ -16,6 +16,7 @@ from commands.print_study import (
     print_frontier,
     print_ladder,
     print_sensitivity,
+    print_weather,
 )
 from commands.terminal import err, progress, tell
 from report.documents import as_json
@@ -28,6 +29,10 @@ def plan(
     engine: Engine = "kernel",
     workers: Workers = 2,
     changes: Changes = None,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds after which the search ends with the best so far.", min=1),
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for the plan's tables and its scenario.")
     ] = None,
@@ -46,7 +51,9 @@ def plan(
             engine=engine,
             workers=workers,
             progress=show,
+            time_limit_s=time_limit,
         )
+    tell(made.notes)
     if folder is not None:
         from report.folder import save_plan
 
@@ -83,6 +90,7 @@ def explain(
         arguments.require_within("--at", moment, declared.period)
     with progress("Planning") as show:
         made = make_plan(declared, demand, engine=engine, workers=workers, progress=show)
+    tell(made.notes)
     chosen = [moment for moment in moments if moment is not None] or [made.why.busiest]
     if json:
         print(as_json(made.why.document(chosen)))
@@ -228,3 +236,39 @@ def blending(
         print(as_json(found.document()))
         return
     print_blending(found)
+
+
+def weather(
+    scenario: ScenarioFile,
+    probability: Annotated[
+        float,
+        typer.Option(help="Share of the days on which each promise must be kept.", min=0, max=1),
+    ] = 0.9,
+    paths: Annotated[
+        int, typer.Option(help="Futures to learn from; four times as many check.", min=20)
+    ] = 100,
+    seed: Seed = None,
+    engine: Engine = "kernel",
+    workers: Workers = 2,
+    changes: Changes = None,
+    json: AsJson = False,
+) -> None:
+    """Fix base shifts now, and tell when to call flex staff or send people home on the day."""
+    from staffing.weather import weather_plan
+
+    declared, demand = arguments.assumed(scenario, changes, seed=seed)
+    with progress("Planning for any weather") as show:
+        found = weather_plan(
+            declared,
+            demand,
+            probability=probability,
+            paths=paths,
+            engine=engine,
+            workers=workers,
+            progress=show,
+        )
+    tell(found.notes)
+    if json:
+        print(as_json(found.document()))
+        return
+    print_weather(found)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from scenario.errors import InvalidValueError
+from scenario.flex import FlexStaff
 from scenario.keys import Declared, key
 from scenario.shift_kinds import Contract, ShiftKind
 
@@ -121,6 +122,11 @@ class Group(Declared):
         "Staffing file of shifts that stay as they are, relative to the scenario: a plan counts"
         " and pays them, and plans the rest around them. Rows of other groups are left out.",
         None,
+    )
+    flex: dict[str, FlexStaff] = key(
+        "Staff that can be called, or sent home, on the day itself, by name; planned for by"
+        " `allweather weather`.",
+        default_factory=dict,
     )
     exit: Literal["first_free", "named"] = key(
         "Who leaves when the number falls: first_free, whoever has empty hands first; named, each"

@@ -1,0 +1,71 @@
+"""A staff of its own for each replication: what is decided on the day depends on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
+from simulate.engines import Cancel, engine_named, replicate
+from simulate.outcome import Outcome
+from simulate.replications import Replications
+from simulate.threads import in_threads
+
+
+def simulate_each(
+    scenario: Scenario,
+    demand: Demand,
+    staffs: Sequence[Staff],
+    *,
+    seed: int,
+    engine: str = "kernel",
+    workers: int = 1,
+    cancel: Cancel | None = None,
+) -> Outcome:
+    """
+    Rehearse a scenario, replication r with the r-th staff.
+
+    Parameters
+    ----------
+    scenario, demand
+        As for `simulate.simulate`.
+    staffs
+        One for each replication; equal objects are encoded once.
+    seed
+        Of every random number: replication r meets the customers that replication r of
+        `simulate.simulate` meets.
+    engine
+        Name of the engine.
+    workers
+        Threads, for an engine that frees the interpreter.
+    cancel
+        Asked on the way, in the caller's thread.
+
+    Raises
+    ------
+    InvalidValueError
+        When there is no staff at all.
+    RunCancelledError
+        When cancelled.
+    """
+    from simulate.encode import encode
+
+    if not staffs:
+        raise InvalidValueError("staffs", "one for each replication", "none")
+    run_engine = engine_named(engine)
+    inputs = {id(staff): staff for staff in staffs}
+    encoded = {key: encode(scenario, demand, staff) for key, staff in inputs.items()}
+    results = in_threads(
+        lambda number, stop: replicate(
+            run_engine, encoded[id(staffs[number])], seed, number, stop, records=False
+        ),
+        range(len(staffs)),
+        threads=workers if run_engine.frees_interpreter else 1,
+        progress=None,
+        cancel=cancel,
+    )
+    if len(results) < len(staffs):
+        raise RunCancelledError
+    first = encoded[id(staffs[0])]
+    stratified = first.rates.common_cv > 0 or first.rates.own_cv > 0
+    data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
+    return Outcome(scenario, staffs[0], engine, seed, data, False, None)

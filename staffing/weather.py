@@ -1,0 +1,396 @@
+"""A plan for any weather: base shifts fixed now, flex staff called or sent home on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scenario.assumptions import expected_demand
+from scenario.demand import Demand
+from scenario.errors import InvalidValueError
+from scenario.model import Scenario
+from scenario.targets import Target
+from staffing.document import records
+from staffing.flex_days import flex_kinds
+from staffing.flex_policy import (
+    Rule,
+    Weather,
+    flex_cost,
+    follow,
+    kept_by_day,
+    learn_rule,
+    sentence,
+)
+from staffing.planning import Plan, plan
+from staffing.promises import promises_of
+from staffing.rehearsal import Progress
+from staffing.requirement import Requirement, effort_of, requirement_only
+from staffing.roster import paid_of
+from staffing.search import fresh_seed
+from staffing.weather_tables import flex_table, promise_table, weather_table
+
+if TYPE_CHECKING:
+    pass
+
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+
+BASE_PROBABILITIES = (None, 0.6, 0.75, 0.85)
+FRESH_RUNS = 4  # times the paths, for the check
+MARGINS = (2.0, 3.0)  # standard errors by which more is asked of the futures learned from
+
+
+@dataclass(frozen=True, eq=False)
+class WeatherPlan:
+    """
+    Base shifts, and when to change them on the day.
+
+    Parameters
+    ----------
+    base
+        Shifts that are fixed now.
+    base_only
+        The plan that keeps the promises as often without any flex staff.
+    probability
+        Share of the days in which each promise was to be kept.
+    flex
+        A row for each number of agents on each day: `date`, `group`, `kind`, `action` ("call" or
+        "send_home"), `start`, `end`, `agents`, `signal` (channel counted, or "workload": over
+        what is expected), `threshold` (from which on, or up to which), `probability` (that it
+        comes to this) and `cost` (then; negative where it saves).
+    triggers
+        The same in sentences.
+    weather
+        `weather` (calm, normal, stormy, viral: the day's work below 0.9, 1.1, 1.5 times the
+        expected or above), `days` (share of them), `kept` (share of these in which every
+        promise is kept), `base_only_kept` and `changed_agents` (mean number called less those
+        sent home).
+    promises
+        `channel`, `arrived_closed`, `probability_kept`, `base_only_probability` and
+        `worst_day` with `worst_day_kept`.
+    expected_cost, base_cost, base_only_cost
+        Of the horizon: with flex staff as often as it is called, of the base shifts alone, and
+        of the plan without flex staff.
+    probability_kept, base_only_probability
+        Of the promise that is kept least often, over the days; on futures that the search never
+        saw.
+    paths
+        Futures that were learned from; four times as many were checked.
+    notes
+        What should be known beside it.
+    """
+
+    base: Plan
+    base_only: Plan
+    probability: float
+    flex: pd.DataFrame
+    triggers: tuple[str, ...]
+    weather: pd.DataFrame
+    promises: pd.DataFrame
+    expected_cost: float
+    base_cost: float
+    base_only_cost: float
+    probability_kept: float
+    base_only_probability: float
+    paths: int
+    notes: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What it comes to, for a planner."""
+        unit = self.base.scenario.currency
+        if self.flex.empty:
+            return (
+                f"No flex staff is worth calling: base shifts alone for {unit}"
+                f" {self.base_only_cost:,.0f} keep the promise on"
+                f" {self.base_only_probability:.0%} of the days."
+            )
+        return (
+            f"Base shifts for {unit} {self.base_cost:,.0f} and flex staff as the day asks for it"
+            f" cost {unit} {self.expected_cost:,.0f} on average and keep the promise on"
+            f" {self.probability_kept:.0%} of the days; without flex staff that takes {unit}"
+            f" {self.base_only_cost:,.0f} ({self.base_only_probability:.0%} kept)."
+        )
+
+    def document(self) -> dict[str, Any]:
+        """The plan as one JSON-ready document."""
+        return {
+            "probability": self.probability,
+            "probability_kept": self.probability_kept,
+            "base_only_probability": self.base_only_probability,
+            "expected_cost": self.expected_cost,
+            "base_cost": self.base_cost,
+            "base_only_cost": self.base_only_cost,
+            "flex": records(self.flex),
+            "triggers": list(self.triggers),
+            "weather": records(self.weather),
+            "promises": records(self.promises),
+            "base": self.base.document(),
+            "paths": self.paths,
+            "sentence": self.sentence,
+            "notes": list(self.notes),
+        }
+
+
+def weather_plan(
+    scenario: Scenario,
+    demand: Demand,
+    *,
+    probability: float = 0.9,
+    paths: int = 100,
+    seed: int | None = None,
+    engine: str = "kernel",
+    workers: int = 1,
+    progress: Progress | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> WeatherPlan:
+    """
+    Base shifts and flex staff of least expected cost that keep the promises in most weathers.
+
+    Parameters
+    ----------
+    scenario
+        With `groups.<name>.flex`: who can be called or sent home, when, and at what cost.
+    demand
+        Expected contacts with their paths, before scale and bursts.
+    probability
+        Share of the days (or weeks, where a promise is of the week) on which each promise must
+        be kept, in (0, 1); in place of the promises' own confidence.
+    paths
+        Futures to learn from, at least 20; four times as many others check the result.
+    seed
+        Of every random number; default: the scenario's.
+    engine, workers, progress, cancel
+        As for `staffing.plan`.
+
+    Raises
+    ------
+    InvalidValueError
+        When a number is out of range, no group declares flex staff that could be used in the
+        horizon, or teams are separate.
+    RunCancelledError
+        When cancelled.
+
+    Notes
+    -----
+    Two stages. Base staff is the least that keeps the promises less often than asked, for
+    several such probabilities; for each the flex staff is learned: what to look at, and from
+    which count on to call, so that each promise is kept often enough on each day as cheaply as
+    these triggers can. The base of the least expected cost gets shifts, its triggers are learned
+    again upon them, and all is checked on futures that nothing was learned from. Where no
+    triggers are cheaper than base shifts alone, there are none.
+    """
+    _check(scenario, probability, paths)
+    seed = scenario.seed if seed is None else seed
+    tell = progress or (lambda _share, _sentence: None)
+    learning = Weather(
+        scenario,
+        _paths(demand, slice(0, paths)),
+        paths,
+        seed,
+        effort_of(scenario, expected_demand(scenario, demand)),
+        engine,
+        workers,
+        cancel,
+    )
+
+    def sized(chance: float | None, near: Requirement | None) -> Requirement:
+        return requirement_only(
+            with_confidence(scenario, chance),
+            learning.demand,
+            replications=paths,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            cancel=cancel,
+            near=near,
+        )
+
+    def planned(chance: float | None, begin: float, end: float, told: str) -> Plan:
+        return plan(
+            with_confidence(scenario, chance),
+            learning.demand,
+            replications=paths,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            progress=lambda share, _: tell(begin + share * (end - begin), told),
+            cancel=cancel,
+        )
+
+    chances = [chance for chance in BASE_PROBABILITIES if (chance or 0.0) < probability]
+    chances.append(probability)  # with those sent home on quiet days
+    best: tuple[tuple[float, float], float | None] | None = None
+    near = None
+    for place, chance in enumerate(chances):
+        tell(0.4 * place / len(chances), "Weighing base staff against flex staff")
+        near = sized(chance, near)
+        rules = _learned(learning, near.agents, probability, MARGINS[0])
+        cost = paid_of(scenario, near.agents)[1] + _mean_cost(learning, rules, near.agents)
+        missing = float(rules[-1].missing) if rules else float("inf")
+        if best is None or (missing, cost) < best[0]:
+            best = ((missing, cost), chance)
+    assert best is not None
+    base_only = planned(probability, 0.4, 0.65, "Planning without flex staff")
+    base = base_only
+    if best[1] != probability:
+        base = planned(best[1], 0.65, 0.9, "Putting the base staff into shifts")
+    tell(0.92, "Learning the triggers upon the shifts")
+    fresh = replace(
+        learning,
+        demand=_paths(demand, slice(paths, None)),
+        replications=FRESH_RUNS * paths,
+        seed=fresh_seed(seed),
+    )
+    rules = _surely_learned(learning, base.staff.agents, probability)
+    tell(0.96, "Rehearsing both in other weathers")
+    found = _judged(fresh, base, base_only, rules, probability, paths, _notes(scenario, demand))
+    tell(1.0, "Done")
+    return found
+
+
+def with_confidence(scenario: Scenario, chance: float | None) -> Scenario:
+    """The same scenario with every promise to be kept on such a share of its periods."""
+
+    def changed(target: Target | None) -> Target | None:
+        return target and target.model_copy(update={"confidence": chance})
+
+    channels = {
+        name: channel.model_copy(
+            update={
+                "target": changed(channel.target),
+                "target_closed": changed(channel.target_closed),
+            }
+        )
+        for name, channel in scenario.channels.items()
+    }
+    return scenario.model_copy(update={"channels": channels})
+
+
+def _check(scenario: Scenario, probability: float, paths: int) -> None:
+    if not 0 < probability < 1:
+        raise InvalidValueError("probability", "above 0 and below 1", probability)
+    if not paths >= 20:
+        raise InvalidValueError("paths", "at least 20", paths)
+    if scenario.routing.blend == "separate":
+        rule = '"blended" where flex staff is planned: a person called serves all of a group\'s'
+        raise InvalidValueError("routing.blend", rule, "separate")
+    if not promises_of(scenario):
+        raise InvalidValueError("channels", "with a target on one of them at least", "none")
+    if not flex_kinds(scenario):
+        rule = "declared for some group, with days and hours that lie in the horizon"
+        raise InvalidValueError("groups.<name>.flex", rule, "none")
+
+
+def _paths(demand: Demand, part: slice) -> Demand:
+    """The demand with a part of its paths; all of them where there are too few to part."""
+    if demand.paths is None or not len(demand.paths[part]):
+        return demand
+    return replace(demand, paths=demand.paths[part])
+
+
+def _notes(scenario: Scenario, demand: Demand) -> tuple[str, ...]:
+    notes = []
+    if scenario.demand.uncertainty == "none":
+        notes.append("The demand has no uncertainty: all weathers are one, but for chance.")
+    if any(promise.target.period == "interval" for promise in promises_of(scenario)):
+        notes.append("Promises of single intervals are held against the whole day.")
+    if any(group.exit == "named" for group in scenario.groups.values()):
+        notes.append("Flex staff is rehearsed as numbers of agents, without breaks of their own.")
+    if scenario.demand.uncertainty == "paths" and demand.paths is None:
+        notes.append("The demand has no paths: its days do not stray.")
+    return tuple(notes)
+
+
+def _surely_learned(weather: Weather, base: IntArray, probability: float) -> list[Rule]:
+    """
+    Rules that keep the promises on futures that they were not learned from, if any do.
+
+    Thresholds fit the futures that they were learned from; so long as they keep less on others,
+    more is asked of them. These others are not those of the last check.
+    """
+    others = replace(weather, seed=fresh_seed(fresh_seed(weather.seed)))
+    offered = others.offered(others.rehearse([base] * others.replications))
+    rules: list[Rule] = []
+    for margin in MARGINS:
+        rules = _learned(weather, base, probability, margin)
+        agents, _ = follow(others, rules, base, offered)
+        if _least(kept_by_day(others.rehearse(agents))) >= probability:
+            break
+    return rules
+
+
+def _learned(weather: Weather, base: IntArray, probability: float, margin: float) -> list[Rule]:
+    """Rules of all kinds, each learned upon those before."""
+    rules: list[Rule] = []
+    agents = [base] * weather.replications
+    offered: IntArray | None = None
+    error = np.sqrt(probability * (1 - probability) / weather.replications)
+    asked = min(1.0, probability + margin * error)
+    for kind in flex_kinds(weather.scenario):
+        rule = learn_rule(weather, kind, agents, asked)
+        rules.append(rule)
+        if offered is None:
+            offered = weather.offered(weather.rehearse(agents))
+        agents, _ = follow(weather, rules, base, offered)
+    return rules
+
+
+def _mean_cost(weather: Weather, rules: Sequence[Rule], base: IntArray) -> float:
+    offered = weather.offered(weather.rehearse([base] * weather.replications))
+    _, numbers = follow(weather, rules, base, offered)
+    return flex_cost(rules, numbers)
+
+
+def _judged(
+    fresh: Weather,
+    base: Plan,
+    base_only: Plan,
+    rules: Sequence[Rule],
+    probability: float,
+    paths: int,
+    notes: tuple[str, ...],
+) -> WeatherPlan:
+    """What both plans give in other weathers; base shifts alone where flex staff costs more."""
+    alone = fresh.rehearse([base_only.staff.agents] * fresh.replications)
+    offered = fresh.offered(alone)
+    agents, numbers = follow(fresh, rules, base.staff.agents, offered)
+    with_flex = fresh.rehearse(agents)
+    kept, alone_kept = kept_by_day(with_flex), kept_by_day(alone)
+    cost = base.cost + flex_cost(rules, numbers)
+    # A plan that costs more is no better, and one that keeps less is no plan for this promise.
+    worth = cost <= base_only.cost and _least(kept) >= min(probability, _least(alone_kept))
+    if not worth:
+        base, rules, numbers, kept, cost = base_only, (), [], alone_kept, base_only.cost
+    return WeatherPlan(
+        base=base,
+        base_only=base_only,
+        probability=probability,
+        flex=flex_table(rules, numbers),
+        triggers=tuple(
+            text
+            for rule in rules
+            for place in range(len(rule.kind.days))
+            for text in sentence(rule, place)
+        ),
+        weather=weather_table(fresh, offered, kept, alone_kept, rules, numbers),
+        promises=promise_table(fresh.scenario, kept, alone_kept),
+        expected_cost=cost,
+        base_cost=base.cost,
+        base_only_cost=base_only.cost,
+        probability_kept=_least(kept),
+        base_only_probability=_least(alone_kept),
+        paths=paths,
+        notes=notes,
+    )
+
+
+def _least(kept: BoolArray) -> float:
+    """Share of the days on which the promise that is kept least often is kept."""
+    return float(kept.mean(axis=(0, 1)).min())
