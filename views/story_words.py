@@ -9,6 +9,7 @@ import pandas as pd
 
 from scenario.calendar import MICROSECONDS
 from simulate.log import Ending
+from simulate.replay import ABSENT
 from simulate.tale import NEW_PACE, contact_of, tale, waited_s
 from views.words import duration, heading, limit, name_of, number
 
@@ -63,7 +64,7 @@ def story(replay: Replay, contact: int) -> pd.DataFrame:
     """What happened to a contact, for people: `Time`, `What happened`."""
     fate = contact_of(replay, contact)
     rows = []
-    for moment in tale(replay, contact).to_dict("records"):
+    for moment in _worth_telling(tale(replay, contact).to_dict("records")):
         what = SENTENCES.get(moment["what"], moment["what"]).format(
             agent=agent_name(replay, moment["row"]),
             tries=int(fate["tries"]),
@@ -78,6 +79,21 @@ def story(replay: Replay, contact: int) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows, columns=["Time", "What happened"])
+
+
+def _worth_telling(moments: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
+    """Without the queues that were left in the very instant in which they were joined."""
+    following = [*moments[1:], None]
+    return [
+        moment
+        for moment, after in zip(moments, following, strict=True)
+        if not (
+            moment["what"] == "joins the queue"
+            and after is not None
+            and after["what"] == "starts"
+            and after["instant"] == moment["instant"]
+        )
+    ]
 
 
 def _clock(replay: Replay, instant: pd.Timestamp) -> str:
@@ -169,7 +185,8 @@ def _promise(replay: Replay, fate: Any, channel: Channel) -> str:
 
 
 def summary(replay: Replay) -> str:
-    """One sentence on the day: agents, contacts, how many left."""
+    """One sentence on the day: agents who were there, contacts, how many left."""
+    there = len(np.unique(replay.stays["row"][replay.stays["what"] != ABSENT]))
     served = len(np.unique(replay.bars["contact"]))
     left = int((replay.waits["left"] == 1).sum())
     most = " and ".join(
@@ -180,6 +197,6 @@ def summary(replay: Replay) -> str:
     )
     waiting = f" At most {most} waited." if most else ""
     return (
-        f"{len(replay.agents)} agents had {served:,} contacts in hand, {left:,} customers left"
+        f"{there} agents had {served:,} contacts in hand, {left:,} customers left"
         f" the queue without an answer.{waiting}"
     )

@@ -62,7 +62,7 @@ class Player {
       item.append(swatch, document.createTextNode(text));
       legend.append(item);
     };
-    this.day.channels.forEach((channel, number) => entry(channel.letter === channel.name ? channel.name : `${channel.letter} ${channel.name}`, (pen) => {
+    this.day.channels.forEach((channel, number) => entry(labelOf(channel), (pen) => {
       pen.fillStyle = colourOf(theme, number);
       pen.fillRect(0, 0, 30, 14);
       const pattern = patternOf(pen, theme, number, 1);

@@ -55,6 +55,10 @@ function patternOf(context, theme, channel, ratio) {
   return context.createPattern(tile, "repeat");
 }
 
+function labelOf(channel) {
+  return channel.letter === channel.name ? channel.name : `${channel.letter} ${channel.name}`;
+}
+
 // What the screen shows: a stretch of time, and how tall a row is.
 function xOf(view, at) {
   return GUTTER + ((at - view.from) / (view.to - view.from)) * (view.width - GUTTER - EDGE);
@@ -105,7 +109,7 @@ function drawQueues(pen, day, view, theme, patterns) {
     const base = TITLE + (number + 1) * LANE - 4;
     const most = day.most[number];
     pen.fillStyle = theme.text;
-    pen.fillText(`${channel.letter}  ${channel.name}`, 2, base - 16, GUTTER - 8);
+    pen.fillText(labelOf(channel), 2, base - 16, GUTTER - 8);
     pen.fillText(most ? `up to ${most} wait` : "nobody waits", 2, base - 3, GUTTER - 8);
     pen.save();
     pen.beginPath();
