@@ -111,8 +111,8 @@ class Store:
         """Names that are saved, in alphabetical order."""
         return tuple(version.name for version in self.latest(kind))
 
-    def latest(self, kind: str) -> tuple[Version, ...]:
-        """The latest version of every name that is saved, by name."""
+    def latest(self, kind: str, *, deleted: bool = False) -> tuple[Version, ...]:
+        """The latest version of every name that is saved, by name; with the `deleted` ones."""
         newest = (
             select(VERSION.c.name, func.max(VERSION.c.number).label("number"))
             .where(VERSION.c.kind == checked_kind(kind))
@@ -122,9 +122,10 @@ class Store:
         wanted = (
             select(VERSION)
             .join(newest, (VERSION.c.name == newest.c.name) & (VERSION.c.number == newest.c.number))
-            .where(VERSION.c.kind == kind, ~VERSION.c.deleted)
+            .where(VERSION.c.kind == kind)
         )
-        return tuple(sorted(self._versions(wanted), key=lambda version: version.name.casefold()))
+        found = [version for version in self._versions(wanted) if deleted or not version.deleted]
+        return tuple(sorted(found, key=lambda version: version.name.casefold()))
 
     def versions(self, kind: str, name: str) -> tuple[Version, ...]:
         """Every version of a name, the latest first; deletions too. None where it is unknown."""

@@ -300,6 +300,10 @@ def test_an_older_version_is_opened_and_restored(opened, desk):
     app.button(key="shelf-delete").click().run()
     assert shelf.names("scenario") == ()
     assert "Nothing is saved here yet" in texts(*app.info)
+    app.toggle(key="shelf-deleted").set_value(True).run()
+    assert app.button(key="shelf-delete").disabled
+    app.button(key="shelf-restore").click().run()
+    assert shelf.names("scenario") == ("Easter",)
 
 
 def test_a_store_that_cannot_be_used_leaves_the_app_up(opened, tmp_path, monkeypatch):

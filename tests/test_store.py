@@ -140,6 +140,7 @@ def test_what_was_deleted_is_off_the_list_and_can_be_restored(shelf):
         shelf.load("scenario", "Easter")
     with pytest.raises(NotSavedError):
         shelf.delete("scenario", "Easter")
+    assert [version.deleted for version in shelf.latest("scenario", deleted=True)] == [True]
     back = shelf.restore("scenario", "Easter", 1, author="Anna")
     assert (back.number, back.note) == (3, "version 1 restored")
     assert shelf.load("scenario", "Easter").text == "old"

@@ -39,7 +39,10 @@ if told:
 if kind != "scenario":
     versions.save_another(kind)
 
-listed = store.latest(kind)
+gone_too = st.toggle(
+    "Deleted ones too", key="shelf-deleted", help="Lists names that were deleted, to restore them."
+)
+listed = store.latest(kind, deleted=gone_too)
 if not listed:
     where = "with *Save* in the sidebar" if kind == "scenario" else "above"
     st.info(f"Nothing is saved here yet; the present one is saved {where}.")
@@ -100,8 +103,9 @@ buttons[3].button(
     key="shelf-delete",
     on_click=versions.delete,
     args=(own[0],),
+    disabled=own[0].deleted,
     width="stretch",
-    help="Takes the name off the list; its versions stay and saving under it brings them back.",
+    help="Takes the name off the list; its versions stay and can be restored.",
 )
 if fault := st.session_state.pop(versions.FAULT, None):
     st.error("This version cannot be used. What was there before is still in use.")

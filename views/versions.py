@@ -96,7 +96,7 @@ def delete(latest: Version) -> None:
         lambda: shelf().delete(
             latest.kind, latest.name, expected_version=latest.number, author=_person()
         ),
-        f"“{unmarked(latest.name)}” is off the list; saving under its name brings it back.",
+        f"“{unmarked(latest.name)}” is off the list; *Deleted ones too* shows it again.",
     )
 
 
