@@ -230,9 +230,12 @@ def without_spread(
     rehearsal: Rehearsal = replace(
         task.rehearsal, scenario=scenario.model_copy(update={"demand": demand})
     )
-    runs = max(min(FEWEST_CALM, task.replications), task.replications // CALM_PART)
+    runs = max(min(FEWEST_CALM, task.replications), required.replications // CALM_PART)
     calm = replace(task, rehearsal=rehearsal, replications=runs, grows=False)
-    return find_requirement(calm, upto, out_of_time, required).agents
+    agents = find_requirement(calm, upto, out_of_time, required).agents
+    # What is enough for days that stray is enough for days as expected.
+    dearer = ((agents - required.agents) @ task.limits.price).sum() > 0
+    return required.agents if dearer else agents
 
 
 def has_spread(scenario: Scenario, expected: Demand) -> bool:
