@@ -115,7 +115,6 @@ def sensitivity(
     may end elsewhere: differences within about 1 % of the hours say nothing.
     """
     free = unlimited(scenario)
-    # Plain numbers on the floor; which assumptions there are does not depend on leaving.
     changes = list(variations(free, expected_demand(free, demand)))
     count = 2 * len(changes) + 1
     with sizer(
