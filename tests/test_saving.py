@@ -233,6 +233,7 @@ def test_the_second_save_is_told_about_the_first(opened):
     anna.slider(key="lever-volume-chat").set_value(10).run()
     save_as(anna, "Anna")
     assert "Saved as version 2" in texts(*anna.success)
+    assert saved.shelf().latest("scenario")[0].note == "changed: lever volume-chat"
 
     ben.slider(key="lever-volume-chat").set_value(20).run()
     assert "Anna saved version 2 at" in texts(*ben.caption), "told before he saves"
@@ -283,6 +284,18 @@ def test_a_name_that_somebody_took_is_not_overwritten(opened):
     app = save_as(opened(), "Ben", "Easter")
     assert texts(*app.warning).startswith("Anna saved version 1 at ")
     assert shelf.load("scenario", "Easter").version.number == 1
+
+
+def test_a_deletion_is_told_and_can_be_saved_over(opened):
+    app = save_as(opened(), "Ben", "Easter")
+    saved.shelf().delete("scenario", "Easter", author="Anna")
+    app.switch_page("views/whatif.py").run()
+    settled(app)
+    app.slider(key="lever-volume-chat").set_value(20).run()
+    save_as(app, "Ben")
+    assert texts(*app.warning).startswith("Anna deleted it at ")
+    app.button(key="conflict-over").click().run()
+    assert saved.shelf().latest("scenario")[0].number == 3
 
 
 def test_an_older_version_is_opened_and_restored(opened, desk):

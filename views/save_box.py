@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from scenario import PlanningError
-from store import ConflictError, Version
+from store import ConflictError, NotSavedError, Version
 from views import saveable, session
 from views.jobs import board
 from views.saved import shelf
@@ -105,6 +106,9 @@ def save(kind: str, name: str, *, over: int | None = None, note: str = "") -> Ve
         if parts is None:
             st.session_state[FAULT] = "There is nothing of this kind to save yet; try again soon."
             return None
+        if kind == "scenario" and expected and not note:
+            with suppress(NotSavedError):  # it was deleted meanwhile
+                note = saveable.what_changed(parts, shelf().load(kind, name, expected))
         content, files = parts
         version = shelf().save(
             kind,

@@ -19,6 +19,7 @@ from views.levers import changes_of, levers_of
 from views.saving import (
     Moved,
     Parts,
+    differences,
     moved_of,
     origins_in,
     parts_of,
@@ -50,6 +51,7 @@ PRESET, START, LEVERS_OF = "whatif-preset", "whatif-start", "whatif-levers-of"
 LEVER = "lever-"  # begins the key of a lever's widget
 AS_FORECAST, NOW = "as forecast", "as now"
 STAFFING_FILE = "staffing.csv"
+KEYS_TOLD = 3
 PARTS_OF_IT = ("history", "edits", "staffing")  # what a scenario brings along from elsewhere
 
 
@@ -111,6 +113,13 @@ def remember(kind: str, version: Version) -> None:
     """From now on the session's work of that kind began with this version."""
     content = state_of(session.scenario(), moved_now()) if kind == "scenario" else ""
     session.began_with(session.origins() | {kind: origin_of(version, content)})
+
+
+def what_changed(parts: Parts, before: Saved) -> str:
+    """In a few words what a scenario says otherwise than an older version, for its note."""
+    keys = [key for key, _, _ in differences(parts, (before.text, dict(before.files)))]
+    more = f" and {len(keys) - KEYS_TOLD} more" if len(keys) > KEYS_TOLD else ""
+    return f"changed: {', '.join(keys[:KEYS_TOLD])}{more}" if keys else ""
 
 
 def changed_since(origin: Origin) -> bool:
