@@ -54,13 +54,13 @@ _WATCH_FIGURES = """() => {
         requestAnimationFrame(look);
     }, {capture: true, once: true});
 }"""
-# From a click until the chart's pixels are others than before.
+# From a click until the chart, pixels or shapes, is another than before.
 _WATCH_CHART = """() => {
     const small = document.createElement('canvas');
     small.width = 96; small.height = 64;
     const drawn = () => {
-        const chart = document.querySelector('canvas');
-        if (!chart) return '';
+        const chart = document.querySelector('[data-testid="stVegaLiteChart"] canvas');
+        if (!chart) return document.querySelector('[data-testid="stVegaLiteChart"]').innerHTML;
         const paper = small.getContext('2d', {willReadFrequently: true});
         paper.clearRect(0, 0, 96, 64);
         paper.drawImage(chart, 0, 0, 96, 64);
@@ -110,7 +110,7 @@ def chart_update_s(browser: Any) -> float:
     seconds = []
     with served(script="benchmarks/app_chart.py") as (address, _), tab(browser, address) as page:
         page.open()
-        page.page.locator("canvas").first.wait_for()
+        page.page.get_by_text("Contacts", exact=True).first.wait_for()
         page.page.wait_for_timeout(1500)
         for _ in range(CHARTS):
             page.page.evaluate(_WATCH_CHART)

@@ -21,6 +21,7 @@ UNDER, OVER, MET = "▼", "▲", "●"
 BAD, GOOD, PLAIN = "#D55E00", "#2b8cc4", "#8a949e"
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
 HEIGHT = 260
+MAX_TOUCHED = 4_000  # points that answer to the pointer; more take longer than half a second
 MAX_ROWS = 20_000  # a year of quarter-hours of one channel is 35,000: draw such by day
 
 
@@ -103,6 +104,8 @@ def lines(
         ],
     )
     drawn = base.mark_line(strokeWidth=1.8, clip=True).encode(dashed("name", names))
+    if len(table) > MAX_TOUCHED:
+        return alt.layer(drawn).properties(height=HEIGHT)
     # Invisible points give the tooltip something to meet.
     return (drawn + base.mark_point(size=40, opacity=0)).properties(height=HEIGHT)
 
