@@ -104,6 +104,7 @@ class Pairing:
         self.rounds = rounds
         self._seen: dict[tuple[bytes, int], tuple[Verdict, ...]] = {}
         self._base: tuple[bytes, tuple[Verdict, ...]] | None = None
+        self._last: tuple[tuple[bytes, int], Replications] | None = None
 
     @property
     def rehearsals(self) -> int:
@@ -121,10 +122,13 @@ class Pairing:
         return min(self.base_runs, max(FEWEST, int(np.ceil(PART * self.base_runs))))
 
     def run(self, agents: IntArray, runs: int) -> Replications:
-        """Rehearse so many agents, shape (I, G)."""
+        """Rehearse so many agents, shape (I, G); the last ones are remembered whole."""
+        key = agents.tobytes(), runs
+        if self._last is not None and self._last[0] == key:
+            return self._last[1]
         self.rounds.next(agents)
         data = self.task.rehearsal.run(agents, runs, self.task.seed).data
-        self._seen[agents.tobytes(), runs] = judge(data)
+        self._seen[key], self._last = judge(data), (key, data)
         return data
 
     def verdicts(self, agents: IntArray, runs: int) -> tuple[Verdict, ...]:

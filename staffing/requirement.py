@@ -18,7 +18,7 @@ from staffing.pairing import Pairing
 from staffing.precision import enough_replications
 from staffing.promises import Verdict
 from staffing.rehearsal import Progress, Rehearsal, Rounds, Telling
-from staffing.repair import MARGIN, repair
+from staffing.repair import LOST_EASE, MARGIN, repair
 from staffing.single_queue import single_queue
 from staffing.task import Task, effort_of, task_of, teams_of
 from staffing.trimming import Trimming
@@ -33,7 +33,10 @@ FLOOR_ROUNDS = 8  # rehearsals of a repair of the requirement
 NEAR_ROUNDS = 4  # of the steps towards promises to intervals, with few replications
 NEAR_RUNS = 96  # replications of these
 SURE_ROUNDS = 5  # of the steps up with as many replications as it takes
-CONFIRMED = 4  # times that the result is rehearsed in full, and mended where it fails
+MEND_ROUNDS = 4  # of a repair with as many
+OUT_OF_REACH = 0.05  # a promise missed by more than this is not to be had
+NEARLY = 0.001  # of one missed by less, so much of what is reached may be lost by chance
+CONFIRMED = 5  # times that the result is rehearsed in full
 TOLD = 24  # rehearsals that the progress reckons with
 
 
@@ -169,17 +172,35 @@ class _Finding:
             agents = queue.least(task.limits)
             verdicts = pairing.verdicts(agents, task.replications)
             return self._found(agents, verdicts, shares_of(verdicts))
-        agents, asked = self._roughly(agents)
+        agents = self._roughly(agents)
         verdicts = pairing.verdicts(agents, task.replications)
         runs = enough_replications(task, verdicts) if task.grows else task.replications
-        for turn in range(CONFIRMED):
+        verdicts = pairing.found_on(agents, runs)
+        if broken(verdicts, shares_of(verdicts)) and not self.out_of_time():
+            agents = self._mended(agents, runs)
+        # What cannot be had is not asked for; what has been reached is not given up again.
+        asked = attainable(pairing.estimate(agents))
+        trimming = Trimming(task.scenario, task.limits, pairing, asked, self.out_of_time)
+        if not self.out_of_time():
+            agents = trimming.run(agents)
+        for _ in range(CONFIRMED):
             verdicts = pairing.found_on(agents, runs)
-            if turn and not broken(verdicts, asked or shares_of(verdicts)):
+            if self.out_of_time() or not broken(verdicts, asked):
                 break
-            if self.out_of_time():
-                break
-            agents, asked = self._surely(agents, asked)
-        return self._found(agents, pairing.verdicts(agents, runs), asked or shares_of(verdicts))
+            agents = self._confirmed(agents, verdicts, trimming)
+        return self._found(agents, pairing.verdicts(agents, runs), asked)
+
+    def _confirmed(
+        self, agents: IntArray, verdicts: tuple[Verdict, ...], trimming: Trimming
+    ) -> IntArray:
+        """Agents again whom a promise misses after all, when all is rehearsed in full."""
+        restored = trimming.restored(agents, verdicts)
+        if (restored != agents).any():
+            return restored
+        return self.approach.settle(
+            agents, self.pairing.estimate, 2, self.out_of_time,
+            errors=MARGIN, only_up=True, asked=trimming.asked,
+        ).agents  # fmt: skip
 
     def _found(
         self, agents: IntArray, verdicts: tuple[Verdict, ...], asked: tuple[FloatArray, ...]
@@ -187,7 +208,7 @@ class _Finding:
         runs = verdicts[0].count if verdicts else self.task.replications
         return Requirement(agents, self.guess, verdicts, self.pairing.rehearsals, asked, runs)
 
-    def _roughly(self, agents: IntArray) -> tuple[IntArray, tuple[FloatArray, ...] | None]:
+    def _roughly(self, agents: IntArray) -> IntArray:
         """Near what is needed, with few replications."""
         task = self.task
         verdicts = self.pairing.verdicts(agents, task.replications)
@@ -203,40 +224,40 @@ class _Finding:
                 only_up=False,
             ).agents
         if to_intervals and all(to_intervals):
-            return agents, None
-        found = repair(
-            task.floor(lambda agents: self.pairing.run(agents, task.replications)),
-            agents,
-            rounds=FLOOR_ROUNDS,
-            out_of_time=self.out_of_time,
-        )
-        return found.agents, found.asked
+            return agents
+        return self._repaired(agents, task.replications, FLOOR_ROUNDS)
 
-    def _surely(
-        self, agents: IntArray, asked: tuple[FloatArray, ...] | None
-    ) -> tuple[IntArray, tuple[FloatArray, ...]]:
-        """Nothing that is asked seems broken, and nobody is there whom no promise needs."""
-        task, pairing = self.task, self.pairing
+    def _mended(self, agents: IntArray, runs: int) -> IntArray:
+        """Add where a promise is broken, with as many replications as it takes to tell."""
         staged = self.approach.settle(
-            agents, pairing.estimate, SURE_ROUNDS, self.out_of_time,
-            errors=MARGIN, only_up=True, asked=asked,
+            agents, self.pairing.estimate, SURE_ROUNDS, self.out_of_time,
+            errors=MARGIN, only_up=True,
         )  # fmt: skip
-        agents, asked = staged.agents, staged.asked
-        if broken(staged.verdicts, asked) and not self.out_of_time():
-            runs = pairing.base_runs
-            found = repair(
-                task.floor(lambda agents: pairing.run(agents, runs)),
-                agents,
-                rounds=SURE_ROUNDS,
-                out_of_time=self.out_of_time,
-                asked=asked,
-            )
-            agents, asked = found.agents, found.asked
-            pairing.found_on(agents, runs)
-        trimming = Trimming(task.scenario, task.limits, pairing, asked, self.out_of_time)
-        if not self.out_of_time() and trimming.holds(pairing.estimate(agents)):
-            agents = trimming.run(agents).agents
-        return agents, asked
+        if not broken(staged.verdicts, staged.asked) or self.out_of_time():
+            return staged.agents
+        if all(by_interval(self.task.scenario, verdict) for verdict in staged.verdicts):
+            return staged.agents
+        agents = self._repaired(staged.agents, runs, MEND_ROUNDS)
+        self.pairing.found_on(agents, runs)
+        return agents
+
+    def _repaired(self, agents: IntArray, runs: int, rounds: int) -> IntArray:
+        floor = self.task.floor(lambda agents: self.pairing.run(agents, runs))
+        return repair(floor, agents, rounds=rounds, out_of_time=self.out_of_time).agents
+
+
+def attainable(verdicts: tuple[Verdict, ...]) -> tuple[FloatArray, ...]:
+    """
+    Share asked of each promise in each period, by what agents who were mended reach; shapes (P,).
+
+    The promised share where it is reached, and a little less than what is reached elsewhere.
+    """
+    asked = []
+    for verdict in verdicts:
+        share, reached = verdict.promise.target.share, verdict.reached(MARGIN)
+        ease = np.where(share - reached > OUT_OF_REACH, LOST_EASE * reached, NEARLY)
+        asked.append(np.where(reached < share - 1e-9, reached - ease, share))
+    return tuple(asked)
 
 
 def broken(verdicts: tuple[Verdict, ...], asked: tuple[FloatArray, ...]) -> bool:

@@ -27,6 +27,7 @@ MOST_APART = 12  # intervals between two agents tried at once
 PASSES = 3
 RESTORES = 5
 SINGLES = 4  # rounds in which single agents are tried, the least missed first
+TOGETHER = 1.5  # agents gone from the same day are missed so much more than one by one
 SLACK = 1e-9
 
 
@@ -49,23 +50,6 @@ class Loss:
     rows: slice
     above: FloatArray
     below: FloatArray
-
-
-@dataclass(frozen=True)
-class Trimmed:
-    """
-    Agents that are all needed, as far as the rehearsals tell.
-
-    Parameters
-    ----------
-    agents
-        Shape (I, G).
-    verdicts
-        What they keep.
-    """
-
-    agents: IntArray
-    verdicts: tuple[Verdict, ...]
 
 
 @dataclass(eq=False)
@@ -101,9 +85,22 @@ class Trimming:
 
     def __post_init__(self) -> None:
         self._last: list[Loss] = []
+        self._gone: list[Loss] = []
 
-    def run(self, agents: IntArray) -> Trimmed:
-        """Take away what can go, from agents with which every promise asked holds."""
+    def run(self, agents: IntArray) -> IntArray:
+        """
+        Take away what can go, as far as differences tell.
+
+        Parameters
+        ----------
+        agents
+            With which every promise asked holds, shape (I, G).
+
+        Returns
+        -------
+        ndarray
+            Agents that all seem needed, shape (I, G), to be rehearsed in full.
+        """
         verdicts = self.pairing.estimate(agents)
         kept: set[Place] = set()
         tried: set[Place] = set()
@@ -120,7 +117,25 @@ class Trimming:
             if self.out_of_time():
                 break
             agents, verdicts = self._singles(agents, verdicts, tried)
-        return Trimmed(agents, verdicts)
+        return agents
+
+    def restored(self, agents: IntArray, verdicts: tuple[Verdict, ...]) -> IntArray:
+        """
+        Those of the agents who went come back whom a promise misses.
+
+        Parameters
+        ----------
+        agents
+            As trimmed, shape (I, G).
+        verdicts
+            What they keep, rehearsed in full.
+        """
+        agents = agents.copy()
+        if self._gone:
+            for loss in self._to_blame(self._gone, verdicts, self._failing(verdicts)):
+                agents[loss.place] += 1
+                self._gone.remove(loss)
+        return agents
 
     @property
     def _pooled_in_time(self) -> bool:
@@ -130,10 +145,6 @@ class Trimming:
     def _measured(self) -> int:
         warm, cool = self.scenario.edge_counts
         return self.scenario.period.count - warm - cool
-
-    def holds(self, verdicts: tuple[Verdict, ...]) -> bool:
-        """Whether all that is asked is reached."""
-        return not any(fails.any() for fails in self._failing(verdicts))
 
     def _failing(self, verdicts: tuple[Verdict, ...]) -> list[NDArray[np.bool_]]:
         return [
@@ -257,8 +268,9 @@ class Trimming:
             after = self.pairing.estimate(trial)
             failing = self._failing(after)
             if not any(fails.any() for fails in failing):
+                self._gone += gone
                 return trial, after, back
-            missed = self._to_blame(gone, after, failing)
+            missed = self._to_blame(gone, after, failing) or list(gone)
             back.update(loss.place for loss in missed)
             gone = [loss for loss in gone if loss not in missed]
         return agents, verdicts, {loss.place for loss in chosen}
@@ -286,7 +298,7 @@ class Trimming:
                     regained += lost
                     if regained >= 1.2 * short[period]:
                         break
-        return missed or list(gone)
+        return missed
 
     def _singles(
         self, agents: IntArray, verdicts: tuple[Verdict, ...], tried: set[Place]
@@ -315,6 +327,7 @@ class _Book:
     below: FloatArray
     surer: FloatArray  # what is held against the promise, less their ratio
     asked: FloatArray
+    harder: float
 
     @classmethod
     def of(cls, verdict: Verdict, asked: FloatArray) -> _Book:
@@ -323,7 +336,8 @@ class _Book:
             for values in (verdict.above, verdict.below)
         )
         surer = np.nan_to_num(verdict.reached(MARGIN) - ratio(above, below))
-        return cls(verdict.labels, above, below, surer, asked)
+        harder = 1.0 if verdict.promise.target.period == "interval" else TOGETHER
+        return cls(verdict.labels, above, below, surer, asked, harder)
 
     def _after(self, loss: Loss, number: int) -> tuple[IntArray, FloatArray, FloatArray]:
         """Periods that feel a loss, and their kept and promised contacts after it."""
@@ -340,6 +354,7 @@ class _Book:
     def bears(self, loss: Loss, number: int) -> bool:
         """Whether the promise seems to hold without this agent too."""
         felt, above, below = self._after(loss, number)
+        above = self.above[felt] - self.harder * (self.above[felt] - above)
         level = ratio(above, below) + self.surer[felt]
         worse = above < self.above[felt] - 1e-9
         return not bool((worse & (level < self.asked[felt] - SLACK)).any())
@@ -355,7 +370,8 @@ class _Book:
     def take(self, loss: Loss, number: int) -> None:
         """Go on without this agent."""
         felt, above, below = self._after(loss, number)
-        self.above[felt], self.below[felt] = above, below
+        self.above[felt] -= self.harder * (self.above[felt] - above)
+        self.below[felt] = below
 
 
 def _side_by_side(groups: list[list[int]]) -> list[list[int]]:
