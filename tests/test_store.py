@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from sqlalchemy import event
 
 import store
 from scenario import InvalidValueError, PlanningError
@@ -277,6 +278,20 @@ def test_a_file_that_may_only_be_read_is_read_and_told(shelf, url):
     with pytest.raises(StoreError, match="can be read but not written"):
         fixed.save("scenario", "Easter", "y")
     assert shelf.load("scenario", "Easter").text == "x"
+
+
+def test_a_full_disk_is_told_and_loses_nothing(shelf):
+    shelf.save("scenario", "Easter", "x")
+
+    def full(connection, _record):
+        connection.execute("PRAGMA max_page_count = 1")  # no page more than there are
+
+    event.listen(shelf._engine, "connect", full)
+    with pytest.raises(StoreError, match="the disk is full"):
+        shelf.save("scenario", "Easter", os.urandom(100_000))
+    event.remove(shelf._engine, "connect", full)
+    assert shelf.load("scenario", "Easter").text == "x"
+    assert shelf.save("scenario", "Easter", "y").number == 2
 
 
 @pytest.mark.parametrize("damage", ["text", "cut", "scribbled"])

@@ -75,7 +75,7 @@ def keep(draft: Draft) -> str:
     known.pop(key, None)
     known[key] = draft
     while len(known) > OPENED_KEPT:
-        del known[next(iter(known))]
+        known.pop(next(iter(known)), None)
     if fresh:
         try:
             text, files = parts_of(draft.scenario)
