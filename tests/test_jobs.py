@@ -217,3 +217,18 @@ def test_a_call_apart_tells_how_far_it_is():
     answer = apart(telling, 41, cancelled=lambda: False, tell=lambda *words: told.append(words))
     assert answer == 42
     assert told == [(0.5, "half"), (0.9,)]
+
+
+class Large:
+    nbytes = 60
+
+
+def test_answers_that_take_much_memory_are_forgotten_and_worked_out_again():
+    board = Board(kept_bytes=100)
+    first = ended(board.request("me", "whatif", "a", "Rehearsing", lambda _: Large()))
+    ended(board.request("you", "whatif", "b", "Rehearsing", lambda _: Large()))
+    board.request("they", "plan", "c", "Planning", lambda _: 0)
+    assert first.result is None, "an idle page holds nothing"
+    again = board.request("me", "whatif", "a", "Rehearsing", lambda _: Large())
+    assert again is not first
+    assert isinstance(ended(again).result, Large)

@@ -20,7 +20,8 @@ from typing import Any
 
 from scenario.errors import PlanningError, RunCancelledError
 
-FINISHED_KEPT = 48  # results of a sample week are about 1 MB each
+FINISHED_KEPT = 48  # answers
+KEPT_BYTES = 100_000_000  # of rehearsals: two of a centre of 200 or a hundred of a small team's day
 FORSAKEN_S = 10.0  # a refresh comes back sooner; after that a closed tab's work is stopped
 
 log = logging.getLogger("allweather.app")
@@ -62,6 +63,7 @@ class Job:
         self.result: Any = None
         self.error: Exception | None = None
         self.version = 0  # grows with every published answer
+        self.let_go = False
         self.started = time.monotonic()
         self.seconds = 0.0
         self._work = work
@@ -134,6 +136,15 @@ class Job:
     def running(self) -> bool:
         """Whether the work still goes on."""
         return self.state is State.RUNNING
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the answer takes, where it tells; else 0."""
+        return int(getattr(self.result, "nbytes", 0))
+
+    def forget(self) -> None:
+        """Let the answer go; whoever wants it again has to ask anew."""
+        self.let_go, self.result = True, None
 
     def hold(self, holder: str, here: Callable[[], bool] = _always) -> None:
         """
@@ -211,14 +222,22 @@ class Board:
     ----------
     kept
         Finished jobs whose answers are kept for the next one who asks.
+    kept_bytes
+        Memory that the answers of finished jobs may take together, where they tell it. What was
+        used longest ago goes first, even from under an open page: its screen stays as it is,
+        and what it asks for next is worked out again.
     here
         Tells of a session whether its tab is open.
     """
 
     def __init__(
-        self, kept: int = FINISHED_KEPT, here: Callable[[str], bool] = lambda _: True
+        self,
+        kept: int = FINISHED_KEPT,
+        here: Callable[[str], bool] = lambda _: True,
+        *,
+        kept_bytes: int = KEPT_BYTES,
     ) -> None:
-        self._kept, self._here = kept, here
+        self._kept, self._here, self._kept_bytes = kept, here, kept_bytes
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._slots: dict[tuple[str, str], Job] = {}
         self._lock = threading.Lock()
@@ -241,7 +260,9 @@ class Board:
         """
         with self._lock:
             former = self._slots.get((session, slot))
-            if former is not None and former.key == key and not again:
+            if former is not None and former.key == key and not again and not former.let_go:
+                if key in self._jobs:
+                    self._jobs.move_to_end(key)
                 return former
             job = self._jobs.get(key)
             if job is None or job.state in (State.STOPPED, State.FAILED):
@@ -280,6 +301,13 @@ class Board:
         finished = [key for key, job in self._jobs.items() if not job.running]
         for key in finished[: max(0, len(finished) - self._kept)]:
             del self._jobs[key]
+        # The latest is what somebody looks at this moment.
+        ahead = [key for key in reversed(finished) if key in self._jobs]
+        held = 0
+        for place, key in enumerate(ahead):
+            held += self._jobs[key].nbytes
+            if held > self._kept_bytes and place:
+                self._jobs.pop(key).forget()
 
 
 @cache

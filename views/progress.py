@@ -13,6 +13,7 @@ from views.jobs import Job, State, board
 from views.session import session_id
 
 POLL_S = 0.25
+CALM_POLL_S = 1.0  # where an answer is shown already, and grows surer
 
 
 def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
@@ -34,7 +35,8 @@ def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
         The answer, or the early one while the work goes on; None while there is none.
     """
     if job.running:
-        _watch(slot, job.version, again)
+        watch = _watch if job.result is None else _watch_calmly
+        watch(slot, job.version, again)
     elif job.state is State.STOPPED:
         _tell_stop(slot, job, again)
     elif job.state is State.FAILED:
@@ -46,6 +48,16 @@ def awaited(slot: str, job: Job, again: Callable[..., Job]) -> Any | None:
 @st.fragment(run_every=POLL_S)
 def _watch(slot: str, seen: int, again: Callable[..., Job]) -> None:
     """Progress of the slot's job, looked up four times a second; the page follows its end."""
+    _look(slot, seen, again)
+
+
+@st.fragment(run_every=CALM_POLL_S)
+def _watch_calmly(slot: str, seen: int, again: Callable[..., Job]) -> None:
+    """The same, once a second: twenty open pages must not be busy with looking up."""
+    _look(slot, seen, again)
+
+
+def _look(slot: str, seen: int, again: Callable[..., Job]) -> None:
     job = board().of(session_id(), slot)
     told = f"stop-told-{slot}"
     if job is not None and job.state is State.STOPPED and not st.session_state.get(told):
@@ -101,7 +113,7 @@ def background() -> None:
         _background_lines()
 
 
-@st.fragment(run_every=4 * POLL_S)
+@st.fragment(run_every=2 * CALM_POLL_S)
 def _background_moving() -> None:
     if not _background_lines():
         st.rerun()
