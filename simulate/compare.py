@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,8 +12,15 @@ import pandas as pd
 from scenario.errors import InvalidValueError
 from simulate.channel_tables import kept_periods, target_of
 from simulate.closing_table import backlog_at_closings
-from simulate.estimates import Estimate, Parts, estimate_difference
+from simulate.estimates import (
+    Estimate,
+    FloatArray,
+    Parts,
+    estimate_difference,
+    estimate_from_influence,
+)
 from simulate.outcome import Outcome
+from simulate.quantile_influence import SHARES
 from simulate.ratios import ALL_KINDS, RATIOS
 from simulate.replications import Span, occupancy_of
 
@@ -41,6 +48,9 @@ _WORDINGS: Mapping[str, _Wording] = {
     "response_mean_s": _Wording(
         "has its first response", "later", "sooner", "seconds", "on average"
     ),
+    "wait_p90_s": _Wording("has 9 in 10 answered", "later", "sooner", "seconds"),
+    "response_p50_s": _Wording("has half of its first responses", "later", "sooner", "seconds"),
+    "response_p90_s": _Wording("has 9 in 10 first responses", "later", "sooner", "seconds"),
     "abandonment": _Wording("is abandoned", "more often", "less often", "share"),
     "converted_share": _Wording("turns into a callback", "more often", "less often", "share"),
     "reached_share": _Wording("is reached", "more often", "less often", "share"),
@@ -60,12 +70,18 @@ _WORDINGS: Mapping[str, _Wording] = {
     "occupancy": _Wording("is busy for", "more", "less", "share", "of its time"),
     "cost_per_contact": _Wording("a contact handled costs", "more", "less", "money"),
 }
+_QUANTILES: Mapping[str, tuple[str, float]] = {
+    "wait_p90_s": ("live", 0.90),
+    "response_p50_s": ("deferred", 0.50),
+    "response_p90_s": ("deferred", 0.90),
+}
 _SPANS: Mapping[str, Span] = {"probability_met_day": "day", "probability_met_week": "week"}
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "service_level_closed": ("deferred",),
     "response_mean_s": ("deferred", "callback"),
     "backlog": ("deferred", "callback"),
     "backlog_at_close": ("deferred", "callback"),
+    **dict.fromkeys(("wait_p90_s", "response_p50_s", "response_p90_s"), ()),  # quantiles
     "occupancy": (),  # of groups
     "cost_per_contact": (),  # of all together
 }
@@ -115,6 +131,7 @@ def paired(baseline: Outcome, other: Outcome, names: Sequence[str] = ()) -> pd.D
         found = estimate_difference(_cut(ours, count), _cut(theirs, count), batches)
         if np.isfinite(found.value):
             rows.append(_row(name, measure, who, found))
+    rows += [_row(name, *found) for found in _quantiles(baseline, other)]
     rows += [_exact_row(name, key, baseline, other) for key in ("cost", "paid_hours")]
     columns = ["scenario", "measure", "channel", "difference", "low", "high", "real", "sentence"]
     return pd.DataFrame(rows, columns=columns)
@@ -138,6 +155,37 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
             found.append((group, "occupancy", flat[0], flat[1]))
     found.append(("", "cost_per_contact", _cost_of_contacts(other), _cost_of_contacts(baseline)))
     return found
+
+
+def _quantiles(baseline: Outcome, other: Outcome) -> Iterator[tuple[str, str, Estimate]]:
+    """Measure, channel and difference of waits and responses that a share stays within."""
+    if baseline.replications != other.replications:
+        return  # a quantile of fewer replications would have to be counted anew
+    for channel, declared in other.scenario.channels.items():
+        if channel not in baseline.scenario.channels:
+            continue
+        for measure, (kind, share) in _QUANTILES.items():
+            if declared.kind != kind:
+                continue
+            ours, theirs = (_quantile(one, measure, channel, share) for one in (other, baseline))
+            difference = ours[0] - theirs[0]
+            if np.isfinite(difference):
+                found = estimate_from_influence(
+                    difference, ours[1] - theirs[1], baseline.data.batches
+                )
+                yield measure, channel, found
+
+
+def _quantile(
+    outcome: Outcome, measure: str, channel: str, share: float
+) -> tuple[float, FloatArray]:
+    """The quantile over the measured time, and what each replication adds to its error."""
+    data = outcome.data
+    of_waits = measure.startswith("wait")
+    column = list(outcome.scenario.channels).index(channel)
+    values = data.times(data.waits if of_waits else data.responses, "horizon", (share,))
+    influence = data.wait_influence if of_waits else data.response_influence
+    return float(values[0, column, 0]), influence[:, column, SHARES.index(share)]
 
 
 def _cost_of_contacts(outcome: Outcome) -> Parts:

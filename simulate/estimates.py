@@ -114,6 +114,30 @@ def estimate_difference(parts: Parts, baseline: Parts, batches: NDArray[np.int64
     return _with_interval(values, _left_out(parts, batches) - _left_out(baseline, batches))
 
 
+def estimate_from_influence(
+    value: float, influence: FloatArray, batches: NDArray[np.int64]
+) -> Estimate:
+    """
+    A value whose error is a sum over replications, with its interval.
+
+    Parameters
+    ----------
+    value
+        The value.
+    influence
+        What each replication adds to its error, shape (R,).
+    batches
+        Batch of each replication, shape (R,).
+    """
+    sums = np.bincount(batches, weights=influence)
+    count, middle = len(sums), np.asarray(value, dtype=np.float64)
+    error = np.full((), np.nan)
+    if count >= 2:
+        error = np.asarray(np.sqrt(count / (count - 1) * ((sums - sums.mean()) ** 2).sum()))
+    reach = (_student_975(count - 1) if count >= 2 else 1.0) * error
+    return Estimate(middle, np.asarray(middle - reach), np.asarray(middle + reach), error)
+
+
 def _left_out(parts: Parts, batches: NDArray[np.int64]) -> FloatArray:
     """The ratio without each batch in turn, shape (batches, ...); batches lie side by side."""
     firsts = np.flatnonzero(np.diff(batches, prepend=-1))

@@ -12,8 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
-from simulate.estimates import Parts, batches_of
+from simulate.estimates import FloatArray, Parts, batches_of
 from simulate.measures import Counts
+from simulate.quantile_influence import influence_of
 from simulate.ratios import Tallies
 from simulate.waits import WaitHistogram
 
@@ -48,6 +49,9 @@ class Replications:
         Shape (R, K), summed over the measured intervals.
     waits, responses
         Histograms over all replications; cell `i * C + c` of measured interval i.
+    wait_influence, response_influence
+        What each replication adds to the error of the quantiles of waits and responses over
+        the measured time, in seconds, shape (R, C, Q); see `quantile_influence`.
     stratified
         Whether the replications share one stratified sequence of day factors.
     """
@@ -63,6 +67,8 @@ class Replications:
     of_threshold: IntArray
     waits: WaitHistogram
     responses: WaitHistogram
+    wait_influence: FloatArray
+    response_influence: FloatArray
     stratified: bool = False
 
     @classmethod
@@ -73,6 +79,8 @@ class Replications:
         warm, cool = scenario.edge_counts
         measured = slice(warm, scenario.period.count - cool)
         cell_of = _measured_cells(scenario.period.count, len(scenario.channels), measured)
+        channels = len(scenario.channels)
+        channel_of = np.where(cell_of < 0, -1, np.arange(len(cell_of)) % channels)
         first = counts[0]
         return cls(
             scenario,
@@ -93,6 +101,8 @@ class Replications:
             np.stack([one.of_threshold[measured].sum(axis=0) for one in counts]),
             WaitHistogram.sum(one.waits for one in counts).merged(cell_of),
             WaitHistogram.sum(one.responses for one in counts).merged(cell_of),
+            influence_of([one.waits for one in counts], channel_of, channels),
+            influence_of([one.responses for one in counts], channel_of, channels),
             stratified,
         )
 
