@@ -231,11 +231,10 @@ def weather_plan(
     for place, chance in enumerate(chances):
         tell(0.4 * place / len(chances), "Weighing base staff against flex staff")
         near = sized(chance, near)
-        rules = _learned(learning, near.agents, probability, MARGINS[0])
+        rules, short = _surely_learned(learning, near.agents, probability)
         cost = paid_of(scenario, near.agents)[1] + _mean_cost(learning, rules, near.agents)
-        missing = float(rules[-1].missing) if rules else float("inf")
-        if best is None or (missing, cost) < best[0]:
-            best = ((missing, cost), chance)
+        if best is None or (short, cost) < best[0]:
+            best = ((short, cost), chance)
     assert best is not None
     base_only = planned(probability, 0.4, 0.65, "Planning without flex staff")
     base = base_only
@@ -248,7 +247,7 @@ def weather_plan(
         replications=FRESH_RUNS * paths,
         seed=fresh_seed(seed),
     )
-    rules = _surely_learned(learning, base.staff.agents, probability)
+    rules, _ = _surely_learned(learning, base.staff.agents, probability)
     tell(0.96, "Rehearsing both in other weathers")
     found = _judged(fresh, base, base_only, rules, probability, paths, _notes(scenario, demand))
     tell(1.0, "Done")
@@ -308,22 +307,30 @@ def _notes(scenario: Scenario, demand: Demand) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _surely_learned(weather: Weather, base: IntArray, probability: float) -> list[Rule]:
+def _surely_learned(
+    weather: Weather, base: IntArray, probability: float
+) -> tuple[list[Rule], float]:
     """
     Rules that keep the promises on futures that they were not learned from, if any do.
 
     Thresholds fit the futures that they were learned from; so long as they keep less on others,
     more is asked of them. These others are not those of the last check.
+
+    Returns
+    -------
+    tuple
+        The rules, and by which share of the days they fall short on the others.
     """
     others = replace(weather, seed=fresh_seed(fresh_seed(weather.seed)))
     offered = others.offered(others.rehearse([base] * others.replications))
-    rules: list[Rule] = []
+    tried: list[tuple[list[Rule], float]] = []
     for margin in MARGINS:
         rules = _learned(weather, base, probability, margin)
         agents, _ = follow(others, rules, base, offered)
-        if _least(kept_by_day(others.rehearse(agents))) >= probability:
+        tried.append((rules, max(0.0, probability - _least(kept_by_day(others.rehearse(agents))))))
+        if not tried[-1][1]:
             break
-    return rules
+    return min(tried, key=lambda pair: pair[1])
 
 
 def _learned(weather: Weather, base: IntArray, probability: float, margin: float) -> list[Rule]:

@@ -152,6 +152,7 @@ def test_a_promise_of_a_week_is_kept_or_broken_on_all_its_days(scenario):
     assert 0 < kept.mean() < 1
 
 
+@pytest.mark.slow
 def test_flex_staff_keeps_the_promise_for_no_more_than_base_shifts_alone(scenario):
     found = weather_plan(scenario, demand_of(scenario), probability=0.9, paths=60)
     assert found.expected_cost <= found.base_only_cost
