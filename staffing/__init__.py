@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from staffing.calculator import agents_for, service_levels
     from staffing.erlang import agents_needed, erlang_a, erlang_b, erlang_c
     from staffing.planning import Plan, plan
     from staffing.requirement import Requirement, requirement_only
@@ -13,23 +14,27 @@ if TYPE_CHECKING:
 _HOMES = {
     "Plan": "staffing.planning",
     "Requirement": "staffing.requirement",
+    "agents_for": "staffing.calculator",
     "agents_needed": "staffing.erlang",
     "erlang_a": "staffing.erlang",
     "erlang_b": "staffing.erlang",
     "erlang_c": "staffing.erlang",
     "plan": "staffing.planning",
     "requirement_only": "staffing.requirement",
+    "service_levels": "staffing.calculator",
 }
 
 __all__ = [
     "Plan",
     "Requirement",
+    "agents_for",
     "agents_needed",
     "erlang_a",
     "erlang_b",
     "erlang_c",
     "plan",
     "requirement_only",
+    "service_levels",
 ]
 
 
