@@ -4,7 +4,7 @@ import streamlit as st
 
 from report.plan_page import plan_page
 from report.tables import plan_csv, plan_xlsx
-from views import plan_charts, session, staffed
+from views import plan_charts, session, staffed, weather_panel
 from views.downloads import package
 from views.downloads import staffed as staffed_in
 from views.figures import Figure, tiles
@@ -223,6 +223,8 @@ with right:
         st.text(f"● {text}")
     if not told:
         st.write("No current staffing to compare with, or no real difference.")
+
+weather_panel.draw(scenario, session.forecast_job())
 
 parts = plan.shrinkage.to_dict("records")
 applied = ", ".join(f"{row['part']} {100 * row['share']:g} %" for row in parts if row["applied"])

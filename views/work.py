@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from forecast.backtesting import Backtest
     from staffing import Plan
     from staffing.frontier import Frontier
+    from staffing.weather import WeatherPlan
 
 OUTLOOK = "28d"
 WORKERS = max(1, min(4, os.cpu_count() or 1))
@@ -183,6 +184,25 @@ def ask_frontier(
     return board.request(session, "frontier", key, label, work, again=again)
 
 
+def ask_weather(
+    board: Board,
+    session: str,
+    scenario: Scenario,
+    demand: Job,
+    probability: float,
+    *,
+    again: bool = False,
+) -> Job:
+    """Base shifts and flex staff for any weather; answers with a `WeatherPlan`."""
+
+    def work(job: Job) -> WeatherPlan:
+        contacts = job.wait_for(demand)
+        return _at_length(job, weather_of, scenario, contacts, probability, tells=True)
+
+    key = _key(f"weather {probability}", scenario_content(scenario))
+    return board.request(session, "weather", key, "Planning for any weather", work, again=again)
+
+
 @functools.cache
 def processors() -> Turns:
     """Where rehearsals wait for a processor, whoever asked for them."""
@@ -260,6 +280,15 @@ def frontier_of(
     from staffing.frontier import frontier
 
     return frontier(scenario, demand, channel, within_s=within_s, workers=WORKERS, progress=tell)
+
+
+def weather_of(
+    scenario: Scenario, demand: Demand, probability: float, *, tell: Callable[[float, str], None]
+) -> WeatherPlan:
+    """Base shifts and flex staff that keep the promises on such a share of the days."""
+    from staffing.weather import weather_plan
+
+    return weather_plan(scenario, demand, probability=probability, workers=WORKERS, progress=tell)
 
 
 def _nothing_inline(scenario: Scenario) -> dict[str, Any]:
