@@ -10,6 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,28 @@ AS_DECLARED = "as declared"
 A_WEEK_S = 604_800
 
 
+class _This:
+    """A scenario as a key of what was worked out for it: this very one, none that is equal."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+
+    def __hash__(self) -> int:
+        return id(self.scenario)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and other.scenario is self.scenario
+
+
 def levers_of(scenario: Scenario) -> tuple[Lever, ...]:
     """The levers that a scenario has, in the order of the page."""
+    # A page asks several times while it is drawn.
+    return _levers_of(_This(scenario))
+
+
+@lru_cache(maxsize=64)
+def _levers_of(this: _This) -> tuple[Lever, ...]:
+    scenario = this.scenario
     by_channel = [
         lever
         for family in BY_CHANNEL
