@@ -36,7 +36,7 @@ MORNING = """
 name = "One morning"
 timezone = "Europe/London"
 seed = 7
-replications = 12
+replications = 8
 [horizon]
 start = 2026-04-13T08:00:00
 length = "3h"

@@ -20,13 +20,13 @@ def morning():
 
 @pytest.fixture(scope="module")
 def choice(morning):
-    return best_concurrency(morning, demand_of(morning), "chat", caps=(1, 2, 3), replications=6)
+    return best_concurrency(morning, demand_of(morning), "chat", caps=(1, 2, 3), replications=4)
 
 
 @pytest.fixture(scope="module")
 def blending():
     scenario = Scenario.parse(OFFERING)
-    return value_of_blending(scenario, demand_of(scenario), replications=6)
+    return value_of_blending(scenario, demand_of(scenario), replications=4)
 
 
 def test_holding_more_at_once_takes_fewer_agents_and_longer_each(choice):

@@ -32,7 +32,7 @@ def morning():
 
 @pytest.fixture(scope="module")
 def tornado(morning):
-    return sensitivity(morning, demand_of(morning), replications=6)
+    return sensitivity(morning, demand_of(morning), replications=4)
 
 
 def varied(scenario, demand=None):
