@@ -78,7 +78,8 @@ class Frontier:
         """What the curve says, for a planner."""
         met = self.table[self.table["met"]]
         if len(met) < 2:
-            return f"{self.channel}: {'only one' if len(met) else 'none'} of these promises can be kept."
+            kept = "only one" if len(met) else "none"
+            return f"{self.channel}: {kept} of these promises can be kept."
         first, last, knee = met.iloc[0], met.iloc[-1], self.table[self.table["knee"]].iloc[0]
         unit = self.scenario.currency if last["cost"] else "paid hours"
         what = "cost" if last["cost"] else "paid_hours"
