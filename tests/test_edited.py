@@ -17,7 +17,7 @@ from staffing import Plan, plan
 from staffing.edit_rows import OWN_KIND, edit_table, read_edit
 from staffing.edited import edited_plan, notes_of, paid_table, staff_of
 from views.edit_history import EditHistory, as_text, from_text, same
-from views.edit_work import edited_package, shifts_csv
+from views.edit_work import edited_package, planned_scenario, shifts_csv
 
 DESK = """
 name = "Edited desk"
@@ -277,3 +277,21 @@ def test_a_table_of_edits_survives_as_text() -> None:
     assert again["start"].tolist()[0] == time(7), "in order of their start"
     assert as_text(again.iloc[::-1]) == as_text(table), "whatever the order of the rows"
     assert isinstance(read_edit(desk(), again.iloc[:2])[0], Shift)
+
+
+@pytest.mark.slow
+def test_shifts_of_teams_that_work_apart_are_edited_and_taken_away(tmp_path) -> None:
+    """The plan's groups are then one for every channel, and so are the files'."""
+    from forecast import demand_for
+
+    apart = Scenario.parse(DESK + '[routing]\nblend = "separate"\n')
+    found = plan(apart, demand_of(apart))
+    table = edit_table(found.shifts)
+    assert set(table["group"]) <= {"team: chat", "team: x"}
+    table.loc[0, "agents"] += 1
+    edited = edited_plan(found, demand_of(apart), table)
+    assert tuple(planned_scenario(apart, found).groups) == found.staff.groups
+    with zipfile.ZipFile(io.BytesIO(edited_package(apart, edited, demand_of(apart)))) as archive:
+        archive.extractall(tmp_path)
+    again = Scenario.load(tmp_path / "scenario.toml")
+    assert simulate(again, demand_for(again)).totals.equals(edited.outcome.totals)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from scenario import Demand, PlanningError, Scenario
+from scenario import Demand, PlanningError, Scenario, Staff
 from scenario.shift_file import shift_rows
 from views import uploads
 from views.downloads import package
@@ -90,16 +90,26 @@ def shifts_csv(edited: EditedPlan) -> bytes:
     return shift_rows(edited.roster).to_csv(index=False).encode()
 
 
+def planned_scenario(scenario: Scenario, plan: Plan, staff: Staff | None = None) -> Scenario:
+    """
+    The scenario as a plan staffs it, or other staff of the same groups.
+
+    Where teams work apart the plan's groups are these teams, and so are the result's.
+    """
+    staff = plan.staff if staff is None else staff
+    own = scenario if tuple(scenario.groups) == staff.groups else plan.scenario
+    return uploads.with_plan(own, staff)
+
+
 def edited_scenario(scenario: Scenario, edited: EditedPlan) -> Scenario:
     """
     The scenario as the edited plan staffs it, to be rehearsed as the page shows it.
 
     Seed and replications are those of the plan's own check.
     """
-    own = scenario if tuple(scenario.groups) == edited.staff.groups else edited.plan.scenario
     outcome = edited.outcome
     changes = {"seed": outcome.seed, "replications": outcome.replications}
-    return uploads.with_plan(own, edited.staff).with_changes(changes)
+    return planned_scenario(scenario, edited.plan, edited.staff).with_changes(changes)
 
 
 def edited_package(scenario: Scenario, edited: EditedPlan, demand: Demand) -> bytes:

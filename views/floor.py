@@ -4,7 +4,8 @@ import streamlit as st
 
 from scenario import InvalidValueError
 from simulate.tale import contact_of
-from views import session, story_words, uploads
+from views import session, story_words
+from views.edit_work import planned_scenario
 from views.jobs import board
 from views.progress import awaited
 from views.replay_player import player
@@ -62,7 +63,7 @@ if started == PLANNED:
     if plan.result is None:
         st.info("The plan is not ready yet; the day is shown as it is staffed now.")
     else:
-        shown_scenario = uploads.with_plan(scenario, plan.result.staff)
+        shown_scenario = planned_scenario(scenario, plan.result)
 
 
 def ask(*, again: bool = False):  # noqa: D103

@@ -6,7 +6,7 @@ from report.plan_page import plan_page
 from report.tables import plan_csv, plan_xlsx
 from views import plan_charts, session, staffed, weather_panel
 from views.downloads import package
-from views.downloads import staffed as staffed_in
+from views.edit_work import planned_scenario
 from views.figures import Figure, tiles
 from views.progress import awaited
 from views.shift_editor import edited_shifts
@@ -105,7 +105,7 @@ forecast = session.forecast_job().result
 if forecast is not None:
     buttons[3].download_button(
         "Scenario, ZIP",
-        lambda: package(scenario.with_changes(staffed_in(plan.staff)), forecast),
+        lambda: package(planned_scenario(scenario, plan), forecast),
         "plan_scenario.zip",
         "application/zip",
         on_click="ignore",

@@ -20,6 +20,8 @@ from views.charts import (
     time_axis,
 )
 
+MANY_SHIFTS = 40  # in a day; more are drawn closer together
+
 
 def staffing(table: pd.DataFrame) -> alt.LayerChart:
     """
@@ -103,10 +105,10 @@ def gantt(table: pd.DataFrame) -> alt.LayerChart:
     """
     rows = list(dict.fromkeys(table["row"]))
     names = sorted(table["group"].unique())
+    height = 24 if len(rows) <= MANY_SHIFTS else 14
+    axis = alt.Axis(labelLimit=260, labelOverlap=False, labelFontSize=min(11, height - 3))
     base = alt.Chart(table).encode(
-        time_axis(1.0),
-        alt.X2("until:T"),
-        alt.Y("row:N", sort=rows, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
+        time_axis(1.0), alt.X2("until:T"), alt.Y("row:N", sort=rows, title=None, axis=axis)
     )
     tips = [
         alt.Tooltip("row:N", title="Shift"),
@@ -124,7 +126,7 @@ def gantt(table: pd.DataFrame) -> alt.LayerChart:
         .mark_bar(height={"band": 0.7}, color="white", stroke=PLAIN, strokeDash=[2, 2])
         .encode(tooltip=tips)
     )
-    return (work + pause).properties(height=24 * max(len(rows), 1) + 90)
+    return (work + pause).properties(height=height * max(len(rows), 1) + 90)
 
 
 def steps(table: pd.DataFrame) -> alt.LayerChart:

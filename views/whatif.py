@@ -5,8 +5,9 @@ import streamlit as st
 from report.result_table import results_table
 from report.tables import safe_csv
 from scenario import PlanningError
-from views import charts, keep_box, lever_widgets, links, remedies, results, session, uploads, work
+from views import charts, keep_box, lever_widgets, links, remedies, results, session, work
 from views.downloads import package
+from views.edit_work import planned_scenario
 from views.faults import show_faults
 from views.figures import tiles
 from views.jobs import board
@@ -62,7 +63,7 @@ if start_from == PLANNED and plan.result is not None:
     if preset is not None and "staffing" in preset.changes:
         st.info(f"“{preset.label}” changes the current staffing, so it starts from that.")
     else:
-        baseline_scenario = uploads.with_plan(scenario, plan.result.staff)
+        baseline_scenario = planned_scenario(scenario, plan.result)
 start = baseline_scenario.with_changes(preset.changes) if preset else baseline_scenario
 st.session_state["whatif-levers-of"] = start
 
