@@ -163,7 +163,7 @@ def test_a_log_of_contacts_is_put_to_a_history_of_intervals():
     more=st.integers(2, 60),
     drop=st.sets(st.integers(0, 59), max_size=10),
 )
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_every_interval_of_the_span_is_told_by_the_new_the_old_or_nobody(length, begin, more, drop):
     kept = set(range(more)) - drop
     if len(kept) < 2:

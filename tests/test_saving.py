@@ -8,7 +8,7 @@ import pytest
 
 from forecast import demand_for
 from scenario import Scenario
-from views import drafts, files, saved, saving, this_day
+from views import drafts, files, saved, saving, session, this_day
 from views.jobs import board
 
 ROOT = Path(__file__).parents[1]
@@ -63,6 +63,12 @@ def own_store(tmp_path, monkeypatch):
     """A store for each test, and an app that has just been started."""
     monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path}/saved.sqlite")
     drafts._opened.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def only_what_is_looked_at(monkeypatch):
+    """Pages ask for what they show; nothing else is worked out ahead."""
+    monkeypatch.setattr(session, "begin", session.history_job)
 
 
 # Parts
@@ -259,6 +265,7 @@ def test_the_second_save_is_told_about_the_first(opened):
     assert shelf.load("scenario", "Easter").version.number == 3
 
 
+@pytest.mark.slow
 def test_a_conflict_can_be_looked_at(opened):
     first, second = opened(), opened()
     save_as(first, "Anna", "Easter")
@@ -286,6 +293,7 @@ def test_a_name_that_somebody_took_is_not_overwritten(opened):
     assert shelf.load("scenario", "Easter").version.number == 1
 
 
+@pytest.mark.slow
 def test_a_deletion_is_told_and_can_be_saved_over(opened):
     app = save_as(opened(), "Ben", "Easter")
     saved.shelf().delete("scenario", "Easter", author="Anna")
@@ -354,6 +362,7 @@ def keep_present(app, kind, name):
     return app
 
 
+@pytest.mark.slow
 def test_staffing_and_plan_are_saved_and_opened(opened):
     app = opened()
     app.switch_page("views/plan.py").run()
@@ -371,6 +380,7 @@ def test_staffing_and_plan_are_saved_and_opened(opened):
     assert "is what you work with now" in texts(*app.success)
 
 
+@pytest.mark.slow
 def test_the_plan_is_saved_with_the_scenario_if_wanted(opened):
     app = opened()
     app.switch_page("views/plan.py").run()
@@ -380,6 +390,7 @@ def test_the_plan_is_saved_with_the_scenario_if_wanted(opened):
     assert saved.shelf().latest("plan")[0].note == "saved with the scenario"
 
 
+@pytest.mark.slow
 def test_edits_are_saved_and_put_on_another_scenario(opened, desk, tmp_path):
     rows = "first_day,change,value,author\n2026-04-13,scale,1.5,Anna\n"
     (tmp_path / "edits.csv").write_text(rows)
@@ -428,6 +439,7 @@ def bring(app, name, content):
     return app.run()
 
 
+@pytest.mark.slow
 def test_somebody_who_appended_first_is_told_about(opened):
     anna, ben = opened(), opened()
     bring(anna, "old.csv", weeks("2026-03-02", 28, 5))
