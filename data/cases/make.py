@@ -27,7 +27,7 @@ REQUESTED_BEFORE = 17  # so that the longest window ends with the day
 CHAT_DAY = (5, 8, 10, 11, 10, 9, 9, 9, 8, 8, 7, 6)  # % of the chats by hour
 
 # Several sites: calls that every site can take.
-SITES = ((2, 10), (4, 10), (8, 10), (4, 20), (4, 50))  # sites, seats of each
+SITES = ((2, 10), (4, 10), (8, 10), (2, 50))  # sites, seats of each
 SITE_OPENS, CALL_S = 8, 300
 CALL_ERLANGS = 0.70  # of a seat, on average over the day; the busiest hour has 1.25 times as much
 CALL_DAY = (0.78, 1.06, 1.20, 1.25, 1.12, 1.00, 1.05, 1.10, 1.05, 0.95, 0.80, 0.64)  # mean one
