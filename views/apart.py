@@ -7,6 +7,7 @@ stutter, and a thread cannot be stopped from outside.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import pickle
@@ -27,6 +28,16 @@ POLL_S = 0.05
 TOLD, ANSWER, ERROR = "told", "answer", "error"  # kinds of messages from the process
 
 Messages = queue.SimpleQueue[tuple[str, Any]]
+
+
+_under_way: set[subprocess.Popen[bytes]] = set()
+
+
+@atexit.register
+def _end_all() -> None:
+    """The threads that wait for answers end with the interpreter, and leave nothing behind."""
+    for process in list(_under_way):
+        process.kill()
 
 
 class ProcessEndedError(RuntimeError):
@@ -71,6 +82,7 @@ def apart(
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
     )
     assert process.stdin is not None
+    _under_way.add(process)
     messages: Messages = queue.SimpleQueue()
     question = pickle.dumps((function, args, tell is not None), protocol=pickle.HIGHEST_PROTOCOL)
     threading.Thread(target=_converse, args=(process, question, messages), daemon=True).start()
@@ -89,6 +101,7 @@ def apart(
     finally:
         process.kill()
         process.wait()
+        _under_way.discard(process)
         with contextlib.suppress(OSError):
             process.stdin.close()
     if kind == ANSWER:
