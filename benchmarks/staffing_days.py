@@ -18,7 +18,7 @@ from staffing.promises import Verdict, judge
 from staffing.repair import MARGIN
 
 SHARE = 0.8
-TRIED = 24  # agents of a day, evenly over its half-hours, who are sent home one at a time
+TRIED = {1.0: 24, 9.0: 12}  # agents of a day, evenly over it, who are sent home one at a time
 
 DAY = """
 name = "Two pools"
@@ -125,7 +125,7 @@ def doubt(scale: float, workers: int = 2) -> Doubted:
         float(agents.sum()) / 2,
         runs,
         *_checked(verdicts),
-        breaking_share(scenario, demand, agents, runs, workers),
+        breaking_share(scenario, demand, agents, runs, workers, TRIED[scale]),
         (load, os.getloadavg()[0]),
     )
 
@@ -140,11 +140,11 @@ def _checked(verdicts: tuple[Verdict, ...]) -> tuple[float, float, int]:
 
 
 def breaking_share(
-    scenario: Scenario, demand: Demand, agents: np.ndarray, runs: int, workers: int
+    scenario: Scenario, demand: Demand, agents: np.ndarray, runs: int, workers: int, tried: int
 ) -> float:
     """Share of single agents whose going breaks a promise, all else equal."""
     places = [tuple(place) for place in np.argwhere(agents > 1)]
-    step = max(1, len(places) // TRIED)
+    step = max(1, len(places) // tried)
     broken = []
     for place in places[::step]:
         fewer = agents.copy()

@@ -231,7 +231,7 @@ def without_spread(
         task.rehearsal, scenario=scenario.model_copy(update={"demand": demand})
     )
     runs = max(min(FEWEST_CALM, task.replications), required.replications // CALM_PART)
-    calm = replace(task, rehearsal=rehearsal, replications=runs, grows=False)
+    calm = replace(task, rehearsal=rehearsal, replications=runs, grows=False, thorough=False)
     agents = find_requirement(calm, upto, out_of_time, required).agents
     # What is enough for days that stray is enough for days as expected.
     dearer = ((agents - required.agents) @ task.limits.price).sum() > 0

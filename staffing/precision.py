@@ -12,7 +12,7 @@ from staffing.task import Task
 SURE = 0.005  # standard error of a service level that is sure enough: half a percentage point
 NEAR = 0.03  # service levels farther from what is asked need not be so sure
 MOST_DAYS = 1_600  # replications at most where an interval is promised something
-MOST_TIMES = 8  # times the scenario's replications at most where days or weeks are
+MOST_TIMES = 4  # times the scenario's replications at most where days or weeks are
 MOST_CONTACTS = 20_000_000  # in one rehearsal
 
 

@@ -21,7 +21,7 @@ from staffing.rehearsal import Progress, Rehearsal, Rounds, Telling
 from staffing.repair import LOST_EASE, MARGIN, repair
 from staffing.single_queue import single_queue
 from staffing.task import Task, effort_of, task_of, teams_of
-from staffing.trimming import Trimming
+from staffing.trimming import PASSES, Trimming
 
 if TYPE_CHECKING:
     from simulate.workers import Workers
@@ -33,7 +33,7 @@ FLOOR_ROUNDS = 8  # rehearsals of a repair of the requirement
 NEAR_ROUNDS = 4  # of the steps towards promises to intervals, with few replications
 NEAR_RUNS = 96  # replications of these
 SURE_ROUNDS = 5  # of the steps up with as many replications as it takes
-MEND_ROUNDS = 4  # of a repair with as many
+MEND_ROUNDS = 3  # of a repair with as many
 OUT_OF_REACH = 0.05  # a promise missed by more than this is not to be had
 NEARLY = 0.001  # of one missed by less, so much of what is reached may be lost by chance
 CONFIRMED = 5  # times that the result is rehearsed in full
@@ -180,7 +180,8 @@ class _Finding:
             agents = self._mended(agents, runs)
         # What cannot be had is not asked for; what has been reached is not given up again.
         asked = attainable(pairing.estimate(agents))
-        trimming = Trimming(task.scenario, task.limits, pairing, asked, self.out_of_time)
+        passes = PASSES if task.thorough else 1
+        trimming = Trimming(task.scenario, task.limits, pairing, asked, self.out_of_time, passes)
         if not self.out_of_time():
             agents = trimming.run(agents)
         for _ in range(CONFIRMED):

@@ -46,6 +46,8 @@ class Task:
         Of every rehearsal of the search, at least.
     grows
         Whether more replications may be taken where they are too few to tell.
+    thorough
+        Whether agents are tried away again and again, or once.
     """
 
     rehearsal: Rehearsal
@@ -55,6 +57,7 @@ class Task:
     replications: int
     seed: int
     grows: bool = False
+    thorough: bool = True
 
     @property
     def scenario(self) -> Scenario:

@@ -27,7 +27,7 @@ MOST_APART = 12  # intervals between two agents tried at once
 PASSES = 3
 RESTORES = 5
 SINGLES = 4  # rounds in which single agents are tried, the least missed first
-TOGETHER = 1.5  # agents gone from the same day are missed so much more than one by one
+TOGETHER = 2.0  # agents gone from the same day are missed so much more than one by one
 SLACK = 1e-9
 
 
@@ -67,6 +67,8 @@ class Trimming:
         Share asked of each promise in each period.
     out_of_time
         Asked before every rehearsal.
+    passes
+        Times that everybody is tried; with one alone, nobody is tried singly afterwards.
 
     Notes
     -----
@@ -82,6 +84,7 @@ class Trimming:
     pairing: Pairing
     asked: tuple[FloatArray, ...]
     out_of_time: Callable[[], bool]
+    passes: int = PASSES
 
     def __post_init__(self) -> None:
         self._last: list[Loss] = []
@@ -104,7 +107,7 @@ class Trimming:
         verdicts = self.pairing.estimate(agents)
         kept: set[Place] = set()
         tried: set[Place] = set()
-        for _ in range(PASSES):
+        for _ in range(self.passes):
             losses = self._losses(agents, verdicts, kept)
             self._last = losses or self._last
             chosen = self._chosen(agents, verdicts, losses)
@@ -113,7 +116,7 @@ class Trimming:
             agents, verdicts, back = self._without(agents, verdicts, chosen)
             kept.update(loss.place for loss in losses if loss not in chosen)
             kept.update(back)
-        for _ in range(SINGLES if self._pooled_in_time else 0):
+        for _ in range(SINGLES if self._pooled_in_time and self.passes > 1 else 0):
             if self.out_of_time():
                 break
             agents, verdicts = self._singles(agents, verdicts, tried)
