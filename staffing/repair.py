@@ -158,12 +158,16 @@ class Floor:
     simulate
         Counts with so many agents on the floor, shape (I, G); always with the same random
         numbers, so that a difference between two rounds is the agents' doing.
+    given
+        Agents that were on the floor in the last simulation, shape (I, G), where that may be
+        more than was asked for (whole shifts); None where it is what was asked for.
     """
 
     scenario: Scenario
     limits: Limits
     effort_s: FloatArray
     simulate: Callable[[IntArray], Replications]
+    given: Callable[[], IntArray] | None = None
 
 
 def repair(
@@ -264,6 +268,10 @@ def _next(block: Block, number: int, agents: IntArray, pressure: Pressure, floor
         block.best = None
         wanted = math.ceil(pressure.short[number] * block.gain)
         block.gain *= HARDER
+        if floor.given is not None:
+            # One more than what was asked for would be no more than what was there already.
+            waiting = block.rows[pressure.helps[block.rows].sum(axis=1) > 0]
+            agents[waiting] = np.maximum(agents[waiting], floor.given()[waiting])
         add_agents(agents, block.rows, wanted, pressure.helps, floor)
         block.added = True
 

@@ -84,19 +84,23 @@ def best_roster(
     """
     scenario = rehearsal.scenario
     hours = scenario.horizon.interval_minutes / 60
-    most = SHIFT_ROUNDS + 1  # and the current staffing
+    most = SHIFT_ROUNDS + 2  # and the best days together, and the current staffing
     rounds = Rounds(rehearsal.telling, 0.45, 0.75, most, hours, "Rehearsing the shifts")
     candidates: list[Candidate] = []
+    tried: set[bytes] = set()
 
     def on_shifts(agents: IntArray) -> Replications:
         rounds.next(agents)
+        tried.add(agents.tobytes())
         made = roster(scenario, agents, cancel=rehearsal.cancel)
         data = rehearsal.run(made.scheduled, replications, seed, made.shifts).data
         candidates.append(Candidate(made, judge(data)))
         return data
 
-    floor = Floor(scenario, limits, effort_s, on_shifts)
+    floor = Floor(scenario, limits, effort_s, on_shifts, lambda: candidates[-1].roster.scheduled)
     repaired = repair(floor, required, rounds=SHIFT_ROUNDS, out_of_time=out_of_time)
+    if repaired.agents.tobytes() not in tried and not out_of_time():
+        on_shifts(repaired.agents)  # the best of every day, of different rounds
     if current is not None and not out_of_time():
         on_shifts(np.clip(current.agents, limits.fewest, limits.most))
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.staffing_shifts import CRESTS, PROBLEMS
+from benchmarks.staffing_shifts import solved as solved_week
 from scenario import RunCancelledError, Scenario
 from scenario.staff import agents_from_shifts
 from staffing.cover_terms import Bound, Option
@@ -75,6 +77,16 @@ def test_full_and_part_time_with_a_break_is_optimal():
     assert found.cost == pytest.approx(known["optimum"])
     assert found.gap == 0
     assert found.short.sum() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("crest", CRESTS)
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_week_of_432_possible_shifts_is_all_but_optimal(problem, crest):
+    week = solved_week(problem, crest)
+    assert week["possible_shifts"] == 432
+    assert week["gap"] <= 0.005
+    assert week["short"] == 0
 
 
 def test_a_maximum_leaves_shortage_and_never_fails():
