@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from dataclasses import dataclass, field
 from typing import Any
@@ -93,20 +94,30 @@ class EditHistory:
 
 def in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Rows by day, start, group and end, those without a day behind; empty rows left out."""
-    keyed = [(_order(row), row) for row in table[list(COLUMNS)].to_dict("records") if _told(row)]
-    keyed.sort(key=lambda one: one[0])
-    return pd.DataFrame([row for _, row in keyed], columns=list(COLUMNS), dtype=object)
+    rows = [row for _, row in _sorted(table)]
+    return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
 def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     """Whether two tables say the same, whatever the order of their rows."""
-    return as_text(one) == as_text(other)
+    return [texts for texts, _ in _sorted(one)] == [texts for texts, _ in _sorted(other)]
 
 
 def as_text(table: pd.DataFrame) -> str:
     """A table as CSV, from which `from_text` makes it again."""
-    rows = [[_text(row[name]) for name in COLUMNS] for row in in_order(table).to_dict("records")]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(index=False)
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(texts for texts, _ in _sorted(table))
+    return written.getvalue()
+
+
+def _sorted(table: pd.DataFrame) -> list[tuple[tuple[str, ...], tuple[Any, ...]]]:
+    """Rows in order as texts and as they are: plain lists, since each edit asks several times."""
+    columns = [table[name].tolist() for name in COLUMNS]
+    rows = [(tuple(map(_text, row)), row) for row in zip(*columns, strict=True)]
+    told = [one for one in rows if any(one[0])]
+    return sorted(told, key=lambda one: _order(one[0]))
 
 
 def from_text(text: str) -> pd.DataFrame:
@@ -129,16 +140,18 @@ def _read(text: str, reader: Any) -> Any:
         return text
 
 
-def _order(row: dict[Any, Any]) -> tuple[str, ...]:
-    return tuple(_text(row[name]) or "~" for name in ("day", "start", "group", "end", "breaks"))
-
-
-def _told(row: dict[Any, Any]) -> bool:
-    return any(_text(value) for value in row.values())
+def _order(texts: tuple[str, ...]) -> tuple[str, ...]:
+    named = dict(zip(COLUMNS, texts, strict=True))
+    return tuple(named[name] or "~" for name in ("day", "start", "group", "end", "breaks")) + texts
 
 
 def _text(value: Any) -> str:
-    if value is None or value is pd.NaT or (isinstance(value, float) and pd.isna(value)):
+    if (
+        value is None
+        or value is pd.NaT
+        or value is pd.NA
+        or (isinstance(value, float) and pd.isna(value))
+    ):
         return ""
     if isinstance(value, pd.Timestamp):
         return str(value.date())

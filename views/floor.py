@@ -11,6 +11,7 @@ from views.progress import awaited
 from views.replay_player import player
 from views.replaying import Shown, ask_replay
 from views.shift_editor import edited_staffing
+from views.words import heading, unmarked
 
 NOW, PLANNED, EDITED, IMAGINED = "as now", "as planned", "as edited", "what-if"
 PLAYER = "floor-player"
@@ -113,7 +114,7 @@ def replayed(shown: Shown) -> None:
     except InvalidValueError:
         right.info(f"{replay.start:%A %d %B} knows of no contact {int(chosen)}.")
         return
-    name = story_words.heading(replay.channels[fate["channel"]])
+    name = unmarked(heading(replay.channels[fate["channel"]]))
     right.markdown(f"**{name} {int(chosen)}**")
     figures = story_words.facts(replay, int(chosen))
     left, right = st.columns([2, 3])
@@ -130,7 +131,7 @@ def replayed(shown: Shown) -> None:
 
 shown = awaited("replay", ask(), ask)
 if shown is not None:
-    st.caption(story_words.summary(shown.replay))
+    st.caption(unmarked(story_words.summary(shown.replay)))
     replayed(shown)
     st.caption(
         f"Replication {shown.replay.replication + 1}, seed {shown.replay.seed}. Times are the"

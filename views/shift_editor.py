@@ -23,7 +23,7 @@ from views.faults import show_faults
 from views.figures import Figure, tiles
 from views.jobs import Job, board
 from views.progress import awaited
-from views.words import change, heading, money, name_of, number
+from views.words import change, heading, money, name_of, number, unmarked
 
 if TYPE_CHECKING:
     from staffing import Plan
@@ -278,7 +278,7 @@ def _tell(plan: Plan, edited: EditedPlan) -> None:
         ]
     )
     for note in edited.notes:
-        st.warning(heading(note))
+        st.warning(unmarked(heading(note)))
     for sentence in edited.sentences:
         st.text(f"● {heading(sentence)}")
 
