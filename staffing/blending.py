@@ -13,7 +13,7 @@ from scenario.demand import Demand
 from scenario.model import Scenario
 from staffing.document import records
 from staffing.rehearsal import Progress
-from staffing.sizing import Sized, all_kept, beyond_limits, sizer, unlimited
+from staffing.sizing import Sized, all_kept, beyond_limits, sizer, told_hours, unlimited
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -56,8 +56,8 @@ class Blending:
         if not apart["floor_hours"] > 0:
             return "Nobody is needed, blended or apart."
         told = (
-            f"{_saving('Blending', blended, apart)}: {blended['floor_hours']:,.0f} blended,"
-            f" {apart['floor_hours']:,.0f} in separate teams; agents are busy"
+            f"{_saving('Blending', blended, apart)}: {told_hours(blended['floor_hours'])} blended,"
+            f" {told_hours(apart['floor_hours'])} in separate teams; agents are busy"
             f" {100 * blended['occupancy']:.0f} % against {100 * apart['occupancy']:.0f} % of"
             " their time."
         )
@@ -175,6 +175,5 @@ def _saving(what: str, with_it: Mapping[Hashable, Any], without: Mapping[Hashabl
     less, more, neither = verb[what]
     if share <= NOISE:
         return f"{what} {neither} the floor hours by less than {100 * NOISE:.0f} %"
-    return (
-        f"{what} {less if saved > 0 else more} {abs(saved):,.0f} floor hours ({100 * share:.1f} %)"
-    )
+    size = f"{told_hours(abs(saved))} floor hours ({100 * share:.1f} %)"
+    return f"{what} {less if saved > 0 else more} {size}"

@@ -21,6 +21,7 @@ from staffing.sizing import (
     all_kept,
     promised_channel,
     sizer,
+    told_price,
     unlimited,
     with_groups,
 )
@@ -69,23 +70,23 @@ class ConcurrencyChoice:
     def sentence(self) -> str:
         """Which cap is best and what it is worth, for a planner."""
         best = self.table[self.table["best"]].iloc[0]
-        what, unit = ("cost", self.scenario.currency)
-        if not self.table["cost"].any():
-            what, unit = "paid_hours", "paid hours"
+        if best["handle_mean_s"] != best["handle_mean_s"]:
+            return f"{self.channel}: nobody is answered, however many are held at once."
+        in_money = bool(self.table["cost"].any())
+        what, currency = ("cost" if in_money else "paid_hours"), self.scenario.currency
         told = (
             f"{self.channel}: hold at most {best['max_concurrent']:.0f} at once;"
-            f" {unit} {best[what]:,.0f}, nine in ten answered {_wait(best['answer_p90_s'])},"
-            f" {_time(best['handle_mean_s'])} in hand."
+            f" {told_price(best[what], currency, in_money=in_money)}, nine in ten answered"
+            f" {_wait(best['answer_p90_s'])}, {_time(best['handle_mean_s'])} in hand."
         )
-        others = self.table[~self.table["best"]]
-        if len(others):
-            told += " " + "; ".join(
-                f"at most {row['max_concurrent']:.0f}: {unit} {row[what] - best[what]:+,.0f},"
-                f" {_wait(row['answer_p90_s'])}, {_time(row['handle_mean_s'])}"
-                for _, row in others.iterrows()
+        others = []
+        for _, row in self.table[~self.table["best"]].iterrows():
+            more = told_price(row[what] - best[what], currency, in_money=in_money, sign="+")
+            others.append(
+                f"at most {row['max_concurrent']:.0f}: {more}, {_wait(row['answer_p90_s'])},"
+                f" {_time(row['handle_mean_s'])}"
             )
-            told += "."
-        return told
+        return f"{told} {'; '.join(others)}." if others else told
 
     def document(self) -> dict[str, Any]:
         """The choice as JSON-ready `channel`, `rows`, `sentence` and `notes`."""

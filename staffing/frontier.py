@@ -23,6 +23,7 @@ from staffing.sizing import (
     beyond_limits,
     promised_channel,
     sizer,
+    told_price,
     unlimited,
     with_target,
 )
@@ -81,11 +82,10 @@ class Frontier:
             kept = "only one" if len(met) else "none"
             return f"{self.channel}: {kept} of these promises can be kept."
         first, last, knee = met.iloc[0], met.iloc[-1], self.table[self.table["knee"]].iloc[0]
-        unit = self.scenario.currency if last["cost"] else "paid hours"
         what = "cost" if last["cost"] else "paid_hours"
         told = (
-            f"{self.channel}: the whole floor costs {unit} {first[what]:,.0f} with"
-            f" {_promise(first)} promised and {last[what]:,.0f} with {_promise(last)}"
+            f"{self.channel}: the whole floor takes {self._price(first[what], what)} with"
+            f" {_promise(first)} promised and {self._price(last[what], what)} with {_promise(last)}"
         )
         if last[what] <= first[what]:
             return f"{told}: the staff is there for the other promises."
@@ -98,10 +98,13 @@ class Frontier:
             f" {self._step(knee, last, what)} beyond it."
         )
 
+    def _price(self, price: float, what: str) -> str:
+        return told_price(price, self.scenario.currency, in_money=what == "cost")
+
     def _step(self, low: pd.Series, high: pd.Series, what: str) -> str:
-        unit = self.scenario.currency if what == "cost" else "paid hours"
         each = (high[what] - low[what]) / _distance(low, high, self.varies)
-        return f"{unit} {each:,.0f} {'a point' if self.varies == 'target' else 'a minute sooner'}"
+        unit = "a point" if self.varies == "target" else "a minute sooner"
+        return f"{self._price(each, what)} {unit}"
 
     def document(self) -> dict[str, Any]:
         """The curve as JSON-ready `channel`, `varies`, `rows`, `sentence` and `notes`."""
@@ -320,7 +323,7 @@ def _notes(channel: str, table: pd.DataFrame, beyond: list[bool]) -> list[str]:
     if easiest["achieved"] > easiest["target"] + WELL_ABOVE:
         notes.append(
             f"With {_promise(easiest)} promised, {100 * easiest['achieved']:.0f} % of {channel} is"
-            " in time: the staff that the other promises need is there anyway."
+            " in time: the staff is there anyway, for other promises or since agents are whole."
         )
     for told, rows in (
         ("No staff was found that keeps", table[~table["met"]]),

@@ -272,7 +272,7 @@ def _apart(guess: FirstGuess) -> FloatArray:
 
 
 def _sum(agents: IntArray) -> FloatArray:
-    return agents.sum(axis=1).astype(np.float64)
+    return np.asarray(agents.sum(axis=1), dtype=np.float64)
 
 
 def _paid(roster: Roster, hours: float) -> FloatArray:

@@ -14,7 +14,7 @@ from scenario.model import Scenario
 from staffing.document import records
 from staffing.rehearsal import Progress, by_numbers
 from staffing.roster import paid_of
-from staffing.sizing import Sized, Sizer, sizer, unlimited
+from staffing.sizing import Sized, Sizer, sizer, told_hours, unlimited
 from staffing.varied import Variation, variations
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ class Sensitivity:
             return f"No assumption moves the staff by more than {100 * NOISE:.0f} %."
         told = (
             f"{_what(widest)} moves the staff most: {_value(widest, 'low')} takes"
-            f" {widest['paid_hours_low']:,.0f} paid hours, {_value(widest, 'high')} takes"
-            f" {widest['paid_hours_high']:,.0f}; assumed are {_value(widest, 'now')} and"
-            f" {self.paid_hours:,.0f}."
+            f" {told_hours(widest['paid_hours_low'])} paid hours, {_value(widest, 'high')} takes"
+            f" {told_hours(widest['paid_hours_high'])}; assumed are {_value(widest, 'now')} and"
+            f" {told_hours(self.paid_hours)}."
         )
-        if len(self.table) > 1:
-            second = self.table.iloc[1]
+        second = self.table.iloc[min(1, len(self.table) - 1)]
+        if len(self.table) > 1 and second["swing_hours"] >= NOISE * self.paid_hours:
             told += f" Next comes {_what(second)[0].lower()}{_what(second)[1:]}"
-            told += f" with {second['swing_hours']:,.0f} hours between its ends."
+            told += f" with {told_hours(second['swing_hours'])} hours between its ends."
         return told
 
     def document(self) -> dict[str, Any]:

@@ -267,6 +267,18 @@ def beyond_limits(scenario: Scenario, found: Sized) -> bool:
     return bool((agents > limits.most).any() or (hours > limits.hours_a_week + 1e-9).any())
 
 
+def told_hours(hours: float) -> str:
+    """Hours as planners say them, a decimal where they are few."""
+    return f"{hours:,.0f}" if abs(hours) >= 100 else f"{hours:,.1f}"
+
+
+def told_price(price: float, currency: str, *, in_money: bool, sign: str = "") -> str:
+    """A cost, or paid hours where no rate is known; with `sign` "+" a difference."""
+    if in_money:
+        return f"{currency} {price:{sign},.0f}"
+    return f"{'+' if sign and price >= 0 else ''}{told_hours(price)} paid hours"
+
+
 def with_target(scenario: Scenario, channel: str, **changes: float) -> Scenario:
     """The same scenario with another promise on a channel."""
     declared = scenario.channels[channel]
@@ -299,6 +311,8 @@ __all__ = [
     "served_channel",
     "sized",
     "sizer",
+    "told_hours",
+    "told_price",
     "unlimited",
     "with_channel",
     "with_groups",

@@ -57,7 +57,7 @@ def test_marginal_cost_is_that_of_a_percentage_point(found):
 def test_there_is_one_knee_and_a_sentence(found):
     made = found[0]
     assert made.table["knee"].sum() == 1
-    assert made.sentence.startswith("chat: the whole floor costs GBP ")
+    assert made.sentence.startswith("chat: the whole floor takes GBP ")
     document = json.loads(json.dumps(made.document()))
     assert document["rows"][0]["marginal_cost"] is None
     assert document["varies"] == "target"
