@@ -125,7 +125,7 @@ def _group_roster(
     """Shifts of one group, week by week; a shift over the week's end covers the next too."""
     period, group = scenario.period, scenario.groups[name]
     covered = agents_from_shifts(fixed, period, (name,))[:, 0]
-    possible = possible_shifts(group, period, required > covered)
+    possible = possible_shifts(group, period, required > 0)
     taken = fixed_parts(group, fixed, period)
     dear = max((shift.option.cost / shift.paid_hours for shift in possible), default=0.0) or 1.0
     hours = period.interval_minutes / 60

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scenario.errors import PlanningError, RunCancelledError
 from scenario.shift_kinds import Contract
 from staffing.days_off import WEEK
 from staffing.program import Program
@@ -84,7 +85,13 @@ def fill_week(
     _conserve(program, network, flows, Counter(entries))
     open_posts = _fill(program, network, flows)
     _share_out(program, network, flows, len(people), days, fewest)
-    found = program.solve(time_limit_s=time_limit_s, gap=GAP, cancel=cancel)
+    try:
+        found = program.solve(time_limit_s=time_limit_s, gap=GAP, cancel=cancel)
+    except RunCancelledError:
+        raise
+    except PlanningError:  # no rota in time: everything stays open, and nothing is proven
+        counts = np.array([slot.count for slot in slots], dtype=np.int64)
+        return Week(((),) * len(people), counts, not counts.any())
     missing = np.rint(found.values[open_posts]).astype(np.int64)
     least_open = math.ceil(found.bound - SHORT_HOURS - UNEVEN - 1e-6)
     used = np.rint(found.values[flows]).astype(np.int64)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenario import Scenario
+from scenario import PlanningError, Scenario
 from scenario.shift_kinds import Contract
 from scenario.staff import Shift
 from staffing.days_off import work_patterns
@@ -215,6 +215,16 @@ def test_a_run_of_days_bounds_the_patterns():
     for pattern in work_patterns(contract, 7):
         runs = "".join("x" if day else " " for day in pattern).split()
         assert max(map(len, runs)) <= 3
+
+
+def test_a_solver_that_finds_nothing_leaves_everything_open(monkeypatch):
+    def solve(*_, **__):
+        raise PlanningError("The solver found no plan: time limit")
+
+    monkeypatch.setattr("staffing.program.Program.solve", solve)
+    rota = make_rota(team(RULES), [worked(0, 9, 2)])
+    assert rota.shifts_open == 2
+    assert rota.sentence == "2 of 2 shifts are left open: no rota with fewer was found."
 
 
 def test_an_empty_plan_has_an_empty_rota():
