@@ -58,7 +58,7 @@ def draw() -> None:
             with_plan = st.checkbox(
                 "The plan too", key="save-with-plan", help="Under the same name, among the plans."
             )
-        if st.form_submit_button("Save the scenario", type="primary", width="stretch"):
+        if st.form_submit_button("Save the scenario", width="stretch"):
             if save("scenario", name) and with_plan:
                 _save_plan(name)
             st.session_state[SAVES] = st.session_state.get(SAVES, 0) + 1

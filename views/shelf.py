@@ -73,7 +73,6 @@ buttons = st.columns([3, 3, 2, 2, 2])
 buttons[0].button(
     "Open this version",
     key="shelf-open",
-    type="primary",
     on_click=versions.open_it,
     args=(chosen,),
     width="stretch",

@@ -62,7 +62,7 @@ def save_another(kind: str) -> None:
         )
         with middle:
             save_box.person_field(f"shelf-{kind}")
-        if right.form_submit_button("Save", type="primary", width="stretch"):
+        if right.form_submit_button("Save", width="stretch"):
             save_box.save(kind, name)
             st.rerun()
 
