@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import staffing
+from benchmarks.readme import in_readme, shown
 from forecast import demand_for
 from scenario import Scenario
 from scenario.staff import agents_from_shifts
@@ -68,3 +69,8 @@ def test_blending_saves_and_the_ladder_adds_up(week):
     steps = week.ladder.set_index("step")["agent_hours"]
     assert steps["pooling and blending"] < -50
     assert steps.sum() == pytest.approx(week.paid_hours)
+
+
+def test_the_readme_shows_this_plan(week):
+    """Every figure of it, as `python -m benchmarks.readme --write` puts it there."""
+    assert in_readme() == shown(week)
