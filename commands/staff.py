@@ -59,6 +59,8 @@ def plan(
 
         save_plan(made, folder)
         err.print(f"Wrote the plan to {folder}", markup=False)
+        if made.assigned.shifts_open:
+            tell([made.assigned.sentence])
     if json:
         print(as_json(made.document()))
         return

@@ -18,10 +18,11 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     """
     The plan's tables as lists of records, times in ISO form with their offset.
 
-    Keys: `requirement`, `shifts`, `rota`, `targets`, `periods`, `unmet`, `ladder`, `shrinkage`,
-    `cost`, `paid_hours`, `fte`, `cost_per_contact`, `seconds`, `roster_gap`, `engine`, `seed`,
-    `rehearsals`, `replications` (of the fresh check), `outcome` (as `simulate` gives it),
-    `notes` and `baseline` (None, or `paid_hours`, `cost`, `fte`, `outcome`, `differences`).
+    Keys: `requirement`, `shifts`, `rota`, `rota_sentence`, `targets`, `periods`, `unmet`,
+    `ladder`, `shrinkage`, `cost`, `paid_hours`, `fte`, `cost_per_contact`, `seconds`,
+    `roster_gap`, `engine`, `seed`, `rehearsals`, `replications` (of the fresh check), `outcome`
+    (as `simulate` gives it), `notes` and `baseline` (None, or `paid_hours`, `cost`, `fte`,
+    `outcome`, `differences`).
     """
     tables = {name: records(getattr(plan, name)) for name in TABLES}
     baseline = None
@@ -35,6 +36,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         }
     return {
         **tables,
+        "rota_sentence": plan.assigned.sentence,
         "cost": plan.cost,
         "paid_hours": plan.paid_hours,
         "fte": plan.fte,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulate.outcome import Outcome
     from simulate.workers import Workers
     from staffing.ladder import Ladder
+    from staffing.rota import Rota
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,11 +134,16 @@ class Plan:
         return self.cost * float(measured) / handled if handled else float("nan")
 
     @cached_property
-    def rota(self) -> pd.DataFrame:
-        """A line a week for every numbered agent, made on first use; see `staffing.rota.Rota`."""
-        from staffing.rota import rota
+    def assigned(self) -> Rota:
+        """The shifts given to numbered agents, made on first use; its `sentence` sums it up."""
+        from staffing.rota import make_rota
 
-        return rota(self)
+        return make_rota(self.scenario, self.staff.shifts)
+
+    @cached_property
+    def rota(self) -> pd.DataFrame:
+        """A line a week for every numbered agent; columns as in `staffing.rota.Rota.table`."""
+        return self.assigned.table()
 
     def document(self) -> dict[str, Any]:
         """The plan as one JSON-ready document; NaN stays NaN until it is written."""

@@ -130,8 +130,8 @@ class Rota:
 
 
 def rota(plan: Plan) -> pd.DataFrame:
-    """The rota of a plan as a table; see `Rota.table`."""
-    return make_rota(plan.scenario, plan.staff.shifts).table()
+    """The rota of a plan as a table; see `Rota.table`. The same as `plan.rota`."""
+    return plan.rota
 
 
 def make_rota(
