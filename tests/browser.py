@@ -111,7 +111,7 @@ def _children(process: int) -> set[int]:
     return found - {process}
 
 
-def _wait_for_end(processes: set[int], limit_s: float = 5) -> None:
+def _wait_for_end(processes: set[int], limit_s: float = 20) -> None:
     """Whatever the server has started ends with it."""
     until = time.monotonic() + limit_s
     while left := {one for one in processes if Path(f"/proc/{one}").exists()}:

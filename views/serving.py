@@ -12,6 +12,7 @@ import gc
 import hashlib
 import logging
 import re
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,6 +37,8 @@ NEEDED = (
     "views.work",
 )
 
+SWITCH_S = 0.001  # a fifth of Python's own
+
 log = logging.getLogger("allweather.app")
 
 
@@ -52,6 +55,8 @@ def load() -> None:
     """Load what the pages need, and keep it out of the garbage collector's way."""
     for name in NEEDED:
         import_module(name)
+    # Between two replications the pages get the interpreter soon.
+    sys.setswitchinterval(SWITCH_S)
     _freeze()
 
 
