@@ -44,7 +44,7 @@ def steps() -> Iterator[Step]:
         "The history of a team of 20, its repairs and its days out of the ordinary. The forecast,"
         " the week as it is staffed now and a plan are being made meanwhile: the foot of the"
         " sidebar tells how far they are.",
-        lambda page: page.open(),
+        _open,
     )
     yield Step(
         "Click *Plan*.",
@@ -67,6 +67,11 @@ def steps() -> Iterator[Step]:
         "What one more agent would do, and what it would cost more.",
         _one_agent_more,
     )
+
+
+def _open(page: Tab) -> None:
+    page.open()
+    page.page.locator('[data-testid="stVegaLiteChart"]').first.wait_for(timeout=120_000)
 
 
 def _start_from_the_plan(page: Tab) -> None:
