@@ -15,16 +15,21 @@ SOON = {
     "channels.callback.callback.window_s": 900,
     "channels.callback.target.within_s": 900,
 }
+DUE_FIRST = {
+    "channels.callback.above_live": True,
+    "channels.callback.promote_before_s": 7200,
+}
 USUAL = "two chats at a time, callbacks within 4 h"
 ASSUMED: dict[str, dict[str, Any]] = {
     USUAL: {},
+    "callbacks first in their last 2 h": DUE_FIRST,
     "callbacks within 15 min": SOON,
     "one chat at a time": ONE_AT_A_TIME,
 }
 SIZES = (20, 60, 200)
 STAFFED: dict[str, tuple[Search, tuple[str, ...]]] = {
     "the same all day": (flat, tuple(ASSUMED)),
-    "by the half-hour": (free, (USUAL, "one chat at a time")),
+    "by the half-hour": (free, (USUAL,)),
 }
 
 

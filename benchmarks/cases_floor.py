@@ -131,6 +131,8 @@ class Found:
         Share of their time with a contact in hand.
     kept
         Whether every promise holds in the check.
+    levels
+        Service level of each channel.
     longest_s
         Longest wait of each day followed in seconds, shape (R,); empty where none was.
     """
@@ -138,6 +140,7 @@ class Found:
     hours: float
     busy: Estimate
     kept: bool
+    levels: dict[str, Estimate]
     longest_s: FloatArray
 
 
@@ -146,19 +149,23 @@ def check(
 ) -> Found:
     """Rehearse floors with a fresh seed; `follow` replications contact by contact."""
     busy, present, longest, kept = 0.0, 0.0, np.zeros(follow), True
+    levels: dict[str, Estimate] = {}
     batches = np.zeros(0, dtype=np.int64)
     for floor, agents in zip(floors, staffed, strict=True):
         seed = fresh_seed(floor.scenario.seed)
         outcome = floor.run(agents, runs, seed)
         kept = kept and all_kept(outcome)
         batches = outcome.data.batches
+        for verdict in judge(outcome.data):
+            kept_on_time = Parts.of(verdict.above.sum(axis=1), verdict.below.sum(axis=1))
+            levels[verdict.promise.channel] = estimate(kept_on_time, batches)
         for group in floor.scenario.groups:
             time = outcome.data.agent_time(group, "horizon")
             busy, present = busy + time["busy_us"], present + time["present_us"]
         if follow:
             longest = np.maximum(longest, _longest_s(floor.run(agents, follow, seed, records=True)))
     hours = sum(floor.hours(agents) for floor, agents in zip(floors, staffed, strict=True))
-    return Found(hours, estimate(Parts.of(busy, present), batches), kept, longest)
+    return Found(hours, estimate(Parts.of(busy, present), batches), kept, levels, longest)
 
 
 def _longest_s(outcome: Outcome) -> FloatArray:
