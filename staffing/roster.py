@@ -17,7 +17,6 @@ from scenario.staff import Shift, agents_from_shifts
 from staffing.cover_terms import Cover
 from staffing.covering import cover
 from staffing.days_off import WEEK
-from staffing.pay import paid_of as paid_of
 from staffing.pay import shift_paid_hours, shift_rate
 from staffing.shift_limits import bounds_of, fixed_parts, teams_of
 from staffing.shifts import PossibleShift, possible_shifts

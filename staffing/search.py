@@ -13,6 +13,7 @@ from scenario.demand import Demand
 from scenario.model import Scenario
 from scenario.staff import Staff
 from staffing.ladder import ladder, without_spread
+from staffing.pay import paid_of
 from staffing.planning import BaselineComparison, Plan
 from staffing.promises import judge
 from staffing.rehearsal import Progress, Rehearsal, Telling
@@ -33,7 +34,7 @@ from staffing.results import (
     shrinkage_table,
     target_table,
 )
-from staffing.roster import Roster, paid_of, roster
+from staffing.roster import Roster, roster
 from staffing.tightening import Candidate, best_roster
 from staffing.unmet import unmet_table
 

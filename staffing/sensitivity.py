@@ -12,8 +12,8 @@ from scenario.assumptions import expected_demand
 from scenario.demand import Demand
 from scenario.model import Scenario
 from staffing.document import records
+from staffing.pay import paid_of
 from staffing.rehearsal import Progress, by_numbers
-from staffing.roster import paid_of
 from staffing.sizing import Sized, Sizer, sizer, told_hours, unlimited
 from staffing.varied import Variation, variations
 

@@ -16,10 +16,10 @@ from scenario.model import Scenario
 from scenario.staff import Staff
 from scenario.targets import Target
 from staffing.limits import limits_of
+from staffing.pay import paid_of
 from staffing.promises import judge, kept
 from staffing.rehearsal import Progress, Rehearsal, Telling, by_numbers
 from staffing.requirement import Requirement, requirement_only, teams_of
-from staffing.roster import paid_of
 from staffing.search import FRESH_RUNS, fresh_seed
 
 if TYPE_CHECKING:

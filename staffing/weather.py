@@ -26,11 +26,11 @@ from staffing.flex_policy import (
     learn_rule,
     sentence,
 )
+from staffing.pay import paid_of
 from staffing.planning import Plan, plan
 from staffing.promises import promises_of
 from staffing.rehearsal import Progress
 from staffing.requirement import Requirement, effort_of, requirement_only
-from staffing.roster import paid_of
 from staffing.search import fresh_seed
 from staffing.weather_tables import flex_table, promise_table, weather_table
 
