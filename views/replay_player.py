@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 FOLDER = Path(__file__).parent / "player"
-SCRIPTS = ("day.js", "scene.js", "player.js")  # one module, a question a file
+SCRIPTS = ("day.js", "scene.js", "telling.js", "player.js")  # one module, a question a file
 
 
 def _read(name: str) -> str:
