@@ -17,10 +17,9 @@ from views.words import unmarked
 if TYPE_CHECKING:
     import pandas as pd
 
-    from views.drafts import Origin
-
 PERSON = "person"
 CONFLICT, TOLD, FAULT = "save-conflict", "save-told", "save-fault"
+LOOK_EACH_S = 20.0  # how soon one is told of another's save without doing anything
 SAVES = "saves"  # how often this session has saved from the sidebar
 LOOK_AT = "shelf-look"  # what the Saved page shows first
 SHELF = "views/shelf.py"
@@ -31,12 +30,14 @@ def draw() -> None:
     scenario = session.scenario()
     origin = session.origins().get("scenario")
     try:
-        store = shelf()
-        versions = store.versions("scenario", origin.name) if origin else ()
+        shelf()
     except PlanningError as error:
         st.caption("▲ Not saved: the place for saved work cannot be used.", help=str(error))
         return
-    _line(origin, versions)
+    if origin is None:
+        st.caption("○ Not saved under a name yet; the address keeps it.")
+    else:
+        _line()
     # Another key makes another popover, which is closed: what was saved is told below it.
     popover = st.popover(
         "Save",
@@ -188,15 +189,18 @@ def _day(when: pd.Timestamp) -> str:
     return f"{when:%a} {when.day} {when:%b %Y}"
 
 
-def _line(origin: Origin | None, versions: tuple[Version, ...]) -> None:
+@st.fragment(run_every=LOOK_EACH_S)
+def _line() -> None:
     """Which saved version this is, whether it was changed, and whether somebody was quicker."""
+    origin = session.origins().get("scenario")
     if origin is None:
-        st.caption("○ Not saved under a name yet; the address keeps it.")
         return
-    mine = next((version for version in versions if version.number == origin.number), None)
+    try:
+        versions = shelf().versions("scenario", origin.name)
+    except PlanningError:
+        return  # told with the next look at the page
     since = "changed since" if saveable.changed_since(origin) else "as saved"
-    if mine is not None:
-        st.caption(f"● {unmarked(origin.name)}, version {origin.number}, {since}.")
+    st.caption(f"● {unmarked(origin.name)}, version {origin.number}, {since}.")
     if versions and versions[0].number > origin.number and CONFLICT not in st.session_state:
         st.caption(f"▲ {unmarked(told_of(versions[0]))}: newer than yours.")
 
