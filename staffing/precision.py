@@ -14,6 +14,7 @@ NEAR = 0.03  # service levels farther from what is asked need not be so sure
 MOST_DAYS = 1_600  # replications at most where an interval is promised something
 MOST_TIMES = 4  # times the scenario's replications at most where days or weeks are
 MOST_CONTACTS = 20_000_000  # in one rehearsal
+AROUND = 1.5  # times as many at most, where every path of a demand is met equally often then
 
 
 def enough_replications(task: Task, verdicts: tuple[Verdict, ...]) -> int:
@@ -46,5 +47,17 @@ def enough_replications(task: Task, verdicts: tuple[Verdict, ...]) -> int:
     contacts = float(task.expected.mean.sum())
     most = max(MOST_DAYS if by_interval else 0, MOST_TIMES * least)
     most = min(most, max(least, math.floor(MOST_CONTACTS / max(contacts, 1.0))))
+    paths = _paths(task)
+    if paths and paths <= AROUND * most:
+        # Every path as often as any other: the check meets the same weather, then.
+        return max(
+            least, min(math.floor(AROUND * most) // paths, math.ceil(wanted / paths)) * paths
+        )
     # Stratified days are even in runs of a power of two.
     return max(least, min(most, BATCHES * math.ceil(wanted / BATCHES)))
+
+
+def _paths(task: Task) -> int:
+    """Paths of the demand that replications follow in turn; 0 where they follow none."""
+    follows = task.scenario.demand.uncertainty == "paths" and task.expected.paths is not None
+    return len(task.expected.paths) if follows and task.expected.paths is not None else 0

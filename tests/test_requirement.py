@@ -1,5 +1,7 @@
 """The search for the least staff: steps, agents tried away, paired estimates, exact finishes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -179,6 +181,23 @@ def test_more_replications_are_taken_only_near_a_promise(pools):
     wanted = enough_replications(task, noisy(0.8))
     assert 200 <= wanted <= 1600
     assert enough_replications(the_task(pools, 40), noisy(0.99)) == 40
+
+
+def test_every_path_of_a_demand_is_met_equally_often(pools):
+    scenario = pools.with_changes({"demand.uncertainty": "paths"})
+    demand = demand_of(scenario)
+    demand = replace(demand, paths=np.repeat(demand.mean[np.newaxis], 150, axis=0))
+    rehearsal = Rehearsal(scenario, demand, "kernel", 1, Telling(None), None)
+    task = task_of(rehearsal, None, None)
+    rng = np.random.default_rng(1)
+    below = np.full((40, 24), 20.0)
+    verdicts = tuple(
+        Verdict(
+            promise, scenario.period.starts, np.arange(24), rng.binomial(20, 0.8, (40, 24)), below
+        )
+        for promise in promises_of(scenario)
+    )
+    assert enough_replications(task, verdicts) % 150 == 0
 
 
 def test_overlapping_groups_keep_every_promise_with_nobody_to_spare(pools):
