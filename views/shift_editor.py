@@ -30,21 +30,24 @@ if TYPE_CHECKING:
     from staffing.edited import EditedPlan
 
 ADDRESS = "edits"  # name in the page's address
-HISTORY, BASE = "plan-edit-history", "plan-edit-base"
+HISTORY, BASE = "plan-edit-histories", "plan-edit-base"
 DAY = "%a %d %b"
 EDITED = "plan-edited"  # the scenario that was planned, and as the edited shifts staff it
 
 
 def history_of(plan: Plan, plan_key: str) -> EditHistory:
-    """The edits of a plan in this session; after a refresh those that the address names."""
-    known: EditHistory | None = st.session_state.get(HISTORY)
-    if known is None or known.plan != plan_key:
-        known = EditHistory.of(plan_key, edit_table(plan.shifts))
+    """
+    The edits of a plan in this session; after a refresh those that the address names.
+
+    Those of other plans are kept beside: whoever opens another scenario and comes back finds them.
+    """
+    known: dict[str, EditHistory] = st.session_state.setdefault(HISTORY, {})
+    if plan_key not in known:
+        known[plan_key] = EditHistory.of(plan_key, edit_table(plan.shifts))
         kept = kept_edit(st.query_params.get(ADDRESS, ""), plan_key)
         if kept is not None:
-            known.put(kept)
-        st.session_state[HISTORY] = known
-    return known
+            known[plan_key].put(kept)
+    return known[plan_key]
 
 
 def edited_shifts(
@@ -142,10 +145,10 @@ def _editor(plan: Plan, history: EditHistory, day: str | None) -> pd.DataFrame:
     What the editor gives back is never its own input: that stays the version which it began
     with, until an undo or another page makes it begin anew.
     """
-    key = f"plan-shifts-{history.epoch}-{day}"
+    key = f"plan-shifts-{history.plan[:8]}-{history.epoch}-{day}"
     if key not in st.session_state or st.session_state.get(BASE, ("",))[0] != key:
         history.restart()
-        key = f"plan-shifts-{history.epoch}-{day}"
+        key = f"plan-shifts-{history.plan[:8]}-{history.epoch}-{day}"
         st.session_state[BASE] = (key, *_split(history.current, day))
     _, shown, others = st.session_state[BASE]
     period = plan.scenario.period
