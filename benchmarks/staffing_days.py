@@ -124,13 +124,14 @@ def doubt(scale: float, workers: int = 2) -> Doubted:
         int(agents.sum(axis=1).max()),
         float(agents.sum()) / 2,
         runs,
-        *_checked(verdicts),
+        *checked(verdicts),
         breaking_share(scenario, demand, agents, runs, workers, TRIED[scale]),
         (load, os.getloadavg()[0]),
     )
 
 
-def _checked(verdicts: tuple[Verdict, ...]) -> tuple[float, float, int]:
+def checked(verdicts: tuple[Verdict, ...]) -> tuple[float, float, int]:
+    """Worst gap in percentage points, share of intervals under, and how many surely are."""
     levels = np.concatenate([verdict.mean for verdict in verdicts])
     errors = np.concatenate([verdict.error for verdict in verdicts])[np.isfinite(levels)]
     levels = levels[np.isfinite(levels)]

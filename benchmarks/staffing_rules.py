@@ -77,8 +77,8 @@ def pyworkforce(day: dict[str, Any], share: float) -> list[int]:
     return found
 
 
-def figures() -> dict[str, Any]:
-    """Agents in all intervals, worst interval and time of each rule on each printed day."""
+def figures(days: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Agents, worst interval and time of each rule on each printed day, or on some."""
     reference = json.loads(REFERENCE.read_text())
     rules: dict[str, Rule] = {
         "allweather": ours,
@@ -92,6 +92,8 @@ def figures() -> dict[str, Any]:
     if "pyworkforce" not in rules:
         scored["missing"] = f"no Python with pyworkforce named in {PEERS_PYTHON}"
     for name, day in reference["days"].items():
+        if days and name not in days:
+            continue
         for rule, agents_of in rules.items():
             began = time.perf_counter()
             agents = agents_of(day, share)
