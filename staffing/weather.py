@@ -17,13 +17,13 @@ from scenario.model import Scenario
 from scenario.targets import Target
 from staffing.document import records
 from staffing.flex_days import flex_kinds
+from staffing.flex_learning import least_kept, mean_cost, surely_learned
 from staffing.flex_policy import (
     Rule,
     Weather,
     flex_cost,
     follow,
     kept_by_day,
-    learn_rule,
     sentence,
 )
 from staffing.pay import paid_of
@@ -43,7 +43,6 @@ BoolArray = NDArray[np.bool_]
 
 BASE_PROBABILITIES = (None, 0.6, 0.75, 0.85)
 FRESH_RUNS = 4  # times the paths, for the check
-MARGINS = (2.0, 3.0)  # standard errors by which more is asked of the futures learned from
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,8 +230,8 @@ def weather_plan(
     for place, chance in enumerate(chances):
         tell(0.4 * place / len(chances), "Weighing base staff against flex staff")
         near = sized(chance, near)
-        rules, short = _surely_learned(learning, near.agents, probability)
-        cost = paid_of(scenario, near.agents)[1] + _mean_cost(learning, rules, near.agents)
+        rules, short = surely_learned(learning, near.agents, probability)
+        cost = paid_of(scenario, near.agents)[1] + mean_cost(learning, rules, near.agents)
         if best is None or (short, cost) < best[0]:
             best = ((short, cost), chance)
     assert best is not None
@@ -247,7 +246,7 @@ def weather_plan(
         replications=FRESH_RUNS * paths,
         seed=fresh_seed(seed),
     )
-    rules, _ = _surely_learned(learning, base.staff.agents, probability)
+    rules, _ = surely_learned(learning, base.staff.agents, probability)
     tell(0.96, "Rehearsing both in other weathers")
     found = _judged(fresh, base, base_only, rules, probability, paths, _notes(scenario, demand))
     tell(1.0, "Done")
@@ -307,54 +306,6 @@ def _notes(scenario: Scenario, demand: Demand) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _surely_learned(
-    weather: Weather, base: IntArray, probability: float
-) -> tuple[list[Rule], float]:
-    """
-    Rules that keep the promises on futures that they were not learned from, if any do.
-
-    Thresholds fit the futures that they were learned from; so long as they keep less on others,
-    more is asked of them. These others are not those of the last check.
-
-    Returns
-    -------
-    tuple
-        The rules, and by which share of the days they fall short on the others.
-    """
-    others = replace(weather, seed=fresh_seed(fresh_seed(weather.seed)))
-    offered = others.offered(others.rehearse([base] * others.replications))
-    tried: list[tuple[list[Rule], float]] = []
-    for margin in MARGINS:
-        rules = _learned(weather, base, probability, margin)
-        agents, _ = follow(others, rules, base, offered)
-        tried.append((rules, max(0.0, probability - _least(kept_by_day(others.rehearse(agents))))))
-        if not tried[-1][1]:
-            break
-    return min(tried, key=lambda pair: pair[1])
-
-
-def _learned(weather: Weather, base: IntArray, probability: float, margin: float) -> list[Rule]:
-    """Rules of all kinds, each learned upon those before."""
-    rules: list[Rule] = []
-    agents = [base] * weather.replications
-    offered: IntArray | None = None
-    error = np.sqrt(probability * (1 - probability) / weather.replications)
-    asked = min(1.0, probability + margin * error)
-    for kind in flex_kinds(weather.scenario):
-        rule = learn_rule(weather, kind, agents, asked)
-        rules.append(rule)
-        if offered is None:
-            offered = weather.offered(weather.rehearse(agents))
-        agents, _ = follow(weather, rules, base, offered)
-    return rules
-
-
-def _mean_cost(weather: Weather, rules: Sequence[Rule], base: IntArray) -> float:
-    offered = weather.offered(weather.rehearse([base] * weather.replications))
-    _, numbers = follow(weather, rules, base, offered)
-    return flex_cost(rules, numbers)
-
-
 def _judged(
     fresh: Weather,
     base: Plan,
@@ -372,7 +323,7 @@ def _judged(
     kept, alone_kept = kept_by_day(with_flex), kept_by_day(alone)
     cost = base.cost + flex_cost(rules, numbers)
     # A plan that costs more is no better, and one that keeps less is no plan for this promise.
-    worth = cost <= base_only.cost and _least(kept) >= min(probability, _least(alone_kept))
+    worth = cost <= base_only.cost and least_kept(kept) >= min(probability, least_kept(alone_kept))
     if not worth:
         base, rules, numbers, kept, cost = base_only, (), [], alone_kept, base_only.cost
     return WeatherPlan(
@@ -391,13 +342,8 @@ def _judged(
         expected_cost=cost,
         base_cost=base.cost,
         base_only_cost=base_only.cost,
-        probability_kept=_least(kept),
-        base_only_probability=_least(alone_kept),
+        probability_kept=least_kept(kept),
+        base_only_probability=least_kept(alone_kept),
         paths=paths,
         notes=notes,
     )
-
-
-def _least(kept: BoolArray) -> float:
-    """Share of the days on which the promise that is kept least often is kept."""
-    return float(kept.mean(axis=(0, 1)).min())
