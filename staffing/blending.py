@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BLENDED, SEPARATE = "blended", "separate teams"
 WITHOUT = "without callbacks"
-NOISE = 0.02  # of the hours: two searches for the same staff may end so far apart
+NOISE = 0.03  # of the hours: two searches for the same staff may end so far apart
 FRESH_PART = 0.3
 COLUMNS = ["arrangement", "floor_hours", "paid_hours", "cost", "occupancy", "met"]
 
