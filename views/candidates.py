@@ -9,7 +9,8 @@ from functools import cache
 import streamlit as st
 
 from scenario import Scenario
-from views import session, uploads
+from views import session
+from views.edit_work import planned_scenario
 from views.files import scenario_content
 from views.jobs import fingerprint
 from views.saved import saved_scenarios
@@ -48,7 +49,7 @@ def candidates() -> dict[str, Candidate]:
     found = [Candidate(NOW, "As staffed now", base)]
     plan = session.plan_job().result
     if plan is not None:
-        planned = uploads.with_plan(base, plan.staff)
+        planned = planned_scenario(base, plan)
         found.append(Candidate(PLANNED, "As planned", planned, ("staffing of the plan",)))
     found += _what_if()
     found += [_kept()[key] for key in _own_keys() if key in _kept()]
