@@ -232,3 +232,16 @@ def test_answers_that_take_much_memory_are_forgotten_and_worked_out_again():
     again = board.request("me", "whatif", "a", "Rehearsing", lambda _: Large())
     assert again is not first
     assert isinstance(ended(again).result, Large)
+
+
+def test_what_only_follows_from_an_answer_does_not_keep_it_from_being_stopped():
+    board = Board()
+    rehearsal = board.request("me", "whatif", "r", "Rehearsing", until_cancelled)
+
+    def follow(job):
+        return job.wait_for(rehearsal, keep=False)
+
+    remedy = board.request("me", "remedy", "m", "Looking", follow)
+    board.cancel("me", "whatif")
+    assert ended(rehearsal).state is State.STOPPED
+    assert ended(remedy).state is State.STOPPED

@@ -8,6 +8,8 @@ twice (on another page, in another session) is answered once.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import hashlib
 import logging
 import threading
@@ -105,9 +107,17 @@ class Job:
             self._wanted_at = time.monotonic()
         return time.monotonic() - self._wanted_at > FORSAKEN_S
 
-    def wait_for(self, other: Job) -> Any:
+    def wait_for(self, other: Job, *, keep: bool = True) -> Any:
         """
         The answer of another job, which is kept alive meanwhile.
+
+        Parameters
+        ----------
+        other
+            The job.
+        keep
+            Keep it alive. Without it a stop of the other is a stop, and this job ends with it:
+            for what only follows from an answer that a person wants.
 
         Raises
         ------
@@ -116,14 +126,16 @@ class Job:
         Exception
             Whatever the other job failed with.
         """
-        other.hold(self.key, lambda: self.running)
+        if keep:
+            other.hold(self.key, lambda: self.running)
         try:
             while not other._ended.wait(0.05):
                 if self.cancelled():
                     raise RunCancelledError
                 self.tell(self.share, f"waiting: {other.label.lower()}")
         finally:
-            other.release(self.key)
+            if keep:
+                other.release(self.key)
         if other.error is not None:
             raise other.error
         if other.state is State.STOPPED:
@@ -208,6 +220,13 @@ class Job:
             self._work = _nothing
         self._looked.set()
         self._ended.set()
+        _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """Hand freed memory to the system, where the C library keeps it otherwise (glibc)."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _nothing(_: Job) -> None:

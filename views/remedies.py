@@ -40,7 +40,9 @@ def ask(scenario: Scenario, rehearsal: Job, demand: Job) -> Job:
     def work(job: Job) -> str:
         from staffing.remedy import remedy, worst_stretch
 
-        contacts, outcome = job.wait_for(demand), job.wait_for(rehearsal).latest
+        contacts = job.wait_for(demand)
+        # Whoever stops the rehearsal stops this too.
+        outcome = job.wait_for(rehearsal, keep=False).latest
         stretch = worst_stretch(outcome)
         if stretch is None:
             return ""
