@@ -148,7 +148,9 @@ def check(
     floors: Sequence[Floor], staffed: Sequence[IntArray], *, runs: int, follow: int = 0
 ) -> Found:
     """Rehearse floors with a fresh seed; `follow` replications contact by contact."""
-    busy, present, longest, kept = 0.0, 0.0, np.zeros(follow), True
+    busy, present = np.zeros(runs), np.zeros(runs)
+    longest: FloatArray = np.zeros(follow)
+    kept = True
     levels: dict[str, Estimate] = {}
     batches = np.zeros(0, dtype=np.int64)
     for floor, agents in zip(floors, staffed, strict=True):
