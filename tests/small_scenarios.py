@@ -32,6 +32,7 @@ def demand_of(scenario: Scenario) -> Demand:
         scenario.period, tuple(scenario.channels), mean.astype(float), np.full(mean.shape, np.nan)
     )
 
+
 MORNING = """
 name = "One morning"
 timezone = "Europe/London"
