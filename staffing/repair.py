@@ -268,11 +268,18 @@ def _next(block: Block, number: int, agents: IntArray, pressure: Pressure, floor
         block.best = None
         wanted = math.ceil(pressure.short[number] * block.gain)
         block.gain *= HARDER
+        helps = pressure.helps
         if floor.given is not None:
+            given = floor.given()
+            # Where whole shifts gave less than was asked, asking for more gives no more: help must
+            # come in the hours beside.
+            beside = np.all(given >= agents, axis=1, keepdims=True) * helps
+            if beside[block.rows].any():
+                helps = beside
             # One more than what was asked for would be no more than what was there already.
-            waiting = block.rows[pressure.helps[block.rows].sum(axis=1) > 0]
-            agents[waiting] = np.maximum(agents[waiting], floor.given()[waiting])
-        add_agents(agents, block.rows, wanted, pressure.helps, floor)
+            waiting = block.rows[helps[block.rows].sum(axis=1) > 0]
+            agents[waiting] = np.maximum(agents[waiting], given[waiting])
+        add_agents(agents, block.rows, wanted, helps, floor)
         block.added = True
 
 
