@@ -40,8 +40,9 @@ with st.sidebar:
         bind="query-params",
         persist_state="session",
         help="The staffing that the levers start from: the current one, or the plan's.",
-        disabled=plan.result is None,
     )
+    if start_from == PLANNED and plan.result is None:
+        st.caption("The plan is not found yet: until then the levers start from the staffing now.")
     preset = lever_widgets.preset_named(
         presets,
         st.selectbox(
