@@ -97,7 +97,7 @@ def evaluate(
 
     >>> outcome = evaluate([10 / 180] * 2, 180, 120, [12, 12], 20, 1800)
     >>> outcome.service_level.round(4)
-    array([0.851 , 0.8256])
+    array([0.8629, 0.8256])
     """
     queue = Queue.of(rates, handle_s, patience_s, within_s, interval_s, max_queue)
     agents = np.asarray(staff)
