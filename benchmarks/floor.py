@@ -34,6 +34,7 @@ from simulate.engines import engine_named
 from simulate.measures import measure
 
 THREAD_RUNS = 6
+ROUNDS = 20  # of the kernel, a few tenths of a second each: a busy machine spoils some
 THREAD_ROUNDS = 5
 
 
@@ -81,9 +82,9 @@ def side_by_side(size: Size) -> dict[str, Any]:
     """Everybody on a floor of one size."""
     kernel = counting("kernel")
     long, short = team(size.agents, size.kernel), team(size.agents, size.simpy)
-    kernel_s, counts = fastest(lambda: kernel(long, 1, 0), 5)
+    kernel_s, counts = fastest(lambda: kernel(long, 1, 0), ROUNDS)
     contacts = contacts_of(counts)
-    short_s, kernel_counts = fastest(lambda: kernel(short, 1, 0), 5)
+    short_s, kernel_counts = fastest(lambda: kernel(short, 1, 0), ROUNDS)
     simpy_s, log = fastest(lambda: engine_named("simpy").run(short, 1, 0, None), 2)
     measure_s, simpy_counts = fastest(lambda: measure(log, short), 1)
     kernel_log = engine_named("kernel").run(short, 1, 0, None)
@@ -187,7 +188,7 @@ def figures(*, mutants: bool = True) -> dict[str, Any]:
     small, middle, _, large = sizes
     four_weeks = team(200, "28d")
     count = counting("kernel")
-    four_weeks_s, _ = fastest(lambda: count(four_weeks, 1, 0), 4)
+    four_weeks_s, _ = fastest(lambda: count(four_weeks, 1, 0), ROUNDS)
     calls = fresh.first_call_s()
     random = proofs.random_scenarios()
     return {
