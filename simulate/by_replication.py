@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
 from simulate.engines import Cancel, engine_named, replicate
 from simulate.outcome import Outcome
-from simulate.replications import Replications
+from simulate.run import outcome_of
 from simulate.threads import in_threads
 
 
@@ -65,7 +65,4 @@ def simulate_each(
     )
     if len(results) < len(staffs):
         raise RunCancelledError
-    first = encoded[id(staffs[0])]
-    stratified = first.rates.common_cv > 0 or first.rates.own_cv > 0
-    data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
-    return Outcome(scenario, staffs[0], engine, seed, data, False, None)
+    return outcome_of(scenario, staffs[0], engine, seed, encoded[id(staffs[0])], results)

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from scenario.demand import Demand
 from scenario.model import Scenario
 from scenario.staff import Staff
-from scenario.targets import ratio
 from staffing.flex_days import FlexDay, FlexKind, with_changes
 from staffing.limits import limits_of, serving
-from staffing.promises import Verdict, judge
+from staffing.promises import judge
 from staffing.rehearsal import by_numbers
 from staffing.triggers import Trigger, called_when, sent_home_when
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
+    from simulate.replications import Span
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -124,31 +124,20 @@ def kept_by_day(outcome: Outcome) -> BoolArray:
     A promise of a week is kept or broken on all its days; one of an interval is held against
     the whole day, since a single interval of a single day says nothing.
     """
-    data = outcome.data
-    period = outcome.scenario.period
-    warm, cool = outcome.scenario.edge_counts
-    day = period.day_of_interval[warm : period.count - cool]
-    days = int(period.day_of_interval[-1]) + 1
+    data, day = outcome.data, outcome.scenario.period.day_of_interval
+    warm, _ = outcome.scenario.edge_counts
+    measured = day[warm : warm + data.period.count]
     kept = []
     for verdict in judge(data):
-        of_week = verdict.promise.target.period == "week"
-        labels = verdict.labels if of_week else day
-        held = _held(verdict, labels)
-        by_day = np.ones((data.count, days), dtype=np.bool_)
-        firsts = np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
-        span = np.searchsorted(firsts, np.arange(len(labels)), side="right") - 1
-        for number in np.unique(day).tolist():
-            by_day[:, number] = held[:, np.unique(span[day == number])].all(axis=1)
-        kept.append(by_day)
-    return np.stack(kept, axis=2) if kept else np.ones((data.count, days, 0), dtype=np.bool_)
-
-
-def _held(verdict: Verdict, labels: IntArray) -> BoolArray:
-    firsts = np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
-    above = np.add.reduceat(verdict.above, firsts, axis=1)
-    below = np.add.reduceat(verdict.below, firsts, axis=1)
-    levels = ratio(above, below)
-    return np.asarray(~(levels < verdict.promise.target.share - 1e-12))
+        span: Span = "week" if verdict.promise.target.period == "week" else "day"
+        labels = data.labels(span)
+        held = verdict.judged_by(data.span_starts(span), labels).held
+        # Days that are not measured break nothing.
+        of_day = np.ones((data.count, int(day[-1]) + 1), dtype=np.bool_)
+        for number in np.unique(measured).tolist():
+            of_day[:, number] = held[:, np.unique(labels[measured == number])].all(axis=1)
+        kept.append(of_day)
+    return np.stack(kept, axis=2)
 
 
 def learn_rule(

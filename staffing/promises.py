@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulate.replications import Replications
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 BATCHES = 32  # at least, of stratified days: fewer tell a standard error badly
@@ -97,6 +98,16 @@ class Verdict:
     def first(self, replications: int) -> Verdict:
         """The same of the first so many replications."""
         return replace(self, above=self.above[:replications], below=self.below[:replications])
+
+    def judged_by(self, starts: pd.DatetimeIndex, labels: IntArray) -> Verdict:
+        """The same contacts held against the promise in other periods; see `starts`, `labels`."""
+        return replace(self, starts=starts, labels=labels)
+
+    @property
+    def held(self) -> BoolArray:
+        """Whether each replication keeps the promise, shape (R, P); nobody's contacts do."""
+        below: BoolArray = self._levels < self.promise.target.share - 1e-12
+        return ~below
 
     def _by_period(self, values: FloatArray) -> FloatArray:
         firsts = np.flatnonzero(np.diff(self.labels, prepend=self.labels[0] - 1))
