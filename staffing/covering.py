@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,40 +80,47 @@ def cover(
     if not options:
         return nobody(required)
     together = np.zeros(len(required), dtype=np.int64) if days is None else days
-    blocks = _blocks(options, together)
-    until = time.monotonic() + time_limit_s
-    parts = []
-    for number, intervals in enumerate(blocks):
-        chosen = [n for n, option in enumerate(options) if (option.present & intervals).any()]
-        left = max(until - time.monotonic(), 0.1 * time_limit_s)
-        parts.append(
-            (
-                intervals,
-                chosen,
-                _part(
-                    required, options, intervals, chosen, _inside(bounds, chosen),
-                    days=together, most=most, short_price=short_price, gap=gap, cancel=cancel,
-                    time_limit_s=left / (len(blocks) - number),
-                ),
-            )
-        )  # fmt: skip
-    found = _put_together(required, options, parts)
+    asked = _Asked(required, options, together, most, short_price, gap, cancel)
+    found = _days_apart(asked, bounds, time_limit_s)
     if all(_kept(bound, found.agents) for bound in bounds) and all(
         _staffed(team, found.agents) for team in teams
     ):
         return found
     reached = np.logical_or.reduce([option.present for option in options])
     every = list(range(len(options)))
-    week = _part(
-        required, options, reached, every, list(bounds), teams=teams, days=together, most=most,
-        short_price=short_price, gap=gap, time_limit_s=time_limit_s, cancel=cancel,
-    )  # fmt: skip
-    whole = _put_together(required, options, [(reached, every, week)])
+    week = _part(asked, reached, every, bounds, time_limit_s, teams)
+    whole = _put_together(asked, [(reached, every, week)])
     # What the days cost apart, without the limits that join them, bounds the week too.
     return replace(whole, bound=max(whole.bound, found.bound))
 
 
 Part = tuple[BoolArray, list[int], Cover]
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What `cover` is asked, whatever is solved at once; its parameters tell each."""
+
+    required: IntArray
+    options: Sequence[Option]
+    days: IntArray
+    most: IntArray | None
+    short_price: float
+    gap: float
+    cancel: Callable[[], bool] | None
+
+
+def _days_apart(asked: _Asked, bounds: Sequence[Bound], time_limit_s: float) -> Cover:
+    """Days that no shift joins, one after the other, each with the limits that are its own."""
+    blocks = _blocks(asked.options, asked.days)
+    until = time.monotonic() + time_limit_s
+    parts: list[Part] = []
+    for number, intervals in enumerate(blocks):
+        chosen = [n for n, one in enumerate(asked.options) if (one.present & intervals).any()]
+        left = max(until - time.monotonic(), 0.1 * time_limit_s) / (len(blocks) - number)
+        found = _part(asked, intervals, chosen, _inside(bounds, chosen), left)
+        parts.append((intervals, chosen, found))
+    return _put_together(asked, parts)
 
 
 def _blocks(options: Sequence[Option], days: IntArray) -> list[BoolArray]:
@@ -139,37 +146,32 @@ def _inside(bounds: Sequence[Bound], chosen: list[int]) -> list[Bound]:
 
 
 def _part(
-    required: IntArray,
-    options: Sequence[Option],
+    asked: _Asked,
     intervals: BoolArray,
     chosen: list[int],
-    bounds: list[Bound],
-    *,
-    teams: Sequence[Team] = (),
-    days: IntArray,
-    most: IntArray | None,
-    short_price: float,
-    gap: float,
+    bounds: Sequence[Bound],
     time_limit_s: float,
-    cancel: Callable[[], bool] | None,
+    teams: Sequence[Team] = (),
 ) -> Cover:
+    required = asked.required[intervals]
     if not chosen:
-        return nobody(required[intervals])
+        return nobody(required)
     return solve(
-        required[intervals],
-        [options[number].within(intervals) for number in chosen],
+        required,
+        [asked.options[number].within(intervals) for number in chosen],
         bounds=bounds,
         teams=teams,
-        days=days[intervals],
-        most=None if most is None else most[intervals],
-        short_price=short_price,
-        gap=gap,
+        days=asked.days[intervals],
+        most=None if asked.most is None else asked.most[intervals],
+        short_price=asked.short_price,
+        gap=asked.gap,
         time_limit_s=time_limit_s,
-        cancel=cancel,
+        cancel=asked.cancel,
     )
 
 
-def _put_together(required: IntArray, options: Sequence[Option], parts: list[Part]) -> Cover:
+def _put_together(asked: _Asked, parts: list[Part]) -> Cover:
+    required, options = asked.required, asked.options
     agents = np.zeros(len(options), dtype=np.int64)
     breaks = [
         tuple(np.zeros(len(ways), dtype=np.int64) for ways in option.breaks) for option in options

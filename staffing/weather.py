@@ -30,7 +30,7 @@ from staffing.pay import paid_of
 from staffing.planning import Plan, plan
 from staffing.promises import promises_of
 from staffing.rehearsal import Progress
-from staffing.requirement import Requirement, effort_of, requirement_only
+from staffing.requirement import effort_of, requirement_only
 from staffing.search import fresh_seed
 from staffing.weather_tables import flex_table, promise_table, weather_table
 
@@ -198,59 +198,66 @@ def weather_plan(
         workers,
         cancel,
     )
-
-    def sized(chance: float | None, near: Requirement | None) -> Requirement:
-        return requirement_only(
-            with_confidence(scenario, chance),
-            learning.demand,
-            replications=paths,
-            seed=seed,
-            engine=engine,
-            workers=workers,
-            cancel=cancel,
-            near=near,
-        )
-
-    def planned(chance: float | None, begin: float, end: float, told: str) -> Plan:
-        return plan(
-            with_confidence(scenario, chance),
-            learning.demand,
-            replications=paths,
-            seed=seed,
-            engine=engine,
-            workers=workers,
-            progress=lambda share, _: tell(begin + share * (end - begin), told),
-            cancel=cancel,
-        )
-
-    chances = [chance for chance in BASE_PROBABILITIES if (chance or 0.0) < probability]
-    chances.append(probability)  # with those sent home on quiet days
-    best: tuple[tuple[float, float], float | None] | None = None
-    near = None
-    for place, chance in enumerate(chances):
-        tell(0.4 * place / len(chances), "Weighing base staff against flex staff")
-        near = sized(chance, near)
-        rules, short = surely_learned(learning, near.agents, probability)
-        cost = paid_of(scenario, near.agents)[1] + mean_cost(learning, rules, near.agents)
-        if best is None or (short, cost) < best[0]:
-            best = ((short, cost), chance)
-    assert best is not None
-    base_only = planned(probability, 0.4, 0.65, "Planning without flex staff")
+    chance = _base_chance(learning, probability, _part(tell, 0.0, 0.4))
+    base_only = _planned(learning, probability, _part(tell, 0.4, 0.65))
     base = base_only
-    if best[1] != probability:
-        base = planned(best[1], 0.65, 0.9, "Putting the base staff into shifts")
+    if chance != probability:
+        base = _planned(learning, chance, _part(tell, 0.65, 0.9))
     tell(0.92, "Learning the triggers upon the shifts")
+    rules, _ = surely_learned(learning, base.staff.agents, probability)
+    tell(0.96, "Rehearsing both in other weathers")
     fresh = replace(
         learning,
         demand=_paths(demand, slice(paths, None)),
         replications=FRESH_RUNS * paths,
         seed=fresh_seed(seed),
     )
-    rules, _ = surely_learned(learning, base.staff.agents, probability)
-    tell(0.96, "Rehearsing both in other weathers")
     found = _judged(fresh, base, base_only, rules, probability, paths, _notes(scenario, demand))
     tell(1.0, "Done")
     return found
+
+
+def _part(tell: Progress, begin: float, end: float) -> Progress:
+    """Tells a part of the work as its share of the whole."""
+    return lambda share, sentence: tell(begin + share * (end - begin), sentence)
+
+
+def _base_chance(learning: Weather, probability: float, tell: Progress) -> float | None:
+    """How often the base staff alone should keep the promises: None for on average."""
+    chances = [chance for chance in BASE_PROBABILITIES if (chance or 0.0) < probability]
+    chances.append(probability)  # with those sent home on quiet days
+    ranks: list[tuple[float, float]] = []
+    near = None
+    for place, chance in enumerate(chances):
+        tell(place / len(chances), "Weighing base staff against flex staff")
+        near = requirement_only(
+            with_confidence(learning.scenario, chance),
+            learning.demand,
+            replications=learning.replications,
+            seed=learning.seed,
+            engine=learning.engine,
+            workers=learning.workers,
+            cancel=learning.cancel,
+            near=near,
+        )
+        rules, short = surely_learned(learning, near.agents, probability)
+        _, base_cost = paid_of(learning.scenario, near.agents)
+        ranks.append((short, base_cost + mean_cost(learning, rules, near.agents)))
+    return chances[ranks.index(min(ranks))]
+
+
+def _planned(learning: Weather, chance: float | None, tell: Progress) -> Plan:
+    """Shifts that keep the promises on such a share of the days, by the futures learned from."""
+    return plan(
+        with_confidence(learning.scenario, chance),
+        learning.demand,
+        replications=learning.replications,
+        seed=learning.seed,
+        engine=learning.engine,
+        workers=learning.workers,
+        progress=tell,
+        cancel=learning.cancel,
+    )
 
 
 def with_confidence(scenario: Scenario, chance: float | None) -> Scenario:
