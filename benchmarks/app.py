@@ -15,7 +15,6 @@ import asyncio
 import json
 import os
 import platform
-import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,13 +24,11 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-# The tests are no package; a dependency has installed one of that name.
-sys.path.insert(0, str(ROOT / "tests"))
+from accessibility import findings
+from benchmarks.app_load import load
+from browser import Tab, chromium, pages, served, small_desk, tab
 
-from accessibility import findings  # noqa: E402 - found in the folder named above
-from benchmarks.app_load import load  # noqa: E402
-from browser import Tab, chromium, pages, served, small_desk, tab  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 CENTRE = ROOT / "data" / "scenarios" / "centre_200.toml"
 READY_S = 900  # until the first plan of a server is found

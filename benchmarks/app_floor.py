@@ -10,20 +10,16 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from browser import Tab, chromium, served, tab
 from scenario import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
-# The tests are no package; a dependency has installed one of that name.
-sys.path.insert(0, str(ROOT / "tests"))
-
-from browser import Tab, chromium, served, tab  # noqa: E402 - found in the folder named above
 
 CENTRE = ROOT / "data" / "scenarios" / "centre_200.toml"
 AT_ONCE = 200  # agents on the floor

@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import sys
 from pathlib import Path
 
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
-# The tests are no package; a dependency has installed one of that name.
-sys.path.insert(0, str(ROOT / "tests"))
+from browser import Tab, chromium, pages, served, tab
 
-from browser import Tab, chromium, pages, served, tab  # noqa: E402 - found in the folder named above
+ROOT = Path(__file__).resolve().parent.parent
 
 FOLDER = ROOT / "docs" / "screenshots"
 LARGEST_BYTES = 150_000

@@ -10,18 +10,15 @@ picture of every step and writes `docs/walk.md` with the minutes that it took.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-# The tests are no package; a dependency has installed one of that name.
-sys.path.insert(0, str(ROOT / "tests"))
+from benchmarks.screenshots import take
+from browser import Tab, chromium, served, tab
 
-from benchmarks.screenshots import take  # noqa: E402
-from browser import Tab, chromium, served, tab  # noqa: E402 - found in the folder named above
+ROOT = Path(__file__).resolve().parent.parent
 
 PAGE = ROOT / "docs" / "walk.md"
 FOLDER = ROOT / "docs" / "screenshots"
