@@ -122,7 +122,7 @@ class AppSession:
     async def _read(self) -> None:
         async for data in self._socket:
             self.bytes_received += len(data)
-            message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
+            message = ForwardMsg.FromString(data)
             if message.WhichOneof("type") == "ref_hash":
                 known = ForwardMsg()
                 known.CopyFrom(self._cached[message.ref_hash])

@@ -205,7 +205,7 @@ def _span(begin: int, length: int) -> BoolArray:
 
 def main() -> None:
     """Answer on standard output."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--peers", help="Python of an environment with pyworkforce")
     chosen = parser.parse_args()

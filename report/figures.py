@@ -39,7 +39,7 @@ def overview(demand: Demand, plan: Plan, channel: str) -> Figure:
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(colors=INK)
         axes.margins(x=0)
-    days = DateFormatter("%a %d %b")  # type: ignore[no-untyped-call]
+    days = DateFormatter("%a %d %b")
     below.xaxis.set_major_formatter(days)
     return figure
 

@@ -166,12 +166,12 @@ def label_days(axes: Axes, scenario: Scenario) -> None:
     axes.margins(x=0)
     hours = scenario.period.count * scenario.period.interval_minutes / 60
     if hours <= 36:
-        axes.xaxis.set_major_locator(HourLocator(interval=2))  # type: ignore[no-untyped-call]
-        axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))  # type: ignore[no-untyped-call]
+        axes.xaxis.set_major_locator(HourLocator(interval=2))
+        axes.xaxis.set_major_formatter(DateFormatter("%H:%M"))
         return
     step = max(1, round(hours / 24 / 8))
-    axes.xaxis.set_major_locator(DayLocator(interval=step))  # type: ignore[no-untyped-call]
-    axes.xaxis.set_major_formatter(DateFormatter("%a %d %b"))  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_locator(DayLocator(interval=step))
+    axes.xaxis.set_major_formatter(DateFormatter("%a %d %b"))
 
 
 def _verdict(plan: Plan) -> str:

@@ -179,6 +179,7 @@ def _cell(value: Any) -> Any:
 
 def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
     from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
 
     sheet.append([safe_cell(str(name)) for name in table.columns])
     for row in table.itertuples(index=False, name=None):
@@ -186,10 +187,11 @@ def _fill(sheet: Worksheet, table: pd.DataFrame) -> None:
     for cell in sheet[1]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "A2"
-    for column in sheet.columns:
+    for number, column in enumerate(sheet.columns, start=1):
         width = max((len(str(cell.value)) for cell in column if cell.value is not None), default=0)
-        letter = column[0].column_letter  # type: ignore[union-attr]
-        sheet.column_dimensions[letter].width = min(max(width + 2, 10), MAX_COLUMN_WIDTH)
+        sheet.column_dimensions[get_column_letter(number)].width = min(
+            max(width + 2, 10), MAX_COLUMN_WIDTH
+        )
 
 
 def _summary(plan: Plan) -> pd.DataFrame:

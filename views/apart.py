@@ -105,7 +105,7 @@ def apart(
         with contextlib.suppress(OSError):
             process.stdin.close()
     if kind == ANSWER:
-        return content  # type: ignore[no-any-return]
+        return content
     raise content
 
 
