@@ -131,8 +131,7 @@ def looked_through(browser: Any) -> tuple[list[str], list[str]]:
         for title, path in pages().items():
             page.open(path).until_worked(READY_S)
             for theme in ("light", "dark"):
-                page.page.emulate_media(color_scheme=theme)
-                page.page.wait_for_timeout(300)
+                page.in_theme(theme)
                 found += [
                     f"{title}, {theme}: {one.rule} at {one.target}" for one in findings(page.page)
                 ]

@@ -200,6 +200,24 @@ class Tab:
         )
         return self.settled()
 
+    def in_theme(self, theme: str) -> Tab:
+        """Show the page `light` or `dark`, and wait until no colour fades into the other.
+
+        axe-core would judge a colour half-way that nobody reads.
+        """
+        self.page.emulate_media(color_scheme=theme)
+        self.page.wait_for_function(
+            """dark => {
+                const app = document.querySelector('[data-testid="stApp"]');
+                const [red] = getComputedStyle(app).backgroundColor.match(/\\d+/g).map(Number);
+                const fading = document.getAnimations().some(
+                    (one) => one instanceof CSSTransition && one.playState === 'running');
+                return (red < 128) === dark && !fading;
+            }""",
+            arg=theme == "dark",
+        )
+        return self
+
     def text(self) -> str:
         """What can be read on the page."""
         return str(self.page.locator('[data-testid="stApp"]').inner_text())
