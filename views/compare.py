@@ -62,7 +62,8 @@ columns = {f"compare-{place}": one for place, one in enumerate(chosen)}
 own_demand = edited_content(scenario)
 
 
-def demand_of(slot: str):  # noqa: D103
+def demand_of(slot: str):
+    """What a column is rehearsed on: the session's forecast, or its own where edits differ."""
     if edited_content(columns[slot].scenario) == own_demand:
         return session.forecast_job()
     return work.ask_forecast(
@@ -70,7 +71,8 @@ def demand_of(slot: str):  # noqa: D103
     )
 
 
-def ask(slot: str, *, again: bool = False):  # noqa: D103
+def ask(slot: str, *, again: bool = False):
+    """The rehearsal of one column."""
     return work.ask_rehearsal(
         board(),
         session.session_id(),

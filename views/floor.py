@@ -67,7 +67,8 @@ if started == PLANNED:
         shown_scenario = planned_scenario(scenario, plan.result)
 
 
-def ask(*, again: bool = False):  # noqa: D103
+def ask(*, again: bool = False):
+    """The replay of the chosen day and run."""
     return ask_replay(
         board(),
         session.session_id(),

@@ -29,12 +29,14 @@ forecast = found.scaled(known) if known else found
 channels = this_day.in_order(forecast, scenario)
 
 
-def take(counts, told):  # noqa: D103
+def take(counts, told):
+    """Remember the counts of today, and in words where they come from."""
     st.session_state["today-key"] = this_day.keep(counts)
     st.session_state["today-told"] = told
 
 
-def forget():  # noqa: D103
+def forget():
+    """Forget the counts of today."""
     st.session_state["today-key"] = ""
     st.session_state.pop("today-told", None)
 
@@ -233,11 +235,13 @@ except PlanningError as error:
     st.stop()
 
 
-def ask_staffed(*, again: bool = False):  # noqa: D103
+def ask_staffed(*, again: bool = False):
+    """The rest of the day, rehearsed as it is staffed now."""
     return work.ask_rest(board(), session.session_id(), "rest", as_staffed, today.rest, again=again)
 
 
-def ask_moved(*, again: bool = False):  # noqa: D103
+def ask_moved(*, again: bool = False):
+    """The rest of the day, rehearsed with the agents who are called or sent home."""
     return work.ask_rest(
         board(), session.session_id(), "rest-moved", moved, today.rest, again=again
     )

@@ -93,13 +93,15 @@ forecast = session.forecast_job()
 slot = "baseline" if baseline_scenario is scenario else "baseline-planned"
 
 
-def ask_baseline(*, again: bool = False):  # noqa: D103
+def ask_baseline(*, again: bool = False):
+    """The rehearsal that the what-if is compared with."""
     return work.ask_rehearsal(
         board(), session.session_id(), slot, baseline_scenario, forecast, again=again
     )
 
 
-def ask_imagined(*, again: bool = False):  # noqa: D103
+def ask_imagined(*, again: bool = False):
+    """The rehearsal of the levers as they stand."""
     return work.ask_rehearsal(
         board(), session.session_id(), "whatif", imagined, forecast, again=again
     )
