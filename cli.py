@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from commands import floor, histories, staff
-from commands.terminal import err
+from commands.terminal import BAD_INPUT, err
 from report.documents import as_json
 from scenario import PlanningError
 
-BAD_INPUT = 2
 COMMANDS = (
     histories.check,
     histories.forecast,

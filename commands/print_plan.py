@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from commands.terminal import cell, duration, out, percent, print_rows, span
+from commands.terminal import Row, cell, duration, out, percent, print_rows, span
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -40,7 +39,7 @@ def print_plan(made: Plan) -> None:
     out.print(f"Made in {made.seconds:.0f} s.")
 
 
-def _promise_row(promise: Mapping[str, Any]) -> dict[str, str]:
+def _promise_row(promise: Row) -> dict[str, str]:
     return {
         "channel": promise["channel"],
         "arrived": "closed" if promise["arrived_closed"] else "open",
@@ -53,7 +52,7 @@ def _promise_row(promise: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _rung_row(rung: Mapping[str, Any]) -> dict[str, str]:
+def _rung_row(rung: Row) -> dict[str, str]:
     return {
         "step": rung["step"],
         "agent hours": f"{rung['agent_hours']:+,.1f}",
@@ -62,7 +61,7 @@ def _rung_row(rung: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _shift_row(shift: Mapping[str, Any]) -> dict[str, str]:
+def _shift_row(shift: Row) -> dict[str, str]:
     pauses = (f"{start:%H:%M}–{end:%H:%M}" for start, end in shift["breaks"])
     return {
         "group": shift["group"],
@@ -74,7 +73,7 @@ def _shift_row(shift: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _unmet_row(unmet: Mapping[str, Any]) -> dict[str, str]:
+def _unmet_row(unmet: Row) -> dict[str, str]:
     moment = unmet["interval_start"]
     return {
         "when": f"{moment:%a %d %b %H:%M}"
@@ -89,7 +88,7 @@ def _unmet_row(unmet: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _channel_row(total: Mapping[str, Any]) -> dict[str, str]:
+def _channel_row(total: Row) -> dict[str, str]:
     """What the terminal shows of a channel's totals; `--json` has every measure."""
     margin = 50 * (total["service_level_high"] - total["service_level_low"])
     return {
@@ -104,7 +103,7 @@ def _channel_row(total: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _group_row(group: Mapping[str, Any]) -> dict[str, str]:
+def _group_row(group: Row) -> dict[str, str]:
     return {
         "group": group["group"],
         "occupancy": percent(group["occupancy"]),

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from commands import arguments
-from commands.options import AsJson, Changes, Engine, Replications, ScenarioFile, Seed, Workers
+from commands.bundles import unbundled
+from commands.options import AsJson, ScenarioFile
 from commands.print_plan import print_plan
 from commands.print_study import (
     print_blending,
@@ -18,17 +19,14 @@ from commands.print_study import (
     print_sensitivity,
     print_weather,
 )
-from commands.terminal import err, progress, tell
+from commands.rehearsing import Runs, Search
+from commands.terminal import err, give, tell
 from report.documents import as_json
 
 
+@unbundled
 def plan(
     scenario: ScenarioFile,
-    replications: Replications = None,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
     time_limit: Annotated[
         float | None,
         typer.Option(help="Seconds after which the search ends with the best so far.", min=1),
@@ -36,6 +34,8 @@ def plan(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for the plan's tables and its scenario.")
     ] = None,
+    *,
+    runs: Runs,
     json: AsJson = False,
 ) -> None:
     """Find the least staff that keeps the promises: requirement, shifts, cost and outcome."""
@@ -43,16 +43,8 @@ def plan(
 
     if folder is not None:
         arguments.make_folder("--out", folder)
-    declared, demand = arguments.assumed(scenario, changes, seed=seed, replications=replications)
-    with progress("Planning") as show:
-        made = make_plan(
-            declared,
-            demand,
-            engine=engine,
-            workers=workers,
-            progress=show,
-            time_limit_s=time_limit,
-        )
+    declared, demand = runs.assumed(scenario)
+    made = runs.ask("Planning", make_plan, declared, demand, time_limit_s=time_limit)
     tell(made.notes)
     if folder is not None:
         from report.folder import save_plan
@@ -61,12 +53,10 @@ def plan(
         err.print(f"Wrote the plan to {folder}", markup=False)
         if made.assigned.shifts_open:
             tell([made.assigned.sentence])
-    if json:
-        print(as_json(made.document()))
-        return
-    print_plan(made)
+    give(made, print_plan, json=json)
 
 
+@unbundled
 def explain(
     scenario: ScenarioFile,
     at: Annotated[
@@ -76,30 +66,27 @@ def explain(
             help="Local time whose agents are explained; as many as wanted. Default: the busiest.",
         ),
     ] = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
+    *,
+    runs: Runs,
     json: AsJson = False,
 ) -> None:
     """Tell why so many agents and not fewer, from the work alone to what is paid."""
     from staffing import plan as make_plan
 
-    declared, demand = arguments.assumed(scenario, changes, seed=seed, replications=replications)
+    declared, demand = runs.assumed(scenario)
     moments = [arguments.instant("--at", text, declared.timezone) for text in at or ()]
     for moment in moments:
         arguments.require_within("--at", moment, declared.period)
-    with progress("Planning") as show:
-        made = make_plan(declared, demand, engine=engine, workers=workers, progress=show)
+    made = runs.ask("Planning", make_plan, declared, demand)
     tell(made.notes)
-    chosen = [moment for moment in moments if moment is not None] or [made.why.busiest]
+    chosen = moments or [made.why.busiest]
     if json:
         print(as_json(made.why.document(chosen)))
         return
     print_ladder(made.why, chosen)
 
 
+@unbundled
 def frontier(
     scenario: ScenarioFile,
     target: Annotated[
@@ -115,11 +102,8 @@ def frontier(
             metavar="60,120,300", help="Times to promise in seconds; the share stays as it is."
         ),
     ] = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
+    *,
+    runs: Runs,
     json: AsJson = False,
 ) -> None:
     """Tell what a better promise costs: least staff by share in time, or by response time."""
@@ -129,52 +113,30 @@ def frontier(
     times = arguments.numbers("--within", within)
     percents = arguments.numbers("--shares", shares)
     wanted = SHARES if percents is None else [percent / 100 for percent in percents]
-    declared, demand = arguments.assumed(scenario, changes, seed=seed, replications=replications)
-    with progress("Working out the curve") as show:
-        found = curve(
-            declared,
-            demand,
-            target,
-            shares=wanted,
-            within_s=times,
-            engine=engine,
-            workers=workers,
-            progress=show,
-        )
+    declared, demand = runs.assumed(scenario)
+    found = runs.ask(
+        "Working out the curve", curve, declared, demand, target, shares=wanted, within_s=times
+    )
     tell(found.notes)
-    if json:
-        print(as_json(found.document()))
-        return
-    print_frontier(found)
+    give(found, print_frontier, json=json)
 
 
+@unbundled
 def sensitivity(
     scenario: ScenarioFile,
-    replications: Replications = None,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
+    *,
+    runs: Runs,
     json: AsJson = False,
 ) -> None:
     """Tell which assumption moves the staff most: each at its plausible low and high."""
     from staffing.sensitivity import sensitivity as tornado
 
-    declared, demand = arguments.assumed(scenario, changes, seed=seed, replications=replications)
-    with progress("Varying assumptions") as show:
-        found = tornado(
-            declared,
-            demand,
-            engine=engine,
-            workers=workers,
-            progress=show,
-        )
-    if json:
-        print(as_json(found.document()))
-        return
-    print_sensitivity(found)
+    declared, demand = runs.assumed(scenario)
+    found = runs.ask("Varying assumptions", tornado, declared, demand)
+    give(found, print_sensitivity, json=json)
 
 
+@unbundled
 def concurrency(
     scenario: ScenarioFile,
     channel: Annotated[
@@ -183,63 +145,37 @@ def concurrency(
     caps: Annotated[
         str, typer.Option(metavar="1,2,3", help="Contacts at once to try.")
     ] = "1,2,3,4",
-    replications: Replications = None,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
+    *,
+    runs: Runs,
     json: AsJson = False,
 ) -> None:
     """Tell how many contacts an agent should hold at once: cost and response time of each cap."""
     from staffing.concurrency import best_concurrency
 
     tried = arguments.whole_numbers("--caps", caps)
-    declared, demand = arguments.assumed(scenario, changes, seed=seed, replications=replications)
-    with progress("Trying caps") as show:
-        found = best_concurrency(
-            declared,
-            demand,
-            channel,
-            caps=tried,
-            engine=engine,
-            workers=workers,
-            progress=show,
-        )
+    declared, demand = runs.assumed(scenario)
+    found = runs.ask("Trying caps", best_concurrency, declared, demand, channel, caps=tried)
     tell(found.notes)
-    if json:
-        print(as_json(found.document()))
-        return
-    print_concurrency(found)
+    give(found, print_concurrency, json=json)
 
 
+@unbundled
 def blending(
     scenario: ScenarioFile,
-    replications: Replications = None,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
+    *,
+    runs: Runs,
     json: AsJson = False,
 ) -> None:
     """Tell what blending is worth: one team against separate ones, with and without callbacks."""
     from staffing.blending import value_of_blending
 
-    declared, demand = arguments.assumed(scenario, changes, seed=seed, replications=replications)
-    with progress("Weighing arrangements") as show:
-        found = value_of_blending(
-            declared,
-            demand,
-            engine=engine,
-            workers=workers,
-            progress=show,
-        )
+    declared, demand = runs.assumed(scenario)
+    found = runs.ask("Weighing arrangements", value_of_blending, declared, demand)
     tell(found.notes)
-    if json:
-        print(as_json(found.document()))
-        return
-    print_blending(found)
+    give(found, print_blending, json=json)
 
 
+@unbundled
 def weather(
     scenario: ScenarioFile,
     probability: Annotated[
@@ -249,28 +185,21 @@ def weather(
     paths: Annotated[
         int, typer.Option(help="Futures to learn from; four times as many check.", min=20)
     ] = 100,
-    seed: Seed = None,
-    engine: Engine = "kernel",
-    workers: Workers = 2,
-    changes: Changes = None,
+    *,
+    search: Search,
     json: AsJson = False,
 ) -> None:
     """Fix base shifts now, and tell when to call flex staff or send people home on the day."""
     from staffing.weather import weather_plan
 
-    declared, demand = arguments.assumed(scenario, changes, seed=seed)
-    with progress("Planning for any weather") as show:
-        found = weather_plan(
-            declared,
-            demand,
-            probability=probability,
-            paths=paths,
-            engine=engine,
-            workers=workers,
-            progress=show,
-        )
+    declared, demand = search.assumed(scenario)
+    found = search.ask(
+        "Planning for any weather",
+        weather_plan,
+        declared,
+        demand,
+        probability=probability,
+        paths=paths,
+    )
     tell(found.notes)
-    if json:
-        print(as_json(found.document()))
-        return
-    print_weather(found)
+    give(found, print_weather, json=json)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from report.documents import as_json
+
 if TYPE_CHECKING:
     import pandas as pd
+
+BAD_INPUT = 2  # exit status
+
+Row = Mapping[Any, Any]  # of a table: names of columns to values
 
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
@@ -25,6 +31,24 @@ def progress(label: str) -> Iterator[Callable[[float, str], None]]:
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(label, total=1.0)
         yield lambda share, sentence: bar.update(task, completed=share, description=sentence)
+
+
+class Documented(Protocol):
+    """A result that can be told to a script as well as to a person."""
+
+    def document(self) -> Mapping[str, Any]:
+        """The result as JSON-ready names and values."""
+
+
+Result = TypeVar("Result", bound=Documented)
+
+
+def give(result: Result, show: Callable[[Result], None], *, json: bool) -> None:
+    """Print a result: one JSON document for scripts, or as `show` prints it for people."""
+    if json:
+        print(as_json(result.document()))
+    else:
+        show(result)
 
 
 def tell(sentences: Sequence[str]) -> None:
@@ -60,7 +84,7 @@ def print_table(table: pd.DataFrame, title: str) -> None:
     print_rows(table.to_dict("records"), title)
 
 
-def print_rows(rows: Sequence[Mapping[str, Any]], title: str) -> None:
+def print_rows(rows: Sequence[Row], title: str) -> None:
     """Print rows that share their keys, which are the headings."""
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in rows[0] if rows else ():
