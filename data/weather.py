@@ -31,7 +31,6 @@ from centres import (
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-QUARTERS = 96  # in a day
 _PURPOSES = ("day", "within day", "counts", "handle time", "abandonment", "log")
 
 
