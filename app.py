@@ -16,7 +16,9 @@ def main() -> None:
     """Set the page up and run the view that the address names."""
     st.set_page_config(page_title="Allweather", layout="wide", initial_sidebar_state="expanded")
 
+    from views import people
     from views.frame import frame
+    from views.sign_in import ask_to_sign_in
 
     page = st.navigation(
         [
@@ -29,8 +31,11 @@ def main() -> None:
             st.Page(VIEWS / "floor.py", title="Floor", url_path="floor"),
             st.Page(VIEWS / "shelf.py", title="Saved", url_path="saved"),
         ],
-        position="top",
+        position="top" if people.known() else "hidden",
     )
+    if not people.known():
+        ask_to_sign_in()
+        return
     frame()
     page.run()
 

@@ -64,8 +64,14 @@ def small_desk(folder: Path) -> Path:
 
 
 @contextmanager
-def served(scenario: Path | None = None, *, script: str = "app.py") -> Iterator[tuple[str, int]]:
-    """The app on a free port of this machine; its address and process id."""
+def served(
+    scenario: Path | None = None, *, script: str = "app.py", secrets: str = ""
+) -> Iterator[tuple[str, int]]:
+    """
+    The app on a free port of this machine; its address and process id.
+
+    In `secrets`, the text of a `secrets.toml`, `{address}` stands for the app's address.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -75,13 +81,17 @@ def served(scenario: Path | None = None, *, script: str = "app.py") -> Iterator[
     surroundings.setdefault("ALLWEATHER_STORE", f"sqlite:///{own.name}/saved.sqlite")
     if scenario is not None:
         surroundings["ALLWEATHER_SCENARIO"] = str(scenario)
+    address = f"http://127.0.0.1:{port}"
+    if secrets:
+        told = Path(own.name) / "secrets.toml"
+        told.write_text(secrets.replace("{address}", address), encoding="utf-8")
+        surroundings["STREAMLIT_SECRETS_FILES"] = str(told)
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"],
         cwd=ROOT,
         env=surroundings,
         stdout=subprocess.DEVNULL,
     )
-    address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, process)
         yield address, process.pid

@@ -13,7 +13,7 @@ from forecast import Edit, Edits, layer_accuracy, read_edits
 from forecast.edits_file import edits_frame
 from forecast.sources import edits_of
 from scenario import Demand, PlanningError, Scenario
-from views import session
+from views import people, session
 from views.faults import show_faults
 from views.files import keep
 from views.words import heading, number, percent, points
@@ -137,7 +137,7 @@ def _form(scenario: Scenario, edits: Edits, demand: Demand) -> None:
         reason = why.text_input(
             "Reason", max_chars=200, placeholder="e.g. newsletter to 40,000", key="edit-reason"
         )
-        author = who.text_input("Your name", st.session_state.get("person", ""), max_chars=60)
+        author = people.field("edit-person", who)
         if not st.form_submit_button("Add this edit", type="primary"):
             return
         try:
@@ -152,7 +152,7 @@ def _form(scenario: Scenario, edits: Edits, demand: Demand) -> None:
                 # Midnight as an end is the end of the day.
                 f"{end:%H:%M}" if end != time(0, 0) else "24:00",
                 only.strip() or "daily",
-                author.strip(),
+                author,
                 reason.strip(),
                 f"{pd.Timestamp.now('UTC'):%Y-%m-%dT%H:%MZ}",
             )

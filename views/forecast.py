@@ -7,7 +7,7 @@ from forecast import Edits
 from forecast.grains import accuracy_by_grain
 from forecast.sources import edits_of
 from scenario.assumptions import base_demand
-from views import ahead, charts, edit_layer, event_layer, session
+from views import ahead, charts, edit_layer, event_layer, people, session
 from views.progress import awaited
 from views.words import heading, span
 
@@ -70,9 +70,9 @@ with st.form("edits", border=False):
     )
     why, who, go = st.columns([4, 2, 2], vertical_alignment="bottom")
     reason = why.text_input("Reason", max_chars=200, placeholder="e.g. newsletter to 40,000")
-    author = who.text_input("Your name", max_chars=60)
+    author = people.field("grid-person", who)
     if go.form_submit_button("Apply my edits", width="stretch"):
-        added = ahead.grid_edits(grid, edited, author.strip(), reason.strip())
+        added = ahead.grid_edits(grid, edited, author, reason.strip())
         if added:
             layer = Edits((*edits_of(scenario).edits, *added))
             session.open_scenario(edit_layer.with_layer(scenario, layer))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from views import save_box, session
+from views import people, save_box, session
 from views.progress import background
+from views.sign_in import sign_out
 from views.words import span, unmarked
 from views.work import app_version
 
@@ -21,4 +22,7 @@ def frame() -> None:
         st.caption(f"{span(period.start, period.end)}, {scenario.timezone}")
         save_box.draw()
         background()
+        people.remember()
+        if people.signing_in():
+            sign_out()
         st.caption(f"Seed {scenario.seed} · {scenario.replications} replications · {app_version()}")

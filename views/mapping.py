@@ -13,7 +13,7 @@ import streamlit as st
 from scenario import PlanningError, Scenario
 from scenario.tables import read_table
 from views.jobs import fingerprint
-from views.saved import shelf
+from views.saved import shelf, shelf_to_save
 from views.uploads import guessed_names
 from views.words import heading, unmarked
 
@@ -95,7 +95,7 @@ def remember(columns: Sequence[str], reading: Reading, file: str, author: str) -
     """Keep what was said about a header for its next upload; without a store it is forgotten."""
     told = {"options": dict(reading.options), "names": dict(reading.names)}
     try:
-        shelf().save(
+        shelf_to_save().save(
             "mapping", _name(columns), json.dumps(told), author=author, note=f"used for {file}"
         )
     except PlanningError:

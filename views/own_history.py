@@ -8,10 +8,10 @@ import streamlit as st
 
 from scenario import Fault, InvalidInputError, PlanningError, Scenario
 from store import ConflictError
-from views import mapping, save_box, session
+from views import mapping, people, save_box, session
 from views.drafts import origin_of
 from views.faults import told_faults
-from views.saved import shelf
+from views.saved import shelf, shelf_to_save
 from views.uploads import own_rows, read_upload, renamed, template, with_history
 from views.words import unmarked
 
@@ -54,7 +54,7 @@ def draw() -> None:
     if st.button("Use this history", type="primary", key="history-use"):
         with told_faults(), st.spinner("Reading and checking the file"):
             history = _read(file, reading, scenario)
-            mapping.remember(mapping.columns_of(file), reading, file.name, _person())
+            mapping.remember(mapping.columns_of(file), reading, file.name, people.name())
             if more:
                 _append(file.name, history, to)
             else:
@@ -173,14 +173,12 @@ def _save(name: str, both: Joined, expected: int, note: str) -> tuple[Version | 
     """Save a history with its new weeks as the next version, unless another was first."""
     content = own_rows(both.history).to_csv(index=False)
     try:
-        version = shelf().save(
-            "history", name, content, expected_version=expected, author=_person(), note=note
+        version = shelf_to_save().save(
+            "history", name, content, expected_version=expected, author=people.name(), note=note
         )
     except ConflictError as conflict:
         st.session_state[save_box.CONFLICT] = conflict.latest
         return None, f"▲ Not saved: {conflict}"
+    except people.ViewerError as refused:
+        return None, f"▲ Not saved: {refused}"
     return version, f"Saved as version {version.number} of the history “{name}”."
-
-
-def _person() -> str:
-    return str(st.session_state.get(save_box.PERSON, ""))

@@ -9,15 +9,14 @@ import streamlit as st
 
 from scenario import PlanningError
 from store import ConflictError, NotSavedError, Version
-from views import saveable, session
+from views import people, saveable, session
 from views.jobs import board
-from views.saved import shelf
+from views.saved import shelf, shelf_to_save
 from views.words import unmarked
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PERSON = "person"
 CONFLICT, TOLD, FAULT = "save-conflict", "save-told", "save-fault"
 LOOK_EACH_S = 20.0  # how soon one is told of another's save without doing anything
 SAVES = "saves"  # how often this session has saved from the sidebar
@@ -38,6 +37,9 @@ def draw() -> None:
         st.caption("○ Not saved under a name yet; the address keeps it.")
     else:
         _line()
+    if not people.may_save():
+        st.caption("You may look and try everything; planners save.", help=people.LOOKING)
+        return
     # Another key makes another popover, which is closed: what was saved is told below it.
     popover = st.popover(
         "Save",
@@ -46,7 +48,7 @@ def draw() -> None:
         help="Keep this work under a name.",
     )
     with popover, st.form("save-form", border=False, enter_to_submit=False):
-        person_field("save")
+        people.field("save-person")
         name = st.text_input(
             "Name",
             origin.name if origin else scenario.name,
@@ -65,19 +67,6 @@ def draw() -> None:
             st.session_state[SAVES] = st.session_state.get(SAVES, 0) + 1
             st.rerun()
     messages()
-
-
-def person_field(place: str) -> None:
-    """Ask who is at work; remembered while the page is open."""
-    typed = st.text_input(
-        "Your name",
-        st.session_state.get(PERSON, ""),
-        key=f"{place}-{PERSON}",
-        placeholder="e.g. Anna",
-        help="Stands beside every version that you save, so that others know whom to ask.",
-    )
-    if typed is not None:
-        st.session_state[PERSON] = typed.strip()
 
 
 def save(kind: str, name: str, *, over: int | None = None, note: str = "") -> Version | None:
@@ -111,13 +100,13 @@ def save(kind: str, name: str, *, over: int | None = None, note: str = "") -> Ve
             with suppress(NotSavedError):  # it was deleted meanwhile
                 note = saveable.what_changed(parts, shelf().load(kind, name, expected))
         content, files = parts
-        version = shelf().save(
+        version = shelf_to_save().save(
             kind,
             name,
             content,
             files=files,
             expected_version=expected,
-            author=st.session_state.get(PERSON, ""),
+            author=people.name(),
             note=note,
         )
     except ConflictError as conflict:
@@ -149,7 +138,10 @@ def messages() -> None:
         st.session_state[LOOK_AT] = (latest.kind, latest.name, latest.number)
         st.switch_page(SHELF)
     other = st.text_input(
-        "Another name", f"{latest.name} ({_who()})"[:120], max_chars=120, key="conflict-name"
+        "Another name",
+        f"{latest.name} ({people.name() or 'mine'})"[:120],
+        max_chars=120,
+        key="conflict-name",
     )
     st.button(
         "Save as another name",
@@ -209,12 +201,12 @@ def _save_plan(name: str) -> None:
     """Save the plan beside the scenario, as one more version of the plans of that name."""
     try:
         content, files = saveable.present("plan") or ("", {})
-        shelf().save(
+        shelf_to_save().save(
             "plan",
             name,
             content,
             files=files,
-            author=st.session_state.get(PERSON, ""),
+            author=people.name(),
             note="saved with the scenario",
         )
     except PlanningError as error:
@@ -227,7 +219,3 @@ def _save_as(kind: str, name: str) -> None:
 
 def _forget() -> None:
     st.session_state.pop(CONFLICT, None)
-
-
-def _who() -> str:
-    return st.session_state.get(PERSON, "") or "mine"

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from scenario import PlanningError, Scenario
 from store import Store, default_url, open_store
+from views import people
 from views.saving import whatif_of
 
 SCENARIOS_READ = 64
@@ -21,6 +22,21 @@ def shelf() -> Store:
         When it cannot be used; the app goes on without it.
     """
     return _store(default_url())
+
+
+def shelf_to_save() -> Store:
+    """
+    The store of this app, for somebody who may change what is saved.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be used.
+    ViewerError
+        When the person at work may only look.
+    """
+    people.must_be_planner()
+    return shelf()
 
 
 def saved_scenarios() -> dict[str, Scenario]:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from scenario import PlanningError
-from views import save_box, saveable, session, versions
+from views import people, save_box, saveable, session, versions
 from views.faults import show_faults
 from views.saved import shelf
 from views.words import unmarked
@@ -36,7 +36,7 @@ st.caption(saveable.MEANINGS[kind])
 told = st.session_state.pop(versions.TOLD, None)
 if told:
     st.success(told)
-if kind != "scenario":
+if kind != "scenario" and people.may_save():
     versions.save_another(kind)
 
 gone_too = st.toggle(
@@ -83,7 +83,7 @@ buttons[1].button(
     key="shelf-restore",
     on_click=versions.restore,
     args=(chosen.version, own[0].number),
-    disabled=number == own[0].number,
+    disabled=number == own[0].number or not people.may_save(),
     width="stretch",
     help="Saves this older version anew as the latest.",
 )
@@ -102,7 +102,7 @@ buttons[3].button(
     key="shelf-delete",
     on_click=versions.delete,
     args=(own[0],),
-    disabled=own[0].deleted,
+    disabled=own[0].deleted or not people.may_save(),
     width="stretch",
     help="Takes the name off the list; its versions stay and can be restored.",
 )

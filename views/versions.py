@@ -12,8 +12,8 @@ import streamlit as st
 
 from scenario import PlanningError
 from store import ConflictError, Saved, Version, default_url
-from views import save_box, saveable, session
-from views.saved import shelf
+from views import people, save_box, saveable, session
+from views.saved import shelf_to_save
 from views.saving import Parts, differences
 from views.uploads import read_upload
 from views.words import money, number, unmarked
@@ -61,7 +61,7 @@ def save_another(kind: str) -> None:
             help="The same name makes a new version; the older ones stay.",
         )
         with middle:
-            save_box.person_field(f"shelf-{kind}")
+            people.field(f"shelf-{kind}-person")
         if right.form_submit_button("Save", width="stretch"):
             save_box.save(kind, name)
             st.rerun()
@@ -83,8 +83,12 @@ def open_it(saved: Saved) -> None:
 def restore(version: Version, latest: int) -> None:
     """Save an older version anew, unless somebody has saved meanwhile."""
     _try(
-        lambda: shelf().restore(
-            version.kind, version.name, version.number, expected_version=latest, author=_person()
+        lambda: shelf_to_save().restore(
+            version.kind,
+            version.name,
+            version.number,
+            expected_version=latest,
+            author=people.name(),
         ),
         f"Version {version.number} of “{unmarked(version.name)}” is the latest again.",
     )
@@ -93,8 +97,8 @@ def restore(version: Version, latest: int) -> None:
 def delete(latest: Version) -> None:
     """Take a name off the list, unless somebody has saved meanwhile."""
     _try(
-        lambda: shelf().delete(
-            latest.kind, latest.name, expected_version=latest.number, author=_person()
+        lambda: shelf_to_save().delete(
+            latest.kind, latest.name, expected_version=latest.number, author=people.name()
         ),
         f"“{unmarked(latest.name)}” is off the list; *Deleted ones too* shows it again.",
     )
@@ -162,7 +166,3 @@ def _try(act: Callable[[], object], told: str) -> None:
         st.session_state[FAULT] = error
     else:
         st.session_state[TOLD] = told
-
-
-def _person() -> str:
-    return str(st.session_state.get(save_box.PERSON, ""))
