@@ -30,6 +30,10 @@ def print_plan(made: Plan) -> None:
         print_rows([_unmet_row(row) for row in made.unmet.to_dict("records")], "Under target")
     else:
         out.print("Nothing is under its target.")
+    if len(made.shifts):
+        out.print(made.assigned.sentence)
+    for note in made.notes:
+        out.print(note, markup=False)
     for name, paid in (("Plan", made), ("Staffed now", made.baseline)):
         if paid is not None:
             out.print(

@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from report.documents import as_json
-from report.tables import plan_xlsx, safe_csv
+from report.tables import PLAN_TABLES, plan_xlsx, safe_csv
 from scenario import Scenario
 
 if TYPE_CHECKING:
     from staffing import Plan
-
-TABLES = ("requirement", "shifts", "rota", "targets", "unmet", "ladder")
 
 
 def save_plan(plan: Plan, folder: str | Path) -> None:
@@ -30,7 +28,7 @@ def save_plan(plan: Plan, folder: str | Path) -> None:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in TABLES:
+    for name in PLAN_TABLES:
         (folder / f"{name}.csv").write_bytes(safe_csv(getattr(plan, name)))
     (folder / "plan.xlsx").write_bytes(plan_xlsx(plan))
     (folder / "plan.json").write_text(as_json(plan.document()), encoding="utf-8")

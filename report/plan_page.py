@@ -27,14 +27,16 @@ WITH_MEAN = ("exponential", "lognormal", "gamma", "constant")
 DIFFERENCES = ("service_level", "service_level_closed", "abandonment", "occupancy")
 
 
-def plan_page(plan: Plan) -> bytes:
+def plan_page(plan: Plan, as_found: Plan | None = None) -> bytes:
     """
     A plan as one page of A4.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; an edited one from `staffing.redone.as_plan`.
+    as_found
+        The plan before it was edited, to stand beside it.
 
     Returns
     -------
@@ -44,14 +46,16 @@ def plan_page(plan: Plan) -> bytes:
     """
     scenario = plan.scenario
     page = Page(
-        f"Plan: {scenario.name}",
+        f"{'Plan' if as_found is None else 'Edited plan'}: {scenario.name}",
         f"{span(scenario.period.start, scenario.period.end)}, {scenario.timezone}",
     )
     page.paragraph(_verdict(plan))
+    for note in plan.notes:
+        page.paragraph(heading(note))
     page.heading("Promises")
-    page.table(promise_rows(plan))
+    page.table(promise_rows(plan, as_found))
     page.heading("Hours and cost")
-    page.table(hour_rows(plan))
+    page.table(hour_rows(plan, as_found))
     page.heading("Agents on the floor: required and scheduled")
     axes = page.axes(CHART)
     draw_requirement(axes, plan)
@@ -75,11 +79,12 @@ def plan_page(plan: Plan) -> bytes:
     return page.pdf()
 
 
-def promise_rows(plan: Plan) -> pd.DataFrame:
-    """A row a promise: what was asked, what a fresh check finds, and how it is now; texts."""
+def promise_rows(plan: Plan, as_found: Plan | None = None) -> pd.DataFrame:
+    """A row a promise: what was asked, what a check finds, before an edit, and now; texts."""
     now = None if plan.baseline is None else plan.baseline.outcome.totals.set_index("channel")
+    before = None if as_found is None else as_found.targets["fresh_seed_achieved"].tolist()
     rows = []
-    for row in plan.targets.to_dict("records"):
+    for place, row in enumerate(plan.targets.to_dict("records")):
         ending = "_closed" if row["arrived_closed"] else ""
         channel = str(row["channel"])
         level = float("nan")
@@ -92,30 +97,40 @@ def promise_rows(plan: Plan) -> pd.DataFrame:
                 f" {limit(row['within_s'])}, judged each {row['period']}",
                 "Achieved": percent(row["fresh_seed_achieved"]),
                 "Chance": percent(row["fresh_probability_met"], 0),
+                **({} if before is None else {"Plan as found": percent(before[place])}),
                 "As staffed now": percent(level),
             }
         )
-    return pd.DataFrame(rows, columns=["Promise", "Achieved", "Chance", "As staffed now"])
+    columns = ["Promise", "Achieved", "Chance", "As staffed now"]
+    return pd.DataFrame(rows, columns=None if rows else columns)
 
 
-def hour_rows(plan: Plan) -> pd.DataFrame:
-    """Hours on the floor, paid hours, full-time posts and cost, beside those of now; texts."""
+def hour_rows(plan: Plan, as_found: Plan | None = None) -> pd.DataFrame:
+    """
+    Hours on the floor, paid hours, full-time posts and cost beside those of now; texts.
+
+    The difference of an edited plan is against the plan as found.
+    """
     now, currency = plan.baseline, plan.scenario.currency
-    here = _hours_and_cost(plan)
-    before = None if now is None else _hours_and_cost(now)
+    before = now if as_found is None else as_found
+    found: dict[str, Plan | BaselineComparison | None] = {
+        "Plan" if as_found is None else "Edited plan": plan,
+        **({} if as_found is None else {"Plan as found": as_found}),
+        "As staffed now": now,
+    }
+    told = {name: None if one is None else _hours_and_cost(one) for name, one in found.items()}
+    was = None if before is None else _hours_and_cost(before)
     rows = []
-    for place, (name, value, digits, is_money) in enumerate(here):
-        was = None if before is None else before[place][1]
+    for place, (name, value, digits, is_money) in enumerate(_hours_and_cost(plan)):
+        unit = currency if is_money else None
         rows.append(
             {
                 "": name,
-                "Plan": _written(value, digits, currency if is_money else None),
-                "As staffed now": (
-                    UNKNOWN
-                    if was is None
-                    else _written(was, digits, currency if is_money else None)
-                ),
-                "Difference": UNKNOWN if was is None else change(value - was, digits),
+                **{
+                    who: UNKNOWN if these is None else _written(these[place][1], digits, unit)
+                    for who, these in told.items()
+                },
+                "Difference": UNKNOWN if was is None else change(value - was[place][1], digits),
             }
         )
     return pd.DataFrame(rows)
@@ -128,7 +143,7 @@ def _hours_and_cost(found: Plan | BaselineComparison) -> list[tuple[str, float, 
         ("Paid hours", found.paid_hours, 0, False),
         ("Full-time posts", found.fte, 1, False),
         ("Cost", found.cost, 0, True),
-        ("Cost per contact handled", found.outcome.cost_per_contact, 2, True),
+        ("Cost per contact handled", found.cost_per_contact, 2, True),
     ]
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from staffing import Plan
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-PlanTable = Literal["requirement", "shifts", "rota", "targets", "unmet", "ladder"]
+PlanTable = Literal["requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder"]
 PLAN_TABLES: tuple[PlanTable, ...] = (
-    "requirement", "shifts", "rota", "targets", "unmet", "ladder",
+    "requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder",
 )  # fmt: skip
 MAX_COLUMN_WIDTH = 60
 
@@ -38,7 +38,8 @@ def plan_csv(plan: Plan, table: PlanTable = "requirement") -> bytes:
         The plan.
     table
         `requirement` (required and scheduled agents by interval and group), `shifts`,
-        `rota` (a line a week for each agent), `targets`, `unmet` or `ladder`.
+        `rota` (a line a week for each agent), `targets`, `periods` (a row for each period of
+        each promise), `unmet` or `ladder`.
     """
     return safe_csv(getattr(plan, table))
 
@@ -55,8 +56,8 @@ def plan_xlsx(plan: Plan) -> bytes:
     Returns
     -------
     bytes
-        An XLSX file with the sheets Summary, Requirement, Shifts, Rota, Targets, Unmet, Ladder
-        and Assumptions (every key of the scenario that was set, with the seed).
+        An XLSX file with the sheets Summary, Requirement, Shifts, Rota, Targets, Periods, Unmet,
+        Ladder and Assumptions (every key of the scenario that was set, with the seed).
     """
     sheets = {"Summary": _summary(plan)}
     sheets |= {name.capitalize(): getattr(plan, name) for name in PLAN_TABLES}
@@ -215,6 +216,7 @@ def _summary(plan: Plan) -> pd.DataFrame:
         ("Engine", plan.outcome.engine),
         ("Seed of the check", plan.outcome.seed),
         ("Replications of the check", plan.outcome.replications),
+        *(("Note", note) for note in plan.notes),
     ]
     return pd.DataFrame(rows, columns=["what", "value"])
 

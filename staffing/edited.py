@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenario.assumptions import expected_demand
 from scenario.demand import Demand
 from scenario.errors import RunCancelledError
 from scenario.model import Scenario
@@ -21,6 +23,8 @@ from staffing.planning import Plan
 from staffing.promises import judge
 from staffing.results import kept, shift_table
 from staffing.roster import Roster
+from staffing.task import effort_of
+from staffing.unmet import unmet_table
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -63,6 +67,8 @@ class EditedPlan:
     promises
         A row per promise: `channel`, `arrived_closed`, `period`, `within_s`, `target`,
         `confidence`, `as_found` and `achieved` (shares), `met_as_found`, `met`.
+    unmet
+        What is not kept, by name, and what it would take; columns as in `Plan.unmet`.
     differences
         Edited less as found, in pairs; columns as in `simulate.compare.paired`, without the
         rows of cost and paid hours: `paid_hours` and `cost` of the two tell these.
@@ -81,6 +87,7 @@ class EditedPlan:
     fte: float
     outcome: Outcome
     promises: pd.DataFrame
+    unmet: pd.DataFrame
     differences: pd.DataFrame
     notes: tuple[str, ...]
 
@@ -88,6 +95,13 @@ class EditedPlan:
     def scenario(self) -> Scenario:
         """What was assumed."""
         return self.plan.scenario
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The edited plan as a plan, rota and all, made on first use."""
+        from staffing.redone import as_plan
+
+        return as_plan(self)
 
     @property
     def sentences(self) -> list[str]:
@@ -118,6 +132,7 @@ class EditedPlan:
         return {
             "shifts": records(self.shifts),
             "promises": records(self.promises),
+            "unmet": records(self.unmet),
             "differences": records(self.differences),
             "paid_hours": self.paid_hours,
             "cost": self.cost,
@@ -199,6 +214,7 @@ def edited_plan(
     differences = paired(plan.outcome, outcome, (AS_FOUND, EDITED))
     # What shifts cost is known better here: the floor does not know their kinds and contracts.
     differences = differences[~differences["measure"].isin(PAY)]
+    effort_s = effort_of(scenario, expected_demand(scenario, demand))
     return EditedPlan(
         plan=plan,
         shifts=paid,
@@ -210,6 +226,7 @@ def edited_plan(
         fte=plan.fte * paid_hours / plan.paid_hours if plan.paid_hours else float("nan"),
         outcome=outcome,
         promises=_promises(plan.outcome, outcome),
+        unmet=unmet_table(scenario, outcome, staff.agents, limits_of(scenario), effort_s),
         differences=differences.reset_index(drop=True),
         notes=tuple(notes_of(scenario, staff)),
     )

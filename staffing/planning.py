@@ -49,6 +49,11 @@ class BaselineComparison:
     fte: float
     differences: pd.DataFrame
 
+    @property
+    def cost_per_contact(self) -> float:
+        """Cost of the measured time divided by the contacts handled in it; NaN when none were."""
+        return self.outcome.cost_per_contact
+
 
 @dataclass(frozen=True, eq=False)
 class Plan:
@@ -98,8 +103,8 @@ class Plan:
     periods
         A row per period of each promise: `interval_start`, `period`, `channel`,
         `arrived_closed`, `target`, `contacts`, `required` (mean agents who serve it),
-        `achieved`, `low` and `high` (95 %), `probability_met`, the same with the prefix `fresh_`
-        from the check, `met`.
+        `agent_hours` (the same as hours), `achieved`, `low` and `high` (95 %),
+        `probability_met`, the same with the prefix `fresh_` from the check, `met`.
     notes
         Sentences that the planner must know: a time limit that cut the search short.
     """

@@ -115,7 +115,7 @@ TARGET_COLUMNS = [
 ]  # fmt: skip
 PERIOD_COLUMNS = [
     "interval_start", "period", "channel", "arrived_closed", "target", "contacts", "required",
-    "achieved", "low", "high", "probability_met",
+    "agent_hours", "achieved", "low", "high", "probability_met",
     "fresh_achieved", "fresh_low", "fresh_high", "fresh_probability_met", "met",
 ]  # fmt: skip
 
@@ -142,10 +142,10 @@ def period_table(
     -------
     DataFrame
         `interval_start` (first of the period), `period`, `channel`, `arrived_closed`,
-        `target`, `contacts` (expected), `required` (mean agents who serve the channel),
-        `achieved` with its 95 % interval `low` and `high`, `probability_met`, the same with
-        the prefix `fresh_`, and `met` (by the fresh check). Levels of periods without contacts
-        are NaN.
+        `target`, `contacts` (expected), `required` (mean agents who serve the channel) and
+        `agent_hours` (the same as hours), `achieved` with its 95 % interval `low` and `high`,
+        `probability_met`, the same with the prefix `fresh_`, and `met` (by the fresh check).
+        Levels of periods without contacts are NaN.
     """
     warm, _ = scenario.edge_counts
     tables = []
@@ -154,6 +154,7 @@ def period_table(
         groups = scenario.groups.values()
         able = [number for number, group in enumerate(groups) if promise.channel in group.skills]
         there = required[warm : warm + len(after.labels)][:, able].sum(axis=1)
+        together = np.bincount(after.labels, there)
         columns: dict[str, object] = {
             "interval_start": after.starts,
             "period": promise.target.period,
@@ -161,7 +162,8 @@ def period_table(
             "arrived_closed": promise.closed,
             "target": promise.target.share,
             "contacts": after.contacts,
-            "required": np.bincount(after.labels, there) / np.bincount(after.labels),
+            "required": together / np.bincount(after.labels),
+            "agent_hours": together * scenario.horizon.interval_minutes / 60,
         }
         for prefix, verdict in (("", before), ("fresh_", after)):
             columns[f"{prefix}achieved"] = verdict.mean

@@ -2,22 +2,28 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from datetime import date, time
 from functools import cache
+from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from report.plan_page import hour_rows, promise_rows
+from report.words import percent
 from scenario import InvalidInputError, Scenario, Shift, Staff
 from simulate.run import simulate
 from small_scenarios import demand_of
 from staffing import Plan, plan
 from staffing.edit_rows import OWN_KIND, edit_table, read_edit
-from staffing.edited import edited_plan, notes_of, paid_table, staff_of
+from staffing.edited import EditedPlan, edited_plan, notes_of, paid_table, staff_of
 from views.edit_history import EditHistory, as_text, from_text, same
-from views.edit_work import edited_package, planned_scenario, shifts_csv
+from views.edit_work import edited_package, edited_pdf, edited_xlsx, planned_scenario, shifts_csv
 
 DESK = """
 name = "Edited desk"
@@ -75,6 +81,13 @@ def planned() -> Plan:
     return plan(desk(), demand_of(desk()))
 
 
+@cache
+def two_more() -> EditedPlan:
+    """Two agents more on Monday morning."""
+    table = pd.concat([edit_table(planned().shifts), rows({"agents": 2})], ignore_index=True)
+    return edited_plan(planned(), demand_of(desk()), table)
+
+
 def rows(*changes: dict[str, object]) -> pd.DataFrame:
     """Shifts of one agent from 8 to 12 on Monday, each with its changes."""
     plain = {
@@ -127,22 +140,83 @@ def test_an_edit_is_rehearsed_on_the_same_customers_and_told() -> None:
     json.dumps(edited.document())
 
 
-def test_an_edited_plan_taken_away_gives_the_same_figures(tmp_path) -> None:
-    """As `allweather simulate` does: the scenario of the ZIP, its forecast, its own seed."""
-    from forecast import demand_for
-
-    found = planned()
-    table = pd.concat([edit_table(found.shifts), rows({"agents": 2})], ignore_index=True)
-    edited = edited_plan(found, demand_of(desk()), table)
+def test_the_command_line_gives_an_edited_plan_taken_away_the_screens_figures(tmp_path) -> None:
+    """With the real command, from the ZIP alone: its scenario, its forecast, its own seed."""
+    edited = two_more()
     content = edited_package(desk(), edited, demand_of(desk()))
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         archive.extractall(tmp_path)
+    told = subprocess.run(
+        [Path(sys.executable).with_name("allweather"), "simulate", "scenario.toml", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    document = json.loads(told.stdout)
+    screen = json.loads(json.dumps(edited.outcome.document()))
+    for name in ("totals", "groups", "intervals"):
+        assert document[name] == screen[name], name
     again = Scenario.load(tmp_path / "scenario.toml")
-    outcome = simulate(again, demand_for(again))
-    assert outcome.totals.equals(edited.outcome.totals)
     (tmp_path / "shifts.csv").write_bytes(shifts_csv(edited))
     by_file = again.with_changes({"groups.team.agents": None, "staffing": "shifts.csv"})
     assert by_file.staff().agents.tolist() == edited.staff.agents.tolist()
+
+
+def test_an_edited_plan_is_a_plan_of_its_own() -> None:
+    """Promises, periods, ladder, hours and cost are those of the edited shifts."""
+    edited, whole = two_more(), two_more().whole
+    assert whole.shifts.equals(edited.shifts)
+    assert whole.targets["fresh_seed_achieved"].tolist() == edited.promises["achieved"].tolist()
+    assert whole.targets["met"].tolist() == edited.promises["met"].tolist()
+    assert whole.targets["achieved"].isna().all(), "no search has seen these shifts"
+    assert whole.periods["fresh_achieved"].notna().any()
+    assert whole.periods["achieved"].isna().all()
+    assert whole.ladder["total"].iloc[-1] == pytest.approx(edited.paid_hours)
+    assert whole.ladder["agent_hours"].sum() == pytest.approx(edited.paid_hours)
+    floor = whole.ladder.set_index("step")["total"]["shift shape"]
+    assert floor == pytest.approx(edited.staff.agents.sum())
+    before = planned().ladder.set_index("step")["total"]["forecast uncertainty"]
+    assert whole.ladder.set_index("step")["total"]["forecast uncertainty"] == before
+    assert "edited by hand" in whole.notes[0]
+    assert whole.staff.agents.tolist() == edited.staff.agents.tolist()
+    json.dumps(whole.document())
+
+
+def test_the_rota_of_an_edited_plan_has_its_shifts() -> None:
+    """Two on the floor with a quarter away are three people more on Monday."""
+    before, after = planned().rota, two_more().whole.rota
+    assert after["shifts"].sum() - before["shifts"].sum() in {2, 3}
+    assert (after["mon"] == "08:00-12:00").sum() - (before["mon"] == "08:00-12:00").sum() in {2, 3}
+    assert after["tue"].tolist().count("") >= before["tue"].tolist().count("")
+    paid = sum(line["hours"] for line in after.to_dict("records"))
+    assert paid == pytest.approx(two_more().paid_hours, abs=0.1 * paid)
+
+
+def test_what_an_edit_breaks_is_named_with_what_it_would_take() -> None:
+    table = edit_table(planned().shifts)
+    nobody = edited_plan(planned(), demand_of(desk()), table.iloc[:0])
+    broken = nobody.unmet.query("period == 'day' and channel == 'chat'")
+    assert broken["interval_start"].dt.day.tolist() == [13, 14]
+    assert broken["needed"].str.startswith("about ").all()
+    assert (nobody.unmet["reason"] == "nobody scheduled").any()
+
+
+def test_an_edited_plan_is_printed_and_put_into_a_workbook() -> None:
+    edited = two_more()
+    pdf = edited_pdf(edited)
+    assert pdf.startswith(b"%PDF-")
+    assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") == 1
+    hours = hour_rows(edited.whole, edited.plan).set_index("")
+    assert hours.loc["Paid hours", "Edited plan"] == f"{edited.paid_hours:,.0f}"
+    assert hours.loc["Paid hours", "Plan as found"] == f"{edited.plan.paid_hours:,.0f}"
+    gained = edited.paid_hours - edited.plan.paid_hours
+    assert hours.loc["Paid hours", "Difference"] == f"{gained:+,.0f}"
+    levels = promise_rows(edited.whole, edited.plan)
+    found = edited.plan.targets["fresh_seed_achieved"]
+    assert levels["Plan as found"].tolist() == [percent(level) for level in found]
+    book = openpyxl.load_workbook(io.BytesIO(edited_xlsx(edited)))
+    assert book["Rota"].max_row == len(edited.whole.rota) + 1
+    assert book["Periods"].max_row == len(edited.whole.periods) + 1
 
 
 @pytest.mark.parametrize(
@@ -216,12 +290,8 @@ def test_groups_that_are_planned_by_interval_keep_their_numbers() -> None:
     wider = Scenario.parse(text)
     agents = planned().staff.agents.repeat(2, axis=1)
     agents[:, 1] = 3
-    found = Plan(
-        **{
-            **vars(planned()),
-            "scenario": wider,
-            "staff": Staff(wider.period, ("team", "helpers"), agents),
-        }
+    found = replace(
+        planned(), scenario=wider, staff=Staff(wider.period, ("team", "helpers"), agents)
     )
     staff = staff_of(found, read_edit(wider, rows({})))
     assert staff.agents[:, 1].tolist() == [3] * 48

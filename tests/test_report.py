@@ -57,6 +57,8 @@ def plan():
         shifts=pd.DataFrame([shift]),
         rota=pd.DataFrame([{"group": "+team", "agent": "open", "sun": "09:00-17:00"}]),
         targets=pd.DataFrame([target]),
+        periods=pd.DataFrame({"interval_start": starts[:1], "channel": ["chat"]}),
+        notes=("Hurried.",),
         unmet=pd.DataFrame({"interval_start": starts[:0], "channel": [], "achieved": []}),
         ladder=pd.DataFrame({"step": ["workload", "-paid"], "agent_hours": [10.5, 3.25]}),
         paid_hours=24.0,
@@ -122,6 +124,7 @@ def test_workbook_says_what_it_was_made_from(plan):
     assert assumed["channels.chat.handle_time.mean_s"] == 480
     summary = dict(sheets_of(plan_xlsx(plan))["Summary"].iter_rows(values_only=True))
     assert (summary["Seed of the check"], summary["Replications of the check"]) == (7, 20)
+    assert summary["Note"] == "Hurried."
 
 
 def test_an_empty_table_is_a_sheet_with_its_header():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from report.plan_page import plan_page
+from report.tables import plan_xlsx
 from scenario import Demand, PlanningError, Scenario, Staff
 from scenario.shift_file import shift_rows
 from views import uploads
@@ -54,9 +56,11 @@ def ask_edit(
         contacts = job.wait_for(demand)
         turns = processors()
         with turns.taken(0, turns.age(), job.cancelled) as threads:
-            return edited_plan(
+            edited = edited_plan(
                 plan, contacts, table, workers=threads, progress=job.count, cancel=job.cancelled
             )
+        job.tell(1.0, f"{edited.whole.paid_hours:,.0f} paid hours")  # its tables are made here
+        return edited
 
     key = fingerprint("edit", app_version(), plan_key, as_text(table))
     return board.request(session, "edit", key, "Rehearsing the edited shifts", work, again=again)
@@ -88,6 +92,16 @@ def kept_edit(key: str, plan_key: str) -> pd.DataFrame | None:
 def shifts_csv(edited: EditedPlan) -> bytes:
     """The shifts as a staffing file, which `allweather` and the History page read."""
     return shift_rows(edited.roster).to_csv(index=False).encode()
+
+
+def edited_pdf(edited: EditedPlan) -> bytes:
+    """The edited plan on a page to print, with the plan as found beside it."""
+    return plan_page(edited.whole, edited.plan)
+
+
+def edited_xlsx(edited: EditedPlan) -> bytes:
+    """Every table of the edited plan as a workbook, its rota among them."""
+    return plan_xlsx(edited.whole)
 
 
 def planned_scenario(scenario: Scenario, plan: Plan, staff: Staff | None = None) -> Scenario:

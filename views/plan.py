@@ -4,13 +4,13 @@ import streamlit as st
 
 from report.plan_page import plan_page
 from report.tables import plan_csv, plan_xlsx
-from views import plan_charts, session, staffed, weather_panel
+from views import plan_charts, plan_periods, plan_rota, session, staffed, weather_panel
 from views.downloads import package
 from views.edit_work import planned_scenario
 from views.figures import Figure, tiles
 from views.progress import awaited
-from views.shift_editor import edited_shifts
-from views.words import change, heading, money, number
+from views.shift_editor import edit_key, edited_shifts
+from views.words import change, heading, money, number, unmarked
 
 WHOLE = "Whole time"
 
@@ -26,6 +26,8 @@ if plan is None:
 
 sentence = staffed.verdict(plan)
 (st.success if plan.targets["met"].all() else st.warning)(sentence)
+for note in plan.notes:
+    st.info(unmarked(note))
 
 now = plan.baseline
 currency = scenario.currency
@@ -140,7 +142,14 @@ st.dataframe(
 )
 if len(plan.unmet):
     st.markdown(f"**Not kept ({len(plan.unmet)})**")
-    st.dataframe(staffed.unmet(plan), hide_index=True, width="stretch")
+    st.dataframe(
+        staffed.unmet(plan),
+        hide_index=True,
+        width="stretch",
+        column_config=staffed.UNMET_HELP,
+    )
+
+plan_periods.draw(plan)
 
 st.subheader("Required and scheduled")
 groups = list(dict.fromkeys(plan.requirement["group"]))
@@ -185,6 +194,11 @@ else:
                 )
             else:
                 st.caption(f"Nobody works on {day}.")
+
+    if edited is None:
+        plan_rota.draw(plan, session.plan_job().key, edited=False)
+    else:
+        plan_rota.draw(edited.whole, edit_key(), edited=True)
 
 with pictures:
     if edited is not None:

@@ -14,7 +14,9 @@ from views.edit_history import EditHistory
 from views.edit_work import (
     ask_edit,
     edited_package,
+    edited_pdf,
     edited_scenario,
+    edited_xlsx,
     keep_edit,
     kept_edit,
     shifts_csv,
@@ -108,6 +110,12 @@ def edited_staffing(scenario: Scenario) -> Scenario | None:
     """A scenario as its edited plan staffs it; None where nothing is edited."""
     planned, edited = st.session_state.get(EDITED, (None, None))
     return edited if planned is scenario else None
+
+
+def edit_key() -> str:
+    """Key of the rehearsal of the shifts as edited; empty where there is none."""
+    job = board().of(session.session_id(), "edit")
+    return "" if job is None else job.key
 
 
 def _buttons(history: EditHistory) -> None:
@@ -287,8 +295,9 @@ def _tell(plan: Plan, edited: EditedPlan) -> None:
 
 
 def _downloads(scenario: Scenario, edited: EditedPlan, demand: Job) -> None:
-    left, right, _ = st.columns([2, 2, 4])
-    left.download_button(
+    """The edited plan as files: for a planning tool, a spreadsheet, the wall, the command line."""
+    columns = st.columns(4)
+    columns[0].download_button(
         "Edited shifts, CSV",
         lambda: shifts_csv(edited),
         "edited_shifts.csv",
@@ -297,8 +306,26 @@ def _downloads(scenario: Scenario, edited: EditedPlan, demand: Job) -> None:
         help="A staffing file: it can be brought back as Staffing now, or named in a scenario.",
         width="stretch",
     )
+    columns[1].download_button(
+        "Edited plan, XLSX",
+        lambda: edited_xlsx(edited),
+        "edited_plan.xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        on_click="ignore",
+        help="Every table of the edited plan, the rota among them, with assumptions and seed.",
+        width="stretch",
+    )
+    columns[2].download_button(
+        "Edited plan, PDF",
+        lambda: edited_pdf(edited),
+        "edited_plan.pdf",
+        "application/pdf",
+        on_click="ignore",
+        help="One page to print: the edited plan beside the plan as found and the staffing of now.",
+        width="stretch",
+    )
     if demand.result is not None:
-        right.download_button(
+        columns[3].download_button(
             "Edited plan, ZIP",
             lambda: edited_package(scenario, edited, demand.result),
             "edited_plan.zip",

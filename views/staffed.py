@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
 from views.charts import clock_ms, clock_text
-from views.words import UNKNOWN, heading, limit, moment, money, name_of, number, percent
+from views.plan_periods import when
+from views.words import UNKNOWN, heading, limit, money, name_of, number, percent
 
 if TYPE_CHECKING:
     from scenario.staff import Staff
@@ -18,6 +20,18 @@ if TYPE_CHECKING:
 
 DAY = "%a %d"  # label of a day
 KEPT, MISSED = "●", "▼"
+WHY = {"under target": "no limit reached: whole shifts, or days that stray, leave too little"}
+UNMET_HELP = {
+    "Why": st.column_config.TextColumn(
+        help="What keeps the plan from giving more: contracts used up, no more people or desks,"
+        " nobody scheduled while the channel is open, or no limit at all."
+    ),
+    "What it would take": st.column_config.TextColumn(
+        help="About how much more in this very period, told from what is missing to the promise."
+        " A guess: edit the shifts below to see what it really does.",
+        width="medium",
+    ),
+}
 CHANGED = "✎"  # a shift that the planner has edited
 
 
@@ -79,13 +93,14 @@ def unmet(plan: Plan) -> pd.DataFrame:
     """What is not kept, by name, for people."""
     rows = [
         {
-            "From": moment(row["interval_start"]),
-            "Period": row["period"],
+            "When": when(row["interval_start"], row["period"]),
+            "Judged each": row["period"],
             "Channel": heading(row["channel"]),
             "Arrived": "closed" if row["arrived_closed"] else "in hours",
             "Target": percent(row["target"], 0),
             "Achieved": percent(row["achieved"]),
-            "Reason": row["reason"],
+            "Why": WHY.get(row["reason"], row["reason"]),
+            "What it would take": row["needed"],
         }
         for row in plan.unmet.to_dict("records")
     ]
