@@ -50,3 +50,61 @@ def run(monkeypatch, capsys):
         return status, captured.out, captured.err
 
     return call
+
+
+@pytest.fixture(scope="module")
+def small_file(tmp_path_factory):
+    """A desk of two that states its contacts: everything about it is quick."""
+    from app_pages import write_desk
+
+    return write_desk(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def small(small_file):
+    """The small desk as it stands in its file."""
+    from scenario import Scenario
+
+    return Scenario.load(small_file)
+
+
+@pytest.fixture
+def app(small_file, monkeypatch):
+    """The app, open on the small desk."""
+    from app_pages import opened_app
+
+    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(small_file))
+    return opened_app()
+
+
+@pytest.fixture
+def own_store(tmp_path, monkeypatch):
+    """A store for the test alone, and an app that has just been started."""
+    from views import drafts
+
+    monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path}/saved.sqlite")
+    drafts._opened.cache_clear()
+
+
+@pytest.fixture
+def saving_desk(tmp_path):
+    """The file of the desk that is saved and opened."""
+    from app_pages import write_desk
+    from saving_app import DESK
+
+    return write_desk(tmp_path, DESK)
+
+
+@pytest.fixture
+def opened(saving_desk, monkeypatch):
+    """Open the app on that desk; its pages ask for what they show, and nothing else is done."""
+    from app_pages import opened_app
+    from views import session
+    from views.jobs import board
+
+    monkeypatch.setattr(session, "begin", session.history_job)
+    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(saving_desk))
+    yield opened_app
+    for job in board().running():  # work that no test waits for
+        job._stop.set()
+        job.join(30)

@@ -63,3 +63,51 @@ shrinkage = { leave = 0.2 }
 chat = { max_concurrent = 2, slowdown = [1.0, 1.25] }
 posts = {}
 """
+
+# A desk of two for a day; `app_pages.write_desk` writes the staffing that it names.
+SMALL = """
+name = "Small desk"
+timezone = "Europe/London"
+seed = 3
+replications = 3
+staffing = "staffing.csv"
+[horizon]
+start = 2026-04-13
+length = "1d"
+interval_minutes = 60
+[demand.rates]
+chat = 6.0
+x = 5.0
+[channels.chat]
+kind = "live"
+priority = 1
+open = { daily = "08:00-20:00" }
+handle_time.mean_s = 480
+patience = { distribution = "exponential", mean_s = 240 }
+target = { share = 0.8, within_s = 60 }
+[channels.x]
+kind = "deferred"
+priority = 2
+order = "deadline"
+open = { daily = "08:00-20:00" }
+handle_time.mean_s = 240
+target = { share = 0.8, within_s = 900 }
+[groups.team]
+max_agents = 6
+cost_per_hour = 18
+shrinkage = { leave = 0.11, sickness = 0.05 }
+[groups.team.skills.chat]
+max_concurrent = 2
+[groups.team.skills.x]
+[groups.team.shifts.day]
+earliest_start = "08:00"
+latest_start = "12:00"
+length_minutes = 480
+"""
+
+
+def small_desk() -> Scenario:
+    """The small desk with its staffing in the scenario itself: two agents from 8 to 20."""
+    agents = [0] * 8 + [2] * 12 + [0] * 4
+    text = SMALL.replace('staffing = "staffing.csv"\n', "")
+    return Scenario.parse(text).with_changes({"groups.team.agents": agents})

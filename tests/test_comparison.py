@@ -15,19 +15,17 @@ from report.onepage import Page, fitted, width_of, wrapped
 from report.plan_page import plan_page
 from report.result_lines import result_lines
 from report.result_table import results_table
-from scenario import InvalidValueError, Scenario
+from scenario import InvalidValueError
 from simulate.compare import paired
 from simulate.run import simulate
+from small_scenarios import small_desk
 from staffing import plan
 from staffing.frontier import frontier
-from test_app import SMALL
 
 
 @pytest.fixture(scope="module")
 def small():
-    agents = [0] * 8 + [2] * 12 + [0] * 4
-    text = SMALL.replace('staffing = "staffing.csv"\n', "")
-    return Scenario.parse(text).with_changes({"groups.team.agents": agents, "replications": 6})
+    return small_desk().with_changes({"replications": 6})
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,9 @@
 """The Floor page without a browser: what it asks, what it is told, and the stories it tells."""
 
-import time
-from pathlib import Path
-
 import pytest
 
-from views.jobs import board
+from app_pages import captions, opened_app, settled
 
-ROOT = Path(__file__).parents[1]
 # Streamlit's own test runner leaves an event loop open.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -36,32 +32,18 @@ skills.chat = { max_concurrent = 2, slowdown = [1.0, 1.25] }
 
 @pytest.fixture
 def app(tmp_path, monkeypatch):
-    from streamlit.testing.v1 import AppTest
-
     file = tmp_path / "scenario.toml"
     file.write_text(DESK)
     monkeypatch.setenv("ALLWEATHER_SCENARIO", str(file))
     monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path / 'store.db'}")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page("views/floor.py").run()
-    return settled(app)
+    return replayed(opened_app("floor"))
 
 
-def settled(app, limit_s=60):
+def replayed(app):
     """Run until the day has been replayed, as the browser's own looks do."""
-    until = time.monotonic() + limit_s
-    while time.monotonic() < until:
-        if all(job.label != "Replaying the day" for job in board().running()):
-            break
-        time.sleep(0.1)
-    app.run()
-    assert not app.exception
+    settled(app, {"Replaying the day"})
     assert not app.error
     return app
-
-
-def captions(app):
-    return " ".join(caption.value for caption in app.caption)
 
 
 def test_a_day_is_replayed_and_any_contact_told(app):
@@ -75,7 +57,7 @@ def test_a_day_is_replayed_and_any_contact_told(app):
     assert app.dataframe[0].value.columns.tolist() == ["Time", "What happened"]
 
     app.number_input(key="floor-replication").set_value(2).run()
-    assert "Replication 2" in captions(settled(app))
+    assert "Replication 2" in captions(replayed(app))
     assert captions(app) != first
     app.selectbox(key="floor-day").set_value(1).run()
     settled(app)

@@ -1,22 +1,20 @@
 """The Forecast page: members, lead times, edits as a layer, events and bursts."""
 
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from app_pages import opened_app, settled
 from forecast import Edit, Edits, backtest, demand_for, predict
 from forecast.grains import accuracy_by_grain
 from forecast.sources import edits_of
 from made_histories import SLOTS, counts, history_of, post_rates
 from scenario import Scenario
 from views import ahead, edit_layer, event_layer, files, uploads
-from views.jobs import board
 
-READING = "Reading the history"
-ROOT = Path(__file__).parents[1]
+NEEDED = {"Forecasting", "Reading the history"}
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 
@@ -113,24 +111,8 @@ def test_what_is_said_of_a_burst_becomes_an_event(burst_history, posts):
 
 @pytest.fixture
 def app(posts, monkeypatch):
-    from streamlit.testing.v1 import AppTest
-
     monkeypatch.setenv("ALLWEATHER_SCENARIO", str(posts))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page("views/forecast.py").run()
-    return settled(app)
-
-
-def settled(app):
-    """Run until history and forecast are there; the plan may go on behind the page."""
-    for _ in range(200):
-        jobs = [job for job in board().running() if job.label in {"Forecasting", READING}]
-        if not jobs:
-            break
-        jobs[0].join(0.5)
-    app.run(timeout=60)
-    assert not app.exception
-    return app
+    return settled(opened_app("forecast"), NEEDED)
 
 
 def test_the_page_shows_members_bursts_and_the_layer(app):
@@ -150,7 +132,7 @@ def test_an_edit_is_added_with_its_reason_and_undone(app):
     app.number_input(key="edit-value").set_value(3.0)
     app.text_input(key="edit-reason").set_value("launch")
     next(button for button in app.button if button.label == "Add this edit").click().run()
-    settled(app)
+    settled(app, NEEDED)
     tables = [table.value for table in app.dataframe if "Undo" in table.value.columns]
     assert tables[0]["Reason"].tolist() == ["launch"]
     assert tables[0]["Change"].tolist() == ["Multiply by 3"]

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from forecast import read_history
+from made_histories import SLOTS, history_of
 from scenario import Scenario
 from views import files, odd_days, past, staffing_now
 from views.history_charts import staffed_now, weeks_heat
@@ -95,3 +97,16 @@ def test_shifts_of_a_staffing_file_are_listed(sample, tmp_path):
         "Group": "Team",
         "Agents on the floor": 9,
     }
+
+
+def test_the_usual_week_is_a_mean_of_known_hours():
+    fives = history_of(np.full((14 * SLOTS, 1), 5.0), channels=("chat",))
+    week = past.usual_week(fives, "chat")
+    assert week["value"].tolist() == pytest.approx([10.0] * 168)
+
+
+def test_holidays_and_gaps_are_marked(days):
+    marks = days.set_index(["name", "when"])["mark"]
+    assert marks["Chat", "Fri 26 Dec 2025"] == past.HOLIDAY
+    assert marks["Chat", "Thu 20 Nov 2025"] == past.GAP
+    assert marks["Facebook", "Fri 12 Dec 2025"] == past.BURST

@@ -4,9 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app_pages import settled
 from scenario import Scenario
-from test_app import settled
-from test_compare_page import app, small_file  # noqa: F401 - fixtures
 from views import files
 from views.levers import changes_of, levers_of
 from views.links import IGNORED, link, positions_of, text_of
@@ -67,7 +66,7 @@ def test_parts_of_a_link_that_are_foreign_are_told_and_left_out(sample, levers, 
     assert told in ignored[0]
 
 
-def test_a_link_opens_the_same_what_if_in_another_session(app):  # noqa: F811
+def test_a_link_opens_the_same_what_if_in_another_session(app):
     app.switch_page("views/whatif.py")
     app.query_params["levers"] = "volume-chat~150|volume-voice~10"
     app.query_params["whatif-preset"] = "Plague"

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from app_pages import opened_app, settled, write_desk
 from scenario import Scenario
-from small_scenarios import demand_of
+from small_scenarios import SMALL, demand_of
 from staffing import Plan, plan
-from test_app import ROOT, SMALL, settled
 from views import staffed
 from views.edit_work import keep_edit
 from views.plan_periods import ALL, period_rows, promises_of, when
@@ -94,20 +94,10 @@ def test_the_rota_has_a_line_for_every_agent_and_no_column_that_says_nothing() -
 @pytest.fixture
 def page(tmp_path, monkeypatch):
     """The Plan page of the small desk, opened at an address."""
-    from streamlit.testing.v1 import AppTest
-
-    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
-    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team", "agents": 2}
-    pd.DataFrame(rows).to_csv(tmp_path / "staffing.csv", index=False)
-    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(tmp_path / "scenario.toml"))
 
     def opened(text: str = SMALL, **address: str):
-        (tmp_path / "scenario.toml").write_text(text)
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for key, value in address.items():
-            app.query_params[key] = value
-        app.run()
-        app.switch_page("views/plan.py").run()
+        monkeypatch.setenv("ALLWEATHER_SCENARIO", str(write_desk(tmp_path, text)))
+        app = opened_app("plan", **address)
         for _ in range(3):  # the plan, then its rota or the edit, then the rota of that
             settled(app)
         return app

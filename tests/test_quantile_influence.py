@@ -4,22 +4,19 @@ import numpy as np
 import pytest
 
 from forecast import demand_for
-from scenario import Scenario
 from simulate.compare import paired
 from simulate.estimates import estimate_from_influence
 from simulate.quantile_influence import SHARES, influence_of
 from simulate.run import simulate
 from simulate.waits import WaitHistogram
-from test_app import SMALL
+from small_scenarios import small_desk
 
 ONE = np.zeros(1, dtype=np.int64)  # one interval of one channel
 
 
 @pytest.fixture(scope="module")
 def small():
-    agents = [0] * 8 + [2] * 12 + [0] * 4
-    text = SMALL.replace('staffing = "staffing.csv"\n', "")
-    return Scenario.parse(text).with_changes({"groups.team.agents": agents})
+    return small_desk()
 
 
 def histogram(times_s):

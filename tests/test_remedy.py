@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from forecast import demand_for
-from scenario import InvalidValueError, Scenario
+from scenario import InvalidValueError
 from simulate.run import simulate
+from small_scenarios import small_desk
 from staffing.remedy import remedy, worst_stretch
-from test_app import SMALL
 from views.remedies import told
 
 MORNING = range(9, 12)
@@ -18,9 +18,7 @@ MORNING = range(9, 12)
 def desk():
     """Three agents from 8 to 20, one only from 9 to 12."""
     agents = [0] * 8 + [3, *[1] * 3, *[3] * 8] + [0] * 4
-    text = SMALL.replace('staffing = "staffing.csv"\n', "")
-    text = text.replace("max_agents = 6", f"max_agents = 6\nagents = {agents}")
-    return Scenario.parse(text).with_changes({"replications": 8})
+    return small_desk().with_changes({"groups.team.agents": agents, "replications": 8})
 
 
 @pytest.fixture(scope="module")

@@ -1,209 +1,17 @@
-"""Saving in the app: by name, by whom, over whom; and what comes back after a restart."""
+"""Saving in the app: by name, by whom, over whom; and what comes back when it is opened."""
 
-from pathlib import Path
-
-import numpy as np
-import pandas as pd
 import pytest
 
-from forecast import demand_for
+from app_pages import settled
+from saving_app import DESK, keep_present, save_as, texts, weeks
 from scenario import Scenario
-from views import drafts, files, saved, saving, session, this_day
-from views.jobs import board
+from views import drafts, saved, saving
 
-ROOT = Path(__file__).parents[1]
-# Streamlit's own test runner leaves an event loop open.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
-DESK = """
-name = "Small desk"
-timezone = "Europe/London"
-seed = 3
-replications = 3
-staffing = "staffing.csv"
-[horizon]
-start = 2026-04-13
-length = "1d"
-interval_minutes = 60
-[demand.rates]
-chat = 6.0
-[channels.chat]
-kind = "live"
-open = { daily = "08:00-20:00" }
-handle_time.mean_s = 480
-patience = { distribution = "exponential", mean_s = 240 }
-target = { share = 0.8, within_s = 60 }
-[groups.team]
-max_agents = 6
-[groups.team.skills.chat]
-[groups.team.shifts.day]
-earliest_start = "08:00"
-latest_start = "12:00"
-length_minutes = 480
-"""
-
-
-@pytest.fixture
-def desk_file(tmp_path):
-    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
-    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team", "agents": 2}
-    pd.DataFrame(rows).to_csv(tmp_path / "staffing.csv", index=False)
-    path = tmp_path / "scenario.toml"
-    path.write_text(DESK)
-    return path
-
-
-@pytest.fixture
-def desk(desk_file):
-    return Scenario.load(desk_file)
-
-
-@pytest.fixture(autouse=True)
-def own_store(tmp_path, monkeypatch):
-    """A store for each test, and an app that has just been started."""
-    monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path}/saved.sqlite")
-    drafts._opened.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def only_what_is_looked_at(monkeypatch):
-    """Pages ask for what they show; nothing else is worked out ahead."""
-    monkeypatch.setattr(session, "begin", session.history_job)
-
-
-# Parts
-
-
-def test_a_scenario_comes_back_with_its_files(desk):
-    text, parts = saving.parts_of(desk)
-    assert set(parts) == {"staffing.csv"}
-    again = saving.scenario_of(text, parts)
-    assert files.scenario_content(again) == files.scenario_content(desk)
-    assert (again.staff().agents == desk.staff().agents).all()
-
-
-def test_files_of_one_name_and_other_content_are_kept_apart(desk, tmp_path):
-    other = tmp_path / "other" / "staffing.csv"
-    other.parent.mkdir()
-    other.write_text((tmp_path / "staffing.csv").read_text().replace(",2", ",4"))
-    more = desk.with_changes({"staffing": str(other)})
-    text, parts = saving.with_levers(saving.parts_of(desk), more, saving.Moved({"staff-team": 2}))
-    assert {"staffing.csv", "staffing_2.csv", saving.WHATIF, saving.LEVERS} == set(parts)
-    assert saving.scenario_of(text, parts).staff().agents.sum() == 24
-    assert saving.whatif_of(text, parts).staff().agents.sum() == 48
-    assert saving.moved_of(parts).values == {"staff-team": 2}
-
-
-def test_what_differs_is_told_key_by_key(desk):
-    mine = saving.parts_of(desk)
-    theirs = saving.parts_of(desk.with_changes({"seed": 9, "channels.chat.target.share": 0.9}))
-    assert saving.differences(mine, mine) == []
-    assert saving.differences(mine, theirs) == [
-        ("seed", "3", "9"),
-        ("channels.chat.target.share", "0.8", "0.9"),
-    ]
-
-
-def test_a_draft_outlives_the_app(desk):
-    origin = drafts.Origin("Easter", 3, "abc")
-    key = drafts.keep(drafts.Draft(desk, {"scenario": origin}))
-    drafts._opened.cache_clear()  # the server was started again
-    found = drafts.find(key)
-    assert files.scenario_content(found.scenario) == files.scenario_content(desk)
-    assert found.origins == {"scenario": origin}
-    assert found.key == key
-    assert drafts.find("0123") is None
-
-
-def test_a_draft_without_a_store_lasts_until_the_app_ends(desk, monkeypatch):
-    monkeypatch.setenv("ALLWEATHER_STORE", "sqlite:////proc/no/where.sqlite")
-    key = drafts.keep(drafts.Draft(desk))
-    assert drafts.find(key).scenario == desk
-    assert drafts.find("0123") is None
-    assert saved.saved_scenarios() == {}
-
-
-@pytest.mark.parametrize("made", ["example", "typed"])
-def test_counts_of_today_outlive_the_app(desk, made):
-    demand = demand_for(desk)
-    day = this_day.days_of(demand)[0]
-    if made == "example":
-        counts = this_day.example_morning(demand, day)
-    else:
-        grid = this_day.blank_hours(demand, day, demand.channels)
-        grid.loc[:2, "chat"] = [7, 0, 11]
-        counts = this_day.typed(demand, day, grid)
-    key = this_day.keep(counts)
-    this_day._mornings.cache_clear()  # the server was started again
-    found = this_day.kept(key)
-    np.testing.assert_allclose(found.volume, counts.volume)
-    assert (found.starts == counts.starts).all()
-    assert found.channels == counts.channels
-    assert this_day.kept("0123") is None
-
-
-def test_saved_scenarios_are_those_that_were_looked_at(desk):
-    shelf = saved.shelf()
-    busier = desk.with_changes({"demand.scale.chat": 1.5})
-    text, parts = saving.with_levers(
-        saving.parts_of(desk), busier, saving.Moved({"volume-chat": 50})
-    )
-    shelf.save("scenario", "Busier", text, files=parts)
-    shelf.save("scenario", "Plain", *saving.parts_of(desk)[:1], files=saving.parts_of(desk)[1])
-    shelf.save("scenario", "Broken", "colour = 1")
-    found = saved.saved_scenarios()
-    assert list(found) == ["Busier", "Plain"]
-    assert found["Busier"].demand.scale == {"chat": 1.5}
-    assert found["Plain"].demand.scale == {}
-
-
-# The app, by one person and by two
-
-
-def settled(app):
-    """Run until no work of any session goes on, then once more to draw its answers."""
-    for _ in range(200):
-        jobs = board().running()
-        if not jobs:
-            break
-        jobs[0].join(0.5)
-    app.run(timeout=60)
-    assert not app.exception
-    return app
-
-
-@pytest.fixture
-def opened(desk_file, monkeypatch):
-    from streamlit.testing.v1 import AppTest
-
-    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(desk_file))
-
-    def open_app(**address):
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for key, value in address.items():
-            app.query_params[key] = value
-        app.run()
-        assert not app.exception
-        return app
-
-    yield open_app
-    for job in board().running():  # work that no test waits for
-        job._stop.set()
-        job.join(30)
-
-
-def save_as(app, person, name=None):
-    app.text_input(key="save-person").set_value(person)
-    if name is not None:
-        next(box for box in app.text_input if box.key.startswith("save-name-")).set_value(name)
-    next(button for button in app.button if button.label == "Save the scenario").click()
-    app.run()
-    assert not app.exception
-    return app
-
-
-def texts(*elements):
-    return " ".join(element.value for element in elements)
+pytestmark = [
+    pytest.mark.usefixtures("own_store"),
+    # Streamlit's own test runner leaves an event loop open.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+]
 
 
 def test_a_what_if_is_saved_and_opened_with_its_levers(opened):
@@ -306,9 +114,9 @@ def test_a_deletion_is_told_and_can_be_saved_over(opened):
     assert saved.shelf().latest("scenario")[0].number == 3
 
 
-def test_an_older_version_is_opened_and_restored(opened, desk):
+def test_an_older_version_is_opened_and_restored(opened, saving_desk):
     shelf = saved.shelf()
-    text, parts = saving.parts_of(desk)
+    text, parts = saving.parts_of(Scenario.load(saving_desk))
     for seed in (3, 4):
         shelf.save("scenario", "Easter", text.replace("seed = 3", f"seed = {seed}"), files=parts)
     app = opened()
@@ -350,18 +158,6 @@ def test_a_refresh_after_a_restart_finds_the_same_work(opened):
     assert key in again.query_params["scenario"]
 
 
-def keep_present(app, kind, name):
-    """Save the session's work of a kind on the Saved page."""
-    app.switch_page("views/shelf.py").run()
-    app.segmented_control(key="shelf-kind").set_value(kind).run()
-    box = next(box for box in app.text_input if box.label == "Save the present one as")
-    box.set_value(name)
-    next(button for button in app.button if button.label == "Save").click()
-    app.run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.slow
 def test_staffing_and_plan_are_saved_and_opened(opened):
     app = opened()
@@ -391,12 +187,11 @@ def test_the_plan_is_saved_with_the_scenario_if_wanted(opened):
 
 
 @pytest.mark.slow
-def test_edits_are_saved_and_put_on_another_scenario(opened, desk, tmp_path):
+def test_edits_are_saved_and_put_on_another_scenario(opened, saving_desk, tmp_path):
     rows = "first_day,change,value,author\n2026-04-13,scale,1.5,Anna\n"
     (tmp_path / "edits.csv").write_text(rows)
-    drafted = drafts.keep(
-        drafts.Draft(desk.with_changes({"demand.edits": str(tmp_path / "edits.csv")}))
-    )
+    edited = Scenario.load(saving_desk, {"demand.edits": str(tmp_path / "edits.csv")})
+    drafted = drafts.keep(drafts.Draft(edited))
     keep_present(opened(scenario=drafted), "edits", "Campaign")
     plain = opened()
     keep_present(plain, "edits", "Nothing")
@@ -421,110 +216,3 @@ def test_a_version_that_does_not_fit_is_told_and_nothing_is_lost(opened):
     app.button(key="shelf-open").click().run()
     assert "cannot be used" in texts(*app.error)
     assert "one of the file's channels" in app.dataframe[-1].value.to_string()
-
-
-# Histories that grow
-
-
-def weeks(
-    first, days, offered, columns="interval_start,channel,offered,answered,abandoned,handle_time_s"
-):
-    starts = pd.date_range(first, periods=24 * days, freq="h", tz="Europe/London")
-    lines = [f"{start.isoformat()},chat,{offered},{offered},0,{offered * 300}" for start in starts]
-    return "\n".join([columns, *lines]).encode()
-
-
-def bring(app, name, content):
-    app.file_uploader(key="history-file").set_value((name, content, "text/csv"))
-    return app.run()
-
-
-@pytest.mark.slow
-def test_somebody_who_appended_first_is_told_about(opened):
-    anna, ben = opened(), opened()
-    bring(anna, "old.csv", weeks("2026-03-02", 28, 5))
-    use(anna)
-    keep_present(anna, "history", "Team")
-    ben.switch_page("views/shelf.py").run()
-    ben.segmented_control(key="shelf-kind").set_value("history").run()
-    ben.button(key="shelf-open").click().run()
-    for app, offered in ((anna, 7), (ben, 8)):
-        read(app.switch_page("views/history.py").run())
-        bring(app, "last_week.csv", weeks("2026-03-30", 7, offered))
-        app.toggle(key="history-append").set_value(True).run()
-        use(app)
-    assert "▲ Not saved: Somebody saved version 2" in texts(*ben.text)
-    assert saved.shelf().load("history", "Team").version.number == 2
-    ben.button(key="conflict-look").click().run()
-    assert "intervals of them otherwise in the new weeks" in texts(*ben.text)
-    ben.button(key="conflict-over").click().run()
-    assert saved.shelf().load("history", "Team").version.number == 3
-
-
-def use(app):
-    """Use the file and wait until it is read; the forecast of it goes on or not."""
-    app.button(key="history-use").click().run(timeout=60)
-    return read(app)
-
-
-def read(app):
-    for job in board().running():
-        if job.label == "Reading the history":
-            job.join(60)
-    app.run(timeout=60)
-    assert not app.exception
-    return app
-
-
-def test_new_weeks_are_appended_to_a_saved_history(opened):
-    app = opened()
-    bring(app, "old.csv", weeks("2026-03-02", 28, 5))
-    use(app)
-    assert "old.csv is the history from now on" in texts(*app.success)
-    keep_present(app, "history", "Team")
-    assert saved.shelf().names("history") == ("Team",)
-
-    app.switch_page("views/history.py").run()
-    bring(app, "last_week.csv", weeks("2026-03-29", 8, 7))
-    app.toggle(key="history-append").set_value(True).run()
-    use(app)
-    told = texts(*app.text)
-    assert "chat: 168 intervals added, 30 Mar 2026 01:00 to 6 Apr 2026 01:00." in told
-    assert "24 intervals in both; 24 intervals of them otherwise" in told
-    assert "Saved as version 2 of the history" in told
-    newest = saved.shelf().load("history", "Team")
-    assert newest.version.note == "last_week.csv appended"
-    assert newest.text.count("\n") == 1 + 35 * 24
-    assert "5.0 weeks" in texts(*app.caption)
-
-
-def test_a_mapping_by_hand_is_remembered_for_the_same_columns(opened):
-    columns = "Slot,Media,Came,Taken,Lost,Busy seconds"
-    content = weeks("2026-03-02", 28, 5, columns).replace(b",chat,", b",Web chat,")
-    app = opened()
-    bring(app, "suite.csv", content)
-    app.segmented_control(
-        key=next(w.key for w in app.segmented_control if w.label == "A row of this file is")
-    ).set_value("own").run()
-    hand = {
-        "Interval start": "Slot",
-        "Channel": "Media",
-        "Offered": "Came",
-        "Answered": "Taken",
-        "Abandoned": "Lost",
-        "Handle time, total s": "Busy seconds",
-    }
-    for label, column in hand.items():
-        next(box for box in app.selectbox if box.label == label).select(column).run()
-    next(box for box in app.selectbox if box.label == "Chat").select("Web chat").run()
-    use(app)
-    assert "suite.csv is the history from now on" in texts(*app.success)
-
-    again = opened()
-    bring(again, "suite_of_next_week.csv", content)
-    assert "for these columns" in texts(*again.caption)
-    chosen = {box.label: box.value for box in again.selectbox}
-    assert {label: chosen[label] for label in hand} == hand
-    assert chosen["Chat"] == "Web chat"
-    use(again)
-    assert "suite_of_next_week.csv is the history from now on" in texts(*again.success)

@@ -1,20 +1,18 @@
 """The Today page: counts typed or made up, the day by hour, and the rest as a scenario."""
 
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from app_pages import opened_app, settled
 from forecast import demand_for, predict, rest_of_day
 from made_histories import SLOTS, chat_rates, counts, history_of, post_rates
 from scenario import InvalidInputError, Scenario
 from simulate.run import simulate
 from views import this_day, uploads
-from views.jobs import board
 
-ROOT = Path(__file__).parents[1]
 NEEDED = {"Reading the history", "Forecasting", "Rehearsing the rest of the day"}
 MONDAY = date(2025, 8, 11)
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
@@ -152,24 +150,8 @@ def test_channels_stand_in_the_scenarios_order(scenario):
 
 @pytest.fixture
 def app(desk, monkeypatch):
-    from streamlit.testing.v1 import AppTest
-
     monkeypatch.setenv("ALLWEATHER_SCENARIO", str(desk))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page("views/today.py").run()
-    return settled(app)
-
-
-def settled(app):
-    """Run until the forecast and the rest of the day are there; the plan may go on."""
-    for _ in range(200):
-        jobs = [job for job in board().running() if job.label in NEEDED]
-        if not jobs:
-            break
-        jobs[0].join(0.5)
-    app.run(timeout=60)
-    assert not app.exception
-    return app
+    return settled(opened_app("today"), NEEDED)
 
 
 def test_without_counts_the_day_is_shown_as_it_was_forecast(app):
@@ -180,7 +162,7 @@ def test_without_counts_the_day_is_shown_as_it_was_forecast(app):
 
 def test_an_example_morning_raises_an_alarm_and_is_rehearsed(app):
     app.button(key="today-example").click().run()
-    settled(app)
+    settled(app, NEEDED)
     assert any("above the band" in warning.value for warning in app.warning)
     assert [metric.label for metric in app.metric][:2] == ["Chat", "X"]
     assert any("Rest, now" in table.value.columns for table in app.dataframe)

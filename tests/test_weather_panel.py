@@ -1,15 +1,13 @@
 """Flex staff on the Plan page: what is asked for reaches the planner, and its answer the screen."""
 
-from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from test_app import SMALL, settled
+from app_pages import opened_app, settled, write_desk
 from views import work
 
-ROOT = Path(__file__).parents[1]
 # Streamlit's own test runner leaves an event loop open.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
@@ -52,18 +50,8 @@ def asked(monkeypatch):
 
 @pytest.fixture
 def app(tmp_path, monkeypatch):
-    from streamlit.testing.v1 import AppTest
-
-    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
-    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team", "agents": 2}
-    pd.DataFrame(rows).to_csv(tmp_path / "staffing.csv", index=False)
-    (tmp_path / "scenario.toml").write_text(SMALL)
-    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(tmp_path / "scenario.toml"))
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    app.switch_page("views/plan.py").run()
-    settled(app)
-    assert not app.exception
-    return app
+    monkeypatch.setenv("ALLWEATHER_SCENARIO", str(write_desk(tmp_path)))
+    return settled(opened_app("plan"))
 
 
 def test_flex_staff_is_planned_as_it_is_set_and_told_in_sentences(app, asked):
