@@ -80,15 +80,17 @@ def print_sensitivity(found: Sensitivity) -> None:
             "now": _value(row["now"], row["unit"]),
             "low": _value(row["low"], row["unit"]),
             "high": _value(row["high"], row["unit"]),
-            "paid hours at low": cell(row["paid_hours_low"]),
-            "at high": cell(row["paid_hours_high"]),
-            "swing": cell(row["swing_hours"]),
-            "why these ends": row["source"],
+            "paid hours at low": f"{row['paid_hours_low']:,.0f}",
+            "at high": f"{row['paid_hours_high']:,.0f}",
+            "swing": f"{row['swing_hours']:,.0f}" if row["real"] else "noise",
         }
         for row in found.table.to_dict("records")
     ]
     title = f"{found.scenario.name}: {found.paid_hours:,.0f} paid hours as things are assumed"
     print_rows(rows, title)
+    for source, of in found.table.groupby("source", sort=False)["assumption"]:
+        names = " and ".join(dict.fromkeys(of))
+        out.print(f"Ends of {names}: {source}.", markup=False)
     out.print(found.sentence, markup=False)
 
 

@@ -12,8 +12,18 @@ import pandas as pd
 from scenario.demand import Demand
 from scenario.model import Scenario
 from staffing.document import records
+from staffing.promises import judge, kept
 from staffing.rehearsal import Progress
-from staffing.sizing import Sized, all_kept, beyond_limits, sizer, told_hours, unlimited
+from staffing.sizing import (
+    BEYOND,
+    NOISE,
+    Sized,
+    all_kept,
+    beyond_limits,
+    sizer,
+    told_hours,
+    unlimited,
+)
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -21,7 +31,6 @@ if TYPE_CHECKING:
 
 BLENDED, SEPARATE = "blended", "separate teams"
 WITHOUT = "without callbacks"
-NOISE = 0.03  # of the hours: two searches for the same staff may end so far apart
 FRESH_PART = 0.3
 COLUMNS = ["arrangement", "floor_hours", "paid_hours", "cost", "occupancy", "met"]
 
@@ -130,9 +139,9 @@ def value_of_blending(
             outcome = sizes.fresh(found, f"{name.capitalize()}: fresh check", check, end)
             rows.append(_row(name, found, outcome))
             if beyond_limits(scenario, found):
-                notes.append(f"The people and desks of today are not enough: {name}.")
+                notes.append(f"{BEYOND}: {name}.")
             if not rows[-1]["met"]:
-                notes.append(f"Not every promise is kept in the fresh check: {name}.")
+                notes.append(_missed(name, outcome))
     return Blending(scenario, pd.DataFrame(rows, columns=COLUMNS), tuple(notes))
 
 
@@ -167,6 +176,22 @@ def _row(name: str, found: Sized, outcome: Outcome) -> dict[str, object]:
     }
 
 
+def _missed(name: str, outcome: Outcome) -> str:
+    """Which promises the fresh check misses, and by how much at the worst."""
+    told = []
+    for verdict in judge(outcome.data):
+        missed = ~kept(verdict)
+        if missed.any():
+            target = verdict.promise.target
+            worst = float(np.nanmin(verdict.reached()[missed]))
+            late = ", arrived closed" if verdict.promise.closed else ""
+            told.append(
+                f"{verdict.promise.channel}{late} ({100 * worst:.1f} % where"
+                f" {100 * target.share:.0f} % are promised, in the worst {target.period})"
+            )
+    return f"{name.capitalize()}: the fresh check misses {' and '.join(told)}."
+
+
 def _saving(what: str, with_it: Mapping[Hashable, Any], without: Mapping[Hashable, Any]) -> str:
     """A difference in hours as a clause, none where chance alone may make it."""
     saved = float(without["floor_hours"] - with_it["floor_hours"])
@@ -175,5 +200,8 @@ def _saving(what: str, with_it: Mapping[Hashable, Any], without: Mapping[Hashabl
     less, more, neither = verb[what]
     if share <= NOISE:
         return f"{what} {neither} the floor hours by less than {100 * NOISE:.0f} %"
-    size = f"{told_hours(abs(saved))} floor hours ({100 * share:.1f} %)"
+    # The difference of the numbers as they are told: a reader who subtracts finds the same.
+    digits = 0 if min(with_it["floor_hours"], without["floor_hours"]) >= 100 else 1
+    here, there = (round(float(row["floor_hours"]), digits) for row in (with_it, without))
+    size = f"{abs(there - here):,.{digits}f} floor hours ({100 * share:.0f} %)"
     return f"{what} {less if saved > 0 else more} {size}"

@@ -74,19 +74,18 @@ class ConcurrencyChoice:
             return f"{self.channel}: nobody is answered, however many are held at once."
         in_money = bool(self.table["cost"].any())
         what, currency = ("cost" if in_money else "paid_hours"), self.scenario.currency
-        told = (
-            f"{self.channel}: hold at most {best['max_concurrent']:.0f} at once;"
-            f" {told_price(best[what], currency, in_money=in_money)}, nine in ten answered"
-            f" {_wait(best['answer_p90_s'])}, {_time(best['handle_mean_s'])} in hand."
-        )
-        others = []
+        told = [
+            f"{self.channel}: hold at most {best['max_concurrent']:.0f} at once for"
+            f" {told_price(best[what], currency, in_money=in_money)}: {_felt(best)}."
+        ]
         for _, row in self.table[~self.table["best"]].iterrows():
-            more = told_price(row[what] - best[what], currency, in_money=in_money, sign="+")
-            others.append(
-                f"at most {row['max_concurrent']:.0f}: {more}, {_wait(row['answer_p90_s'])},"
-                f" {_time(row['handle_mean_s'])}"
+            more = row[what] - best[what]
+            price = told_price(abs(more), currency, in_money=in_money)
+            told.append(
+                f"At most {row['max_concurrent']:.0f} takes {price}"
+                f" {'more' if more >= 0 else 'less'}: {_felt(row)}."
             )
-        return f"{told} {'; '.join(others)}." if others else told
+        return " ".join(told)
 
     def document(self) -> dict[str, Any]:
         """The choice as JSON-ready `channel`, `rows`, `sentence` and `notes`."""
@@ -223,17 +222,35 @@ def _notes(scenario: Scenario, channel: str, table: pd.DataFrame) -> list[str]:
     notes = []
     for name, group in scenario.groups.items():
         skill = group.skills.get(channel)
-        if skill is not None and len(skill.slowdown) < table["max_concurrent"].max():
+        if skill is None:
+            continue
+        if "slowdown" not in skill.model_fields_set and table["max_concurrent"].max() > 1:
+            taken = ", ".join(f"{slow:g}" for slow in skill.slowdown)
+            notes.append(f"{name} states no slowdown of {channel}: {taken} is taken, a default.")
+        if len(skill.slowdown) < table["max_concurrent"].max():
             last = len(skill.slowdown)
             notes.append(
                 f"{name} states no slowdown for more than {last} of {channel} at once: its last"
                 " step is carried on."
             )
+    if scenario.channels[channel].kind == "deferred":
+        notes.append(
+            f"What arrives while {channel} is closed waits for the opening: its night is in the"
+            " time within which nine in ten are answered."
+        )
     unkept = table.loc[~table["met"], "max_concurrent"]
     if len(unkept):
         caps = ", ".join(str(cap) for cap in unkept)
         notes.append(f"Not every promise is kept in the fresh check with at most {caps} at once.")
     return notes
+
+
+def _felt(row: pd.Series) -> str:
+    """What customers feel of a cap."""
+    return (
+        f"nine in ten are answered {_wait(row['answer_p90_s'])} and then take"
+        f" {_time(row['handle_mean_s'])}"
+    )
 
 
 def _wait(seconds: float) -> str:

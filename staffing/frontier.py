@@ -17,6 +17,7 @@ from scenario.targets import Target
 from staffing.document import records
 from staffing.rehearsal import Progress
 from staffing.sizing import (
+    BEYOND,
     Sized,
     Sizer,
     all_kept,
@@ -325,14 +326,21 @@ def _notes(channel: str, table: pd.DataFrame, beyond: list[bool]) -> list[str]:
             f"With {_promise(easiest)} promised, {100 * easiest['achieved']:.0f} % of {channel} is"
             " in time: the staff is there anyway, for other promises or since agents are whole."
         )
-    for told, rows in (
-        ("No staff was found that keeps", table[~table["met"]]),
-        ("The people and desks of today are not enough for", table[beyond]),
-    ):
-        if len(rows):
-            which = ", ".join(_promise(row) for _, row in rows.iterrows())
-            notes.append(f"{told} {'any of these' if len(rows) == len(table) else which}.")
+    if not table["met"].all():
+        notes.append(f"No staff was found that keeps {_which(table[~table['met']], table)}.")
+    if any(beyond):
+        notes.append(
+            f"{BEYOND} for {_which(table[beyond], table)}: within the limits of today it costs"
+            " more, or less is kept."
+        )
     return notes
+
+
+def _which(rows: pd.DataFrame, table: pd.DataFrame) -> str:
+    """The promises of some of the rows of a table."""
+    if len(rows) == len(table):
+        return "any of these"
+    return ", ".join(_promise(row) for _, row in rows.iterrows())
 
 
 def _promise(row: pd.Series) -> str:

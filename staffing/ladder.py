@@ -178,6 +178,7 @@ def ladder(task: Task, required: Requirement, calm: IntArray, roster: Roster) ->
     ideal = first_guess(without_slowdown(scenario), task.expected, task.rehearsal.cancel)
     live = [channel.kind == "live" for channel in scenario.channels.values()]
     busiest = np.ceil(guess.work[:, live].sum(axis=1) / MOST_OCCUPIED - 1e-9)
+    together = np.maximum(guess.required.sum(axis=1), busiest)
     rungs = (
         Rung("pure workload", ideal.work.sum(axis=1), "All hands full, all the time."),
         Rung(
@@ -193,10 +194,10 @@ def ladder(task: Task, required: Requirement, calm: IntArray, roster: Roster) ->
         ),
         Rung(
             "pooling and blending",
-            np.maximum(guess.required.sum(axis=1), busiest),
+            together,
             "One team for all: idle time is used, agents are rounded up once.",
         ),
-        Rung("rehearsal", _sum(calm), "What formulas do not see: channels in each other's way."),
+        Rung("rehearsal", _sum(calm), _rehearsal_meaning(calm, together)),
         Rung("forecast uncertainty", _sum(required.agents), "Days are not as expected."),
         Rung("shift shape", _sum(roster.scheduled), _shift_meaning(required.agents, roster)),
         Rung(
@@ -292,6 +293,12 @@ def _table(rungs: tuple[Rung, ...], added: str, totals: list[float]) -> pd.DataF
     )
     table.insert(1, added, table["total"].diff().fillna(table["total"]))
     return table
+
+
+def _rehearsal_meaning(calm: IntArray, together: FloatArray) -> str:
+    if calm.sum() < together.sum():
+        return "What formulas do not see: queues even out, spare minutes are used."
+    return "What formulas do not see: channels in each other's way."
 
 
 def _shift_meaning(required: IntArray, roster: Roster) -> str:

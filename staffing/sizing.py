@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,12 +19,17 @@ from staffing.limits import limits_of
 from staffing.pay import paid_of
 from staffing.promises import judge, kept
 from staffing.rehearsal import Progress, Rehearsal, Telling, by_numbers
-from staffing.requirement import Requirement, requirement_only, teams_of
+from staffing.requirement import Requirement, broken, requirement_only, teams_of
 from staffing.search import FRESH_RUNS, fresh_seed
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
     from simulate.workers import Workers
+
+
+BEYOND = "The least staff is more people at once, or more hours, than there are today"
+NOISE = 0.03  # of the hours: two searches for the same staff may end so far apart
+MOST_TRIED = 4  # of the staff found for other assumptions, where one search ended dearer
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +133,29 @@ class Sizer:
         runs, seed = FRESH_RUNS * self.replications, fresh_seed(self.seed)
         rehearsal = self._rehearsal(found.scenario, self._part(sentence, begin, end))
         return rehearsal.run(found.required.agents, runs, seed)
+
+    def with_less(self, found: Sized, others: Iterable[Sized]) -> Sized:
+        """
+        The same size, or one found for other assumptions that keeps these promises for less.
+
+        Parameters
+        ----------
+        found
+            What the search found.
+        others
+            What it found for other assumptions, of the same groups. Of those cheaper by no more
+            than chance may make it, the cheapest are rehearsed on the search's own customers.
+        """
+        least = (1 - 2 * NOISE) * found.price
+        near = [other for other in others if least <= other.price < found.price - 1e-9]
+        rehearsal = self._rehearsal(found.scenario, None)
+        for other in sorted(near, key=lambda other: other.price)[:MOST_TRIED]:
+            agents, runs = other.required.agents, found.required.replications
+            verdicts = judge(rehearsal.run(agents, runs, self.seed).data)
+            if not broken(verdicts, found.required.asked):
+                required = replace(found.required, agents=agents, verdicts=verdicts)
+                return sized(found.scenario, required)
+        return found
 
     def again(self, found: Sized, replications: int) -> Outcome:
         """The first of the search's own replications, with every contact."""
@@ -303,6 +331,8 @@ def with_groups(scenario: Scenario, changes: dict[str, dict[str, object]]) -> Sc
 
 
 __all__ = [
+    "BEYOND",
+    "NOISE",
     "Sized",
     "Sizer",
     "all_kept",

@@ -1,6 +1,7 @@
 """How many contacts at once, and what blending is worth: least staff beside least staff."""
 
 import json
+import re
 
 import pytest
 
@@ -55,6 +56,12 @@ def test_a_slowdown_that_is_not_stated_is_carried_on_and_told(morning, choice):
     )
 
 
+def test_a_default_slowdown_and_a_night_in_the_waits_are_told(morning):
+    made = best_concurrency(morning, demand_of(morning), "posts", caps=(1, 2), replications=4)
+    assert any("states no slowdown of posts: 1, 1.25" in note for note in made.notes)
+    assert any("while posts is closed" in note for note in made.notes)
+
+
 def test_holding_more_at_once_spares_nobody_where_it_slows_down_beyond_reason(morning):
     slow = morning.with_changes(
         {"groups.team.skills.chat": {"max_concurrent": 2, "slowdown": [1.0, 3.0]}}
@@ -89,6 +96,24 @@ def test_callbacks_are_weighed_only_where_they_are_offered(blending, morning):
     assert plain.table["arrangement"].tolist() == ["blended", "separate teams"]
     assert "Callbacks" not in plain.sentence
     assert json.loads(json.dumps(plain.document()))["rows"][0]["arrangement"] == "blended"
+
+
+def test_the_promise_that_an_arrangement_misses_is_named(morning):
+    few = morning.with_changes({"channels.posts.target.within_s": 200})  # shorter than a reply
+    made = value_of_blending(few, demand_of(few), replications=4)
+    told = next(note for note in made.notes if note.startswith("Blended: the fresh check misses"))
+    assert "posts (" in told
+    assert "% where 80 % are promised, in the worst day)" in told
+
+
+def test_hours_saved_are_the_difference_of_the_hours_told(blending):
+    told = blending.sentence.replace(",", "")
+    if "saves" in told:
+        saved, here, apart = (
+            float(re.search(pattern, told).group(1))
+            for pattern in (r"saves ([\d.]+) floor", r": ([\d.]+) blended", r"([\d.]+) in separate")
+        )
+        assert saved == pytest.approx(apart - here)
 
 
 def test_the_saving_is_told_with_hours_and_occupancy(blending):

@@ -98,7 +98,7 @@ def test_times_are_varied_with_the_share_as_it_is(morning):
 
 def test_more_than_the_people_of_today_is_told(morning):
     made = curve(morning.with_changes({"groups.team.max_agents": 4}), shares=(0.6, 0.9))
-    assert any("The people and desks of today are not enough for" in note for note in made.notes)
+    assert any("than there are today for" in note for note in made.notes)
 
 
 def test_zero_volume_needs_no_more_for_a_better_promise(morning):

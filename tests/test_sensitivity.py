@@ -1,6 +1,7 @@
 """The tornado: each assumption between stated ends, all else as it is, the widest first."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from scenario.assumptions import expected_demand, handle_time_s
 from small_scenarios import MORNING, demand_of
 from staffing.guess import mean_patience_s
 from staffing.sensitivity import sensitivity
+from staffing.sizing import sized, sizer, unlimited
 from staffing.varied import BY_PATHS, variations
 
 OFFERING = MORNING.replace(
@@ -117,6 +119,31 @@ def test_more_work_never_takes_fewer_hours(tornado):
     interval_paid = 0.5 / 0.8  # one agent for one interval is what the search may miss by
     assert (table["paid_hours_high"] >= table["paid_hours_low"] - interval_paid).all()
     assert table["cost_high"].to_numpy() == pytest.approx(20 * table["paid_hours_high"])
+
+
+def test_staff_found_for_other_assumptions_is_taken_where_it_keeps_these_promises(morning):
+    """A search that ended dearer by chance takes its neighbour's staff, and no staff that fails."""
+    with sizer(
+        morning, demand_of(morning), replications=4, seed=None, engine="kernel", workers=1,
+        progress=None, cancel=None,
+    ) as sizes:  # fmt: skip
+        free = unlimited(morning)
+        found = sizes.size(free, "", 0.0, 1.0)
+        agents = found.required.agents.copy()
+        busiest = np.unravel_index(agents.argmax(), agents.shape)
+        agents[busiest] += 1
+        dearer = sized(free, replace(found.required, agents=agents))
+        assert sizes.with_less(dearer, [dearer, found]).paid_hours == found.paid_hours
+        agents[busiest] -= 2
+        agents[np.unravel_index((agents * (agents < agents.max())).argmax(), agents.shape)] -= 1
+        too_few = sized(free, replace(found.required, agents=agents))
+        assert sizes.with_less(found, [too_few]) is found
+
+
+def test_a_swing_that_chance_may_make_is_called_so(tornado):
+    searched = tornado.table[tornado.table["assumption"] != "shrinkage"]
+    noise = 0.03 * tornado.paid_hours
+    assert (searched["real"] == (searched["swing_hours"] > noise)).all()
 
 
 def test_the_document_is_json_and_nobody_needs_nothing(tornado, morning):
