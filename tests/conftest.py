@@ -108,3 +108,17 @@ def opened(saving_desk, monkeypatch):
     for job in board().running():  # work that no test waits for
         job._stop.set()
         job.join(30)
+
+
+@pytest.fixture
+def store_url(tmp_path):
+    """Where a store can be made that nobody else uses."""
+    return f"sqlite:///{tmp_path}/folder/saved.sqlite"
+
+
+@pytest.fixture
+def shelf(store_url):
+    """An empty store."""
+    import store
+
+    return store.open_store(store_url)
