@@ -122,3 +122,11 @@ def shelf(store_url):
     import store
 
     return store.open_store(store_url)
+
+
+@pytest.fixture
+def one_morning():
+    """Eight half-hours of a history in the own layout."""
+    from history_tables import half_hours, rows
+
+    return rows(half_hours("2025-10-20 08:00", 8))

@@ -111,3 +111,42 @@ def small_desk() -> Scenario:
     agents = [0] * 8 + [2] * 12 + [0] * 4
     text = SMALL.replace('staffing = "staffing.csv"\n', "")
     return Scenario.parse(text).with_changes({"groups.team.agents": agents})
+
+
+# Two channels of a team, with every optional key left out.
+TWO_CHANNELS = """\
+timezone = "Europe/London"
+
+[horizon]
+start = 2026-04-13
+length = "1d"
+
+[demand.rates]
+chat = 10.0
+x = 4.0
+
+[channels.chat]
+kind = "live"
+open = { mon-fri = "08:00-20:00", sat = "09:00-12:00, 13:00-17:00" }
+handle_time = { mean_s = 480 }
+target = { share = 0.8, within_s = 60 }
+
+[channels.x]
+kind = "deferred"
+handle_time = { mean_s = 240 }
+
+[groups.team]
+agents = 8
+
+[groups.team.skills.chat]
+max_concurrent = 2
+
+[groups.team.skills.x]
+preference = 2
+"""
+
+
+def two_channels(replaced: str = "", by: str = "") -> Scenario:
+    """That scenario with one part of its text replaced, which must be in it."""
+    assert replaced in TWO_CHANNELS
+    return Scenario.parse(TWO_CHANNELS.replace(replaced, by, 1))

@@ -1,59 +1,14 @@
-"""Scenario files: read, written, changed; every fault told in the planner's words."""
+"""Scenario files: every fault is told in the planner's words."""
 
-import string
-from datetime import date, datetime
-
-import numpy as np
-import pandas as pd
 import pytest
-import tomlkit
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from scenario import InvalidInputError, InvalidValueError, Scenario
-from scenario.reference import EXAMPLE
-
-SMALL = """\
-timezone = "Europe/London"
-
-[horizon]
-start = 2026-04-13
-length = "1d"
-
-[demand.rates]
-chat = 10.0
-x = 4.0
-
-[channels.chat]
-kind = "live"
-open = { mon-fri = "08:00-20:00", sat = "09:00-12:00, 13:00-17:00" }
-handle_time = { mean_s = 480 }
-target = { share = 0.8, within_s = 60 }
-
-[channels.x]
-kind = "deferred"
-handle_time = { mean_s = 240 }
-
-[groups.team]
-agents = 8
-
-[groups.team.skills.chat]
-max_concurrent = 2
-
-[groups.team.skills.x]
-preference = 2
-"""
-
-
-def small(replaced="", by=""):
-    """The small scenario with one part of its text replaced, which must be in it."""
-    assert replaced in SMALL
-    return Scenario.parse(SMALL.replace(replaced, by, 1))
+from scenario import InvalidInputError, Scenario
+from small_scenarios import TWO_CHANNELS, two_channels
 
 
 def faults_after(replaced, by):
     with pytest.raises(InvalidInputError) as caught:
-        small(replaced, by)
+        two_channels(replaced, by)
     return str(caught.value)
 
 
@@ -288,7 +243,9 @@ def test_fault_is_told_with_line_key_and_rule(replaced, by, sentence):
 
 
 def test_all_faults_of_a_file_are_told_at_once_in_its_order():
-    text = SMALL.replace("mean_s = 480", "mean_s = -1").replace("share = 0.8", 'share = "most"')
+    text = TWO_CHANNELS.replace("mean_s = 480", "mean_s = -1").replace(
+        "share = 0.8", 'share = "most"'
+    )
     with pytest.raises(InvalidInputError) as caught:
         Scenario.parse(text.replace("agents = 8", "agents = 8\nhats = 9"), name="week.toml")
     fields = [fault.field for fault in caught.value.faults]
@@ -334,13 +291,13 @@ def test_unknown_key_deep_in_a_file_is_told_with_the_nearest(line, place):
             "breaks": [{"earliest_min": 120, "latest_min": 240, "minutes": 30}],
         },
     }
-    whole = small().with_changes(document)
+    whole = two_channels().with_changes(document)
     if ".0" in place:
         document["groups.team.shifts.early"]["breaks"][0][key] = float(value)
     else:
         document[f"{place}.{key}"] = float(value)
     with pytest.raises(InvalidInputError, match=r"did you mean") as caught:
-        small().with_changes(document)
+        two_channels().with_changes(document)
     assert caught.value.faults[0].field == f"{place}.{key}"
     assert whole.channels["back"].callback is not None
 
@@ -356,228 +313,3 @@ def test_files_that_are_no_scenario_are_told(tmp_path):
     }.items():
         with pytest.raises(InvalidInputError, match=rule):
             Scenario.load(tmp_path / name)
-
-
-def test_saved_scenario_loads_equal(tmp_path):
-    scenario = Scenario.parse(SMALL, folder=tmp_path)
-    scenario.save(tmp_path / "week.toml")
-    assert Scenario.load(tmp_path / "week.toml") == scenario
-
-
-def test_files_are_found_beside_the_scenario(tmp_path):
-    (tmp_path / "week.toml").write_text(SMALL)
-    scenario = Scenario.load(tmp_path / "week.toml")
-    assert scenario.path_of("staff.csv") == tmp_path / "staff.csv"
-    assert scenario.with_changes({"seed": 2}).path_of("staff.csv") == tmp_path / "staff.csv"
-
-
-def test_names_that_toml_must_quote_survive():
-    changes = {
-        "channels.Live chat (ünïcode)": {"kind": "live", "handle_time": {"mean_s": 60}},
-        "groups.team.skills.Live chat (ünïcode)": {},
-        "demand.rates.Live chat (ünïcode)": 3,
-        "description": 'Say "hello"\nand # go \\ on',
-    }
-    scenario = small().with_changes(changes)
-    assert Scenario.parse(scenario.to_toml()) == scenario
-
-
-def test_callback_terms_given_or_not_are_the_same_scenario():
-    channel = {"kind": "callback", "handle_time": {"mean_s": 60}}
-    without = small().with_changes({"channels.back": channel, "groups.team.skills.back": {}})
-    given_terms = without.with_changes({"channels.back.callback": {}})
-    assert without == given_terms == Scenario.parse(without.to_toml())
-    assert without.channels["back"].callback.window_s == 3600
-
-
-def test_changes_put_values_and_tables_and_take_keys_away():
-    scenario = small()
-    changed = scenario.with_changes(
-        {
-            "channels.chat.patience": {"distribution": "exponential", "mean_s": 180},
-            "channels.chat.target.within_s": 45,
-            "demand.scale.chat": 1.2,
-            "groups.team.skills.chat.max_concurrent": None,
-        }
-    )
-    assert changed.channels["chat"].patience.mean_s == 180
-    assert changed.channels["chat"].target.within_s == 45
-    assert changed.demand.scale == {"chat": 1.2}
-    assert changed.groups["team"].skills["chat"].max_concurrent == 1
-    assert scenario == small()
-    assert scenario.with_changes({}) == scenario
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "sentence"),
-    [
-        ("channels.chat.patience.maen_s", 180, "did you mean 'mean_s'"),
-        ("channels.chat.priority.high", 1, "channels.chat.priority.high"),
-        ("seed.value", 1, "seed"),
-        ("groups.team.agents", -1, "agents must be at least 0"),
-    ],
-)
-def test_change_that_breaks_a_rule_is_told(key, value, sentence):
-    with pytest.raises(InvalidInputError, match=sentence):
-        small().with_changes({"channels.chat.priority": 1, "seed": 1} | {key: value})
-
-
-def test_load_applies_changes(tmp_path):
-    (tmp_path / "week.toml").write_text(SMALL)
-    assert Scenario.load(tmp_path / "week.toml", {"seed": 7}).seed == 7
-
-
-NAMES = st.text(string.ascii_letters + " _-#'\"äß[]=", min_size=1, max_size=8).map(str.strip)
-
-
-@st.composite
-def documents(draw):
-    """Scenario documents that hold every rule."""
-    names = draw(st.lists(NAMES.filter(bool), min_size=1, max_size=3, unique=True))
-    channels, skills = {}, {}
-    for name in names:
-        kind = draw(st.sampled_from(["live", "deferred", "callback"]))
-        channels[name] = {
-            "kind": kind,
-            "open": draw(st.sampled_from([{"daily": "00:00-24:00"}, {"mon-fri": "09:00-17:30"}])),
-            "handle_time": {"mean_s": draw(st.floats(0.01, 86_400)), "cv": draw(st.floats(0, 3))},
-            "priority": draw(st.integers(-3, 3)),
-            "target": draw(st.none() | st.just({"share": 0.8, "within_s": 60, "period": "week"})),
-            "thresholds_s": draw(st.lists(st.floats(0, 1e5), max_size=2)),
-        }
-        if kind == "deferred":
-            channels[name]["initial_backlog"] = draw(
-                st.just("endless") | st.lists(st.floats(0, 1e6), max_size=3)
-            )
-        if channels[name]["target"] is None:
-            del channels[name]["target"]
-        skills[name] = {
-            "speed": draw(st.floats(0.01, 50)),
-            "keep_free": 0 if kind == "live" else draw(st.integers(0, 3)),
-            "after_s": draw(st.sampled_from([0.0, 12.5])),
-            "priority": draw(st.none() | st.integers(-2, 2)),
-        }
-        if skills[name]["priority"] is None:
-            del skills[name]["priority"]
-    start = draw(
-        st.sampled_from([date(2026, 4, 13), datetime(2026, 4, 13, 8), "2026-03-29", "2026-10-25"])
-    )
-    return {
-        "name": draw(st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Z"]))),
-        "timezone": "Europe/London",
-        "seed": draw(st.integers(0, 2**63 - 1)),
-        "horizon": {"start": start, "length": "1d", "interval_minutes": 60},
-        "calendar": {"closed": draw(st.lists(st.dates(), max_size=2))},
-        "demand": {"rates": {name: draw(st.floats(0, 1e6)) for name in names}},
-        "bursts": {"b": {"channel": names[0], "start": datetime(2026, 3, 1), "factors": [2.0]}},
-        "channels": channels,
-        "groups": {
-            "team": {
-                "skills": skills,
-                "agents": draw(st.integers(0, 300)),
-                "shifts": {
-                    "early": {
-                        "earliest_start": "08:00",
-                        "latest_start": "09:00",
-                        "length_minutes": 480,
-                        "breaks": draw(
-                            st.lists(
-                                st.just({"earliest_min": 60, "latest_min": 90, "minutes": 15}),
-                                max_size=2,
-                            )
-                        ),
-                        "max_agents": 3,
-                    }
-                },
-                "absence": draw(st.floats(0, 0.99)),
-                "novices": {"share": draw(st.floats(0, 1))},
-                "shrinkage": {"leave": 0.11},
-            }
-        },
-    }
-
-
-@settings(max_examples=60)
-@given(documents())
-def test_any_scenario_survives_its_file(document):
-    scenario = Scenario.model_validate(document)
-    again = Scenario.parse(scenario.to_toml())
-    assert again == scenario
-    assert again.to_toml() == scenario.to_toml()
-    assert scenario.with_changes({}) == scenario
-
-
-ANYTHING = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-3, 3),
-    st.sampled_from([10**30, 2**63, 1e308, float("nan"), float("inf"), -0.0]),
-    st.sampled_from(["", "chat", "x.y", "24:00-25:00", "99999999w", "0d", "0.01s", "mon-", "\x00"]),
-    st.dates(),
-    st.datetimes(),
-    st.just([]),
-    st.just([[]]),
-    st.just({}),
-    st.just({"chat": {}}),
-)
-
-
-def leaves(document, path=()):
-    """Paths of all keys of a document, tables too."""
-    for name, value in document.items():
-        yield (*path, name)
-        if isinstance(value, dict):
-            yield from leaves(value, (*path, name))
-
-
-PATHS = [".".join(path) for path in leaves(tomlkit.parse(EXAMPLE.read_text()).unwrap())]
-
-
-@settings(max_examples=150)
-@given(st.dictionaries(st.sampled_from(PATHS), ANYTHING, min_size=1, max_size=2))
-def test_whatever_stands_in_a_file_it_is_read_or_told(changes):
-    """Any value in the place of any key: a scenario or a fault, never a bare crash."""
-    try:
-        scenario = Scenario.load(EXAMPLE, changes)
-    except InvalidInputError:
-        return
-    assert scenario.period.count > 0
-    assert Scenario.parse(scenario.to_toml(), EXAMPLE.parent) == scenario
-
-
-def test_staff_comes_from_the_groups_with_their_change():
-    scenario = small().with_changes(
-        {"groups.team.agents": [0, 1] * 24, "groups.team.agents_change": -2}
-    )
-    assert not scenario.staff().agents.any()
-    more = scenario.with_changes({"groups.team.agents_change": 2}).staff().agents[:, 0]
-    np.testing.assert_array_equal(more, [0, 3] * 24)
-
-
-@pytest.mark.parametrize(
-    ("keep_free", "unit", "sentence"),
-    [
-        (8, "agents", "at most 7, the other agents of the group when most are there, got 8"),
-        (15, "slots", "at most 14, the live slots open beside one agent when most are there"),
-    ],
-)
-def test_more_kept_free_than_there_ever_is_is_refused(keep_free, unit, sentence):
-    """Eight agents of two chats each: with one on a post, seven and fourteen slots are left."""
-    place = "groups.team.skills.x"
-    changes = {f"{place}.keep_free": keep_free, f"{place}.keep_free_unit": unit}
-    with pytest.raises(InvalidValueError, match=sentence):
-        small().with_changes(changes).staff()
-    assert small().with_changes(changes | {f"{place}.keep_free": keep_free - 1}).staff()
-
-
-def test_group_without_any_staffing_is_told():
-    with pytest.raises(InvalidValueError, match=r"groups.team.agents must be given, or a staffing"):
-        small("agents = 8", "").staff()
-
-
-def test_period_is_local_time():
-    scenario = small()
-    assert scenario.period.start == pd.Timestamp("2026-04-13", tz="Europe/London")
-    assert (scenario.interval_count, scenario.measured_count) == (48, 48)
-    warm = scenario.with_changes({"horizon.warm_up": "2h", "horizon.cool_down": "1h"})
-    assert (warm.edge_counts, warm.measured_count) == ((4, 2), 42)
