@@ -19,6 +19,7 @@ from simulate.floor.recorder import Happening, Recorder
 from simulate.floor.world import Floor
 from simulate.log import Ending, FloorLog
 from simulate.measures import measure
+from support import assert_mean_near
 
 SEED = 1
 
@@ -249,11 +250,6 @@ def test_overload_without_patience_is_served_after_the_horizon() -> None:
     assert set(log.contacts["ending"]) == {Ending.ANSWERED}
     assert log.end_us > 1.7 * 4 * 3600 * 1_000_000
     assert log.drain_us.sum() > 0
-
-
-def assert_mean_near(sample: list[float], expected: float) -> None:
-    error = np.std(sample, ddof=1) / math.sqrt(len(sample))
-    assert abs(np.mean(sample) - expected) < 4 * error, f"{np.mean(sample)} ± {error}"
 
 
 def test_abandonment_matches_erlang_a() -> None:
