@@ -43,7 +43,7 @@ def test_every_lever_has_a_name_a_help_and_a_default_within_its_range(name):
 
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=LEVERS)
 def test_the_scenario_accepts_every_end_of_every_lever(lever):
-    ends = lever.options or ((lever.low, lever.high) if lever.high else ())
+    ends = lever.options or ((lever.low, lever.high) if lever.high else (lever.default,))
     for end in ends:
         changed = SAMPLE.with_changes(changes_of(SAMPLE, {lever.key: end}))
         assert isinstance(changed, Scenario)

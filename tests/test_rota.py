@@ -212,7 +212,9 @@ def test_days_of_work_are_spread_as_the_contract_allows(rules, patterns):
 
 def test_a_run_of_days_bounds_the_patterns():
     contract = Contract(agents=1, hours_per_week=40, cost_per_hour=1, max_days_in_a_row=3)
-    for pattern in work_patterns(contract, 7):
+    found = work_patterns(contract, 7)
+    assert sorted(found.sum(axis=1)) == [5] * 6 + [6], "six days, or five that are not among them"
+    for pattern in found:
         runs = "".join("x" if day else " " for day in pattern).split()
         assert max(map(len, runs)) <= 3
 
