@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from simulate.batches import Batch
 from simulate.log import CONTACT, FloorLog
-from simulate.measures import Counts
 
 
 def unlike_contacts(one: FloorLog, other: FloorLog) -> int:
@@ -37,8 +37,8 @@ def of_logs(one: FloorLog, other: FloorLog) -> list[str]:
     return found
 
 
-def of_counts(one: Counts, other: Counts) -> list[str]:
-    """Names of the numbers that two counts of a replication tell differently."""
+def of_counts(one: Batch, other: Batch) -> list[str]:
+    """Names of the numbers that two counts of the same replications tell differently."""
     left, right = dict(_arrays(one, "")), dict(_arrays(other, ""))
     found = [f"{name} is missing" for name in sorted(left.keys() ^ right.keys())]
     return found + [
@@ -49,12 +49,15 @@ def of_counts(one: Counts, other: Counts) -> list[str]:
 
 
 def _arrays(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Every array within dataclasses and mappings, by its dotted name."""
+    """Every array within dataclasses, mappings and tuples, by its dotted name."""
     if is_dataclass(value):
         for field in fields(value):
             yield from _arrays(getattr(value, field.name), f"{name}.{field.name}".lstrip("."))
     elif isinstance(value, Mapping):
         for key, part in value.items():
             yield from _arrays(part, f"{name}.{key}")
+    elif isinstance(value, tuple):
+        for place, part in enumerate(value):
+            yield from _arrays(part, f"{name}.{place}")
     else:
         yield name, value

@@ -29,6 +29,7 @@ from benchmarks import differences, fresh, proofs
 from benchmarks.floor_team import contacts_of, counting, queue, team
 from benchmarks.peers import PEERS
 from simulate import arrivals, draws
+from simulate.batches import Batch
 from simulate.encode import FloorInput
 from simulate.engines import engine_named
 from simulate.measures import measure
@@ -86,7 +87,7 @@ def side_by_side(size: Size) -> dict[str, Any]:
     contacts = contacts_of(counts)
     short_s, kernel_counts = fastest(lambda: kernel(short, 1, 0), ROUNDS)
     simpy_s, log = fastest(lambda: engine_named("simpy").run(short, 1, 0, None), 2)
-    measure_s, simpy_counts = fastest(lambda: measure(log, short), 1)
+    measure_s, simpy_counts = fastest(lambda: Batch.of(0, measure(log, short)), 1)
     kernel_log = engine_named("kernel").run(short, 1, 0, None)
     found: dict[str, Any] = {
         "agents": size.agents,

@@ -8,9 +8,9 @@ import numpy as np
 
 from benchmarks.peers import Queue
 from scenario import Demand, Scenario
+from simulate.batches import Batch
 from simulate.encode import FloorInput, encode
 from simulate.engines import engine_named, replicate
-from simulate.measures import Counts
 
 LOAD = 0.92  # work offered per agent
 HANDLE_S = 300.0
@@ -33,7 +33,7 @@ agents = {agents}
 skills.chat = {{}}
 """
 
-Counting = Callable[[FloorInput, int, int], Counts]
+Counting = Callable[[FloorInput, int, int], Batch]
 
 
 def team(agents: int, length: str) -> FloorInput:
@@ -53,7 +53,7 @@ def queue(agents: int, length_s: float) -> Queue:
     return Queue(agents, LOAD * agents / HANDLE_S, HANDLE_S, PATIENCE_S, length_s)
 
 
-def contacts_of(counts: Counts) -> int:
+def contacts_of(counts: Batch) -> int:
     """First contacts of a replication."""
     return int(counts.contacts["offered"].sum())
 
@@ -66,7 +66,8 @@ def counting(engine: str) -> Counting:
     """
     chosen = engine_named(engine)
 
-    def counts(floor_input: FloorInput, seed: int, replication: int) -> Counts:
-        return replicate(chosen, floor_input, seed, replication, None, records=False).counts
+    def counts(floor_input: FloorInput, seed: int, replication: int) -> Batch:
+        (counts,) = replicate(chosen, floor_input, seed, [replication], None)
+        return counts
 
     return counts

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
+from simulate.batches import Batch, finished
 from simulate.engines import Cancel, engine_named, replicate
 from simulate.outcome import Outcome
 from simulate.run import outcome_of
@@ -52,17 +54,27 @@ def simulate_each(
     if not staffs:
         raise InvalidValueError("staffs", "one for each replication", "none")
     run_engine = engine_named(engine)
-    inputs = {id(staff): staff for staff in staffs}
-    encoded = {key: encode(scenario, demand, staff) for key, staff in inputs.items()}
-    results = in_threads(
-        lambda number, stop: replicate(
-            run_engine, encoded[id(staffs[number])], seed, number, stop, records=False
-        ),
-        range(len(staffs)),
+    of_number = [id(staff) for staff in staffs]
+    encoded = {id(staff): encode(scenario, demand, staff) for staff in _once(staffs)}
+    together = {staff: place for place, staff in enumerate(encoded)}
+
+    def run(numbers: Iterable[int], stop: Cancel) -> Iterator[Batch]:
+        for staff, same in groupby(numbers, of_number.__getitem__):
+            if stop():
+                return
+            yield from replicate(run_engine, encoded[staff], seed, same, stop)
+
+    batches = in_threads(
+        run,
+        sorted(range(len(staffs)), key=lambda number: together[of_number[number]]),
         threads=workers if run_engine.frees_interpreter else 1,
         progress=None,
         cancel=cancel,
     )
-    if len(results) < len(staffs):
+    if finished(batches) < len(staffs):
         raise RunCancelledError
-    return outcome_of(scenario, staffs[0], engine, seed, encoded[id(staffs[0])], results)
+    return outcome_of(scenario, staffs[0], engine, seed, encoded[id(staffs[0])], batches)
+
+
+def _once(staffs: Sequence[Staff]) -> Iterable[Staff]:
+    return {id(staff): staff for staff in staffs}.values()

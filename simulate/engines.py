@@ -1,24 +1,22 @@
-"""Which engines there are, and how one replication is run and counted with any of them."""
+"""Which engines there are, and how replications are run and counted with any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from scenario.errors import InvalidValueError
+from scenario.errors import InvalidValueError, RunCancelledError
+from simulate.batches import Batch
 from simulate.log import FloorLog
-from simulate.measures import Counts, measure
+from simulate.measures import measure
 
 Cancel = Callable[[], bool]
 Run = Callable[[Any, int, int, Cancel | None], FloorLog]
 """Floor input, seed, replication and cancel to the log of that replication."""
-Count = Callable[[Any, int, int, Cancel | None], Counts]
-"""The same to what that replication amounts to."""
+Count = Callable[[Any, int, Iterable[int], Cancel | None], Iterator[Batch]]
+"""Floor input, seed, replications and cancel to what they amount to, batch by batch."""
 
 _HOMES = {"kernel": "simulate.kernel", "simpy": "simulate.floor"}
 ENGINES = tuple(_HOMES)
@@ -44,26 +42,6 @@ class Engine:
     frees_interpreter: bool = False
 
 
-@dataclass(frozen=True)
-class Result:
-    """
-    One finished replication.
-
-    Parameters
-    ----------
-    replication
-        Its number, from 0.
-    counts
-        What it amounts to.
-    contacts
-        Every contact, dtype `simulate.log.CONTACT`, where records are kept.
-    """
-
-    replication: int
-    counts: Counts
-    contacts: NDArray[np.void] | None
-
-
 def engine_named(name: str) -> Engine:
     """
     Load an engine.
@@ -76,7 +54,7 @@ def engine_named(name: str) -> Engine:
     if name not in _HOMES:
         raise InvalidValueError("engine", f"one of {list(ENGINES)}", name)
     home = import_module(_HOMES[name])
-    count = getattr(home, "count_replication", None)
+    count = getattr(home, "count_replications", None)
     return Engine(home.run_replication, count, frees_interpreter=name == "kernel")
 
 
@@ -84,20 +62,36 @@ def replicate(
     engine: Engine,
     floor_input: Any,
     seed: int,
-    replication: int,
+    numbers: Iterable[int],
     cancel: Cancel | None,
     *,
-    records: bool,
-) -> Result:
+    records: bool = False,
+) -> Iterator[Batch]:
     """
-    Run one replication and count it; every contact is kept only where records are wanted.
+    Run replications and count them; every contact is kept only where records are wanted.
 
-    Raises
+    Parameters
+    ----------
+    engine, floor_input, seed, records
+        As in `simulate.run.simulate`.
+    numbers
+        Of the replications; the next one is asked for when the one before it is finished.
+    cancel
+        Asked on the way; True ends the run with what is finished.
+
+    Yields
     ------
-    RunCancelledError
-        When `cancel` says so on the way.
+    Batch
+        Those finished since the last one.
     """
     if engine.count is not None and not records:
-        return Result(replication, engine.count(floor_input, seed, replication, cancel), None)
-    log = engine.run(floor_input, seed, replication, cancel)
-    return Result(replication, measure(log, floor_input), log.contacts if records else None)
+        yield from engine.count(floor_input, seed, numbers, cancel)
+        return
+    for number in numbers:
+        try:
+            if cancel is not None and cancel():
+                return
+            log = engine.run(floor_input, seed, number, cancel)
+        except RunCancelledError:
+            return
+        yield Batch.of(number, measure(log, floor_input), log.contacts if records else None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from scenario import Demand, RunCancelledError, Scenario, Staff
+from simulate.batches import Batch, finished
 from simulate.encode import encode
-from simulate.engines import Cancel, Result, engine_named, replicate
+from simulate.engines import Cancel, engine_named, replicate
 from simulate.outcome import Outcome
 from simulate.run import outcome_of
 from simulate.threads import in_threads
@@ -54,12 +55,12 @@ class GrowingRun:
         self._seed = scenario.seed if seed is None else seed
         self._engine = engine
         self._input = encode(scenario, demand, self._staff)
-        self._results: list[Result] = []
+        self._batches: list[Batch] = []
 
     @property
     def replications(self) -> int:
         """How many are simulated so far."""
-        return len(self._results)
+        return finished(self._batches)
 
     def grow(
         self,
@@ -90,23 +91,23 @@ class GrowingRun:
         """
         engine, before = engine_named(self._engine), self.replications
 
-        def run(number: int, stop: Cancel) -> Result:
-            return replicate(engine, self._input, self._seed, number, stop, records=False)
+        def run(numbers: Iterable[int], stop: Cancel) -> Iterator[Batch]:
+            return replicate(engine, self._input, self._seed, numbers, stop)
 
         def tell(done: int, _: int) -> None:
             if progress is not None:
                 progress(before + done, replications)
 
         missing = range(before, replications)
-        results = in_threads(
+        batches = in_threads(
             run, missing, threads=max(1, min(threads, len(missing))), progress=tell, cancel=cancel
         )
-        if len(results) < len(missing):
+        if finished(batches) < len(missing):
             raise RunCancelledError
-        self._results += results
+        self._batches += batches
 
     def outcome(self) -> Outcome:
         """What the replications so far amount to; at least one."""
         return outcome_of(
-            self._scenario, self._staff, self._engine, self._seed, self._input, self._results
+            self._scenario, self._staff, self._engine, self._seed, self._input, self._batches
         )

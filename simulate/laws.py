@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +27,8 @@ def check_contacts(counts: Mapping[str, IntArray], floor_input: Observed) -> Non
     Parameters
     ----------
     counts
-        By the names of `measures.CONTACT_COUNTS`, each of shape (I, C).
+        By the names of `measures.CONTACT_COUNTS`, each of shape (..., I, C): of one
+        replication or of many.
     floor_input
         Names the channels.
 
@@ -36,20 +37,13 @@ def check_contacts(counts: Mapping[str, IntArray], floor_input: Observed) -> Non
     ConservationError
         Naming the law, the channel and the numbers.
     """
-    total = {name: values.sum(axis=0) for name, values in counts.items()}
-    for number, channel in enumerate(floor_input.channel_names):
-        here = {name: int(values[number]) for name, values in total.items()}
-        ends = ("answered", "abandoned", "blocked", "converted", "given_up", "waiting")
-        _equal(
-            f"{channel}: offered = {' + '.join(ends)}",
-            here["offered"],
-            sum(here[name] for name in ends),
-        )
-        _equal(
-            f"{channel}: promised = within window + late + given up + pending",
-            here["promised"],
-            here["within_window"] + here["late"] + here["pending"] + here["given_up"],
-        )
+    ends = ("answered", "abandoned", "blocked", "converted", "given_up", "waiting")
+    fates = ("within_window", "late", "pending", "given_up")
+    names = {"offered", "promised", *ends, *fates}
+    total = {name: counts[name].sum(axis=-2, dtype=np.int64) for name in names}
+    _equal(f"offered = {' + '.join(ends)}", "offered", ends, total, floor_input.channel_names)
+    law = "promised = within window + late + given up + pending"
+    _equal(law, "promised", fates, total, floor_input.channel_names)
 
 
 def check_agent_time(
@@ -61,10 +55,11 @@ def check_agent_time(
     Parameters
     ----------
     groups
-        By the names of `measures.GROUP_COUNTS`, each of shape (I, G). Free is what is present
-        and not busy; what is worked past the end of a shift (`leaving_us`) stands apart.
+        By the names of `measures.GROUP_COUNTS`, each of shape (..., I, G): of one replication
+        or of many. Free is what is present and not busy; what is worked past the end of a shift
+        (`leaving_us`) stands apart.
     in_hand_us
-        Agent time with exactly n contacts in hand, shape (I, G, M).
+        Agent time with exactly n contacts in hand, shape (..., I, G, M).
     floor_input
         Tells how much time is scheduled.
 
@@ -76,15 +71,15 @@ def check_agent_time(
     _none("groups are busier than present", groups["busy_us"] > groups["present_us"])
     there = groups["present_us"] + groups["break_us"]
     for number, name in enumerate(floor_input.group_names):
-        lost = (floor_input.scheduled_us - there - groups["absent_us"])[:, number]
+        lost = (floor_input.scheduled_us - there - groups["absent_us"])[..., number]
         _none(f"intervals of {name} break paid = busy + free + break + absent", lost != 0)
         # With novices the slots are a mean over the group, which some agents exceed.
         if floor_input.scenario.groups[name].novices is None:
-            held, slots = groups["held_us"][:, number], groups["slots_us"][:, number]
+            held, slots = groups["held_us"][..., number], groups["slots_us"][..., number]
             _none("groups hold more contacts than slots", held > slots)
-    numbers = np.arange(1, in_hand_us.shape[2] + 1)
+    numbers = np.arange(1, in_hand_us.shape[-1] + 1)
     busy = groups["busy_us"] + groups["leaving_us"]
-    _none("times by number in hand add up to more or less", in_hand_us.sum(axis=2) != busy)
+    _none("times by number in hand add up to more or less", in_hand_us.sum(axis=-1) != busy)
     _none("numbers in hand are not those held", in_hand_us @ numbers != groups["held_us"])
 
 
@@ -149,9 +144,18 @@ def _check_time_in_hand(log: FloorLog, floor_input: Observed) -> None:
             )
 
 
-def _equal(law: str, left: int, right: int) -> None:
-    if left != right:
-        raise ConservationError(f"{law} is broken: {left} is not {right}")
+def _equal(
+    law: str,
+    whole: str,
+    parts: Sequence[str],
+    total: Mapping[str, IntArray],
+    channels: Sequence[str],
+) -> None:
+    """The totals of some counts, each of shape (..., C), make up those of another."""
+    sums = sum(total[name] for name in parts)
+    for place in np.argwhere(total[whole] != sums)[:1]:
+        left, right = (int(values[tuple(place)]) for values in (total[whole], np.asarray(sums)))
+        raise ConservationError(f"{channels[place[-1]]}: {law} is broken: {left} is not {right}")
 
 
 def _none(law: str, broken: NDArray[np.bool_]) -> None:

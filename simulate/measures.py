@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,6 +151,32 @@ class Counts:
     responses: WaitHistogram
 
 
+@dataclass(frozen=True)
+class AgentTimes:
+    """
+    Agent time by interval and group, of one replication or, along a first axis, of many.
+
+    Parameters
+    ----------
+    present_us, break_us, absent_us, leaving_us
+        As in `simulate.log.FloorLog`, shape (..., I, G).
+    busy_us, held_us
+        The same, shape (..., I, G, C).
+    """
+
+    present_us: IntArray
+    break_us: IntArray
+    absent_us: IntArray
+    leaving_us: IntArray
+    busy_us: IntArray
+    held_us: IntArray
+
+
+def count_type(name: str) -> type[np.signedinteger[Any]]:
+    """Contacts fit into half the room that microseconds need; a long run is mostly these."""
+    return np.int64 if name.endswith(("_us", "_s")) else np.int32
+
+
 def thresholds_of(scenario: Scenario) -> tuple[tuple[str, float], ...]:
     """Every further time to report, K pairs of channel and seconds, channels in order."""
     return tuple(
@@ -213,19 +239,19 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
     )
 
 
-def group_counts(log: FloorLog, floor_input: Observed) -> dict[str, IntArray]:
-    """Agent time by interval and group from the tables of a log; see `GROUP_COUNTS`."""
+def group_counts(times: AgentTimes | FloorLog, floor_input: Observed) -> dict[str, IntArray]:
+    """Agent time by interval and group; see `GROUP_COUNTS`."""
     most = _slots(floor_input)
-    busy = log.busy_us.sum(axis=2) - log.leaving_us
-    free = np.maximum(log.present_us - busy, 0)
-    offered = (log.busy_us * most).sum(axis=2) + free * most.max(axis=1)
+    busy = times.busy_us.sum(axis=-1) - times.leaving_us
+    free = np.maximum(times.present_us - busy, 0)
+    offered = (times.busy_us * most).sum(axis=-1) + free * most.max(axis=1)
     return {
-        "present_us": log.present_us,
-        "break_us": log.break_us,
-        "absent_us": log.absent_us,
+        "present_us": times.present_us,
+        "break_us": times.break_us,
+        "absent_us": times.absent_us,
         "busy_us": busy,
-        "leaving_us": log.leaving_us,
-        "held_us": log.held_us.sum(axis=2),
+        "leaving_us": times.leaving_us,
+        "held_us": times.held_us.sum(axis=-1),
         "slots_us": offered // _PARTS,
     }
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenario.targets import ratio
+from simulate.compiled import compiled
 from simulate.waits import BINS, WaitHistogram
 
 IntArray = NDArray[np.int64]
@@ -50,22 +52,20 @@ def influence_of(
     .. [2] Woodruff, R. S. (1952). Confidence intervals for medians and other position measures.
        Journal of the American Statistical Association, 47(260), 635-646.
     """
-    parts = [_by_channel(one, channel_of) for one in histograms]
-    pooled = np.zeros(channels * BINS)
-    for channel, bins, counts in parts:
-        pooled += np.bincount(channel * BINS + bins, weights=counts, minlength=channels * BINS)
-    below = np.cumsum(pooled.reshape(channels, BINS), axis=1)
+    if not histograms:
+        return np.zeros((0, channels, len(SHARES)))
+    keys = np.concatenate([one.keys for one in histograms])
+    counts = np.concatenate([one.counts for one in histograms])
+    ends = np.cumsum([len(one.keys) for one in histograms])
+    pooled = np.zeros((channels, BINS))
+    _pool(keys, counts, channel_of, pooled)
+    below = np.cumsum(pooled, axis=1)
     totals = below[:, -1]
-    influence = np.zeros((len(parts), channels, len(SHARES)))
+    own = _within(keys, counts, ends, channel_of, np.full(channels, BINS))
+    influence = np.zeros((len(histograms), channels, len(SHARES)))
     for place, share in enumerate(SHARES):
         places = _quantile_bins(below, np.full(channels, share))
-        errors = np.stack(
-            [
-                np.bincount(channel, weights=counts * (bins <= places[channel]), minlength=channels)
-                - share * np.bincount(channel, weights=counts, minlength=channels)
-                for channel, bins, counts in parts
-            ]
-        )
+        errors = _within(keys, counts, ends, channel_of, places) - share * own
         errors -= errors.mean(axis=0)
         spread = np.sqrt((errors**2).sum(axis=0))
         influence[:, :, place] = (
@@ -74,13 +74,35 @@ def influence_of(
     return influence
 
 
-def _by_channel(
-    histogram: WaitHistogram, channel_of: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Channel, bin and number of times of every occupied bin that is kept."""
-    channel = channel_of[histogram.keys // BINS]
-    kept = channel >= 0
-    return channel[kept], histogram.keys[kept] % BINS, histogram.counts[kept]
+@compiled
+def _pool(
+    keys: NDArray[Any], counts: NDArray[Any], channel_of: NDArray[Any], pooled: NDArray[Any]
+) -> None:
+    """Add the times of all occupied bins that are kept to those of their channel and bin."""
+    for n in range(len(keys)):
+        channel = channel_of[keys[n] // BINS]
+        if channel >= 0:
+            pooled[channel, keys[n] % BINS] += counts[n]
+
+
+@compiled
+def _within(
+    keys: NDArray[Any],
+    counts: NDArray[Any],
+    ends: NDArray[Any],
+    channel_of: NDArray[Any],
+    places: NDArray[Any],
+) -> NDArray[Any]:
+    """Times of each replication in the bins of each channel up to its place, shape (R, C)."""
+    within = np.zeros((len(ends), len(places)))
+    begin = 0
+    for replication in range(len(ends)):
+        for n in range(begin, ends[replication]):
+            channel = channel_of[keys[n] // BINS]
+            if channel >= 0 and keys[n] % BINS <= places[channel]:
+                within[replication, channel] += counts[n]
+        begin = ends[replication]
+    return within
 
 
 def _quantile_bins(below: FloatArray, shares: FloatArray) -> IntArray:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -12,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
+from simulate.batches import Batch
 from simulate.estimates import FloatArray, Parts, batches_of
-from simulate.measures import Counts
 from simulate.quantile_influence import influence_of
 from simulate.ratios import Tallies
 from simulate.waits import WaitHistogram
@@ -73,36 +75,36 @@ class Replications:
 
     @classmethod
     def of(
-        cls, scenario: Scenario, counts: Sequence[Counts], *, stratified: bool = False
+        cls, scenario: Scenario, batches: Sequence[Batch], *, stratified: bool = False
     ) -> Replications:
-        """Put at least one replication's counts side by side, in the order given."""
+        """Put at least one replication in order of their numbers, cut to what is measured."""
         warm, cool = scenario.edge_counts
         measured = slice(warm, scenario.period.count - cool)
         cell_of = _measured_cells(scenario.period.count, len(scenario.channels), measured)
         channels = len(scenario.channels)
         channel_of = np.where(cell_of < 0, -1, np.arange(len(cell_of)) % channels)
-        first = counts[0]
+        rows = np.argsort(np.argsort(np.concatenate([one.numbers for one in batches])))
+        put = _Putting(np.split(rows, np.cumsum([one.count for one in batches])[:-1]))
+        waits = put.histograms([one.waits for one in batches])
+        responses = put.histograms([one.responses for one in batches])
+        first = batches[0]
         return cls(
             scenario,
             {
-                name: np.stack(
-                    [one.contacts[name][measured] for one in counts],
-                    casting="unsafe",
-                    dtype=_type(name),
-                )
-                for name in first.contacts
+                n: put.tables(one.contacts[n][:, measured] for one in batches)
+                for n in first.contacts
             },
-            {n: np.stack([one.groups[n][measured] for one in counts]) for n in first.groups},
-            np.stack([one.busy_by_channel_us[measured].sum(axis=0) for one in counts]),
-            np.stack([one.in_hand_us[measured].sum(axis=0) for one in counts]),
-            np.stack([one.drain_us for one in counts]),
-            {n: np.stack([one.opening[n] for one in counts]) for n in first.opening},
-            np.stack([one.within_threshold[measured].sum(axis=0) for one in counts]),
-            np.stack([one.of_threshold[measured].sum(axis=0) for one in counts]),
-            WaitHistogram.sum(one.waits for one in counts).merged(cell_of),
-            WaitHistogram.sum(one.responses for one in counts).merged(cell_of),
-            influence_of([one.waits for one in counts], channel_of, channels),
-            influence_of([one.responses for one in counts], channel_of, channels),
+            {n: put.tables(one.groups[n][:, measured] for one in batches) for n in first.groups},
+            put.tables(one.busy_by_channel_us[:, measured].sum(axis=1) for one in batches),
+            put.tables(one.in_hand_us[:, measured].sum(axis=1) for one in batches),
+            put.tables(one.drain_us for one in batches),
+            {n: put.tables(one.opening[n] for one in batches) for n in first.opening},
+            put.tables(one.within_threshold[:, measured].sum(axis=1) for one in batches),
+            put.tables(one.of_threshold[:, measured].sum(axis=1) for one in batches),
+            WaitHistogram.sum(waits).merged(cell_of),
+            WaitHistogram.sum(responses).merged(cell_of),
+            influence_of(waits, channel_of, channels),
+            influence_of(responses, channel_of, channels),
             stratified,
         )
 
@@ -210,9 +212,24 @@ def slots_filled_of(agent_time: Mapping[str, IntArray]) -> Parts:
     return Parts.of(agent_time["held_us"], agent_time["slots_us"])
 
 
-def _type(name: str) -> type[np.signedinteger[Any]]:
-    """Contacts fit into half the room that microseconds need; a long run is mostly these."""
-    return np.int64 if name.endswith(("_us", "_s")) else np.int32
+@dataclass(frozen=True)
+class _Putting:
+    """Where the replications of each batch belong, shapes (R of the batch,)."""
+
+    rows: Sequence[IntArray]
+
+    def tables(self, parts: Iterable[NDArray[Any]]) -> Any:
+        """The batches' tables as one, replications in order."""
+        held = list(parts)
+        table = np.empty((sum(map(len, held)), *held[0].shape[1:]), dtype=held[0].dtype)
+        for rows, part in zip(self.rows, held, strict=True):
+            table[rows] = part
+        return table
+
+    def histograms(self, parts: Sequence[Sequence[WaitHistogram]]) -> list[WaitHistogram]:
+        """The same of histograms, one a replication."""
+        pairs = zip(np.concatenate(self.rows).tolist(), chain(*parts), strict=True)
+        return [histogram for _, histogram in sorted(pairs, key=itemgetter(0))]
 
 
 def _firsts(labels: IntArray) -> IntArray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
-from simulate.engines import Cancel, Engine, Result, engine_named, replicate
+from simulate.batches import Batch, finished, logs_of, without_gaps
+from simulate.engines import Cancel, Engine, engine_named, replicate
 from simulate.outcome import Outcome
 from simulate.records import contact_table
 from simulate.replications import Replications
@@ -104,27 +105,26 @@ def simulate(
 
     wishes = _Wishes(engine, seed, range(replications), records, progress, cancel)
     if isinstance(workers, Workers):
-        results = wishes.in_pool(workers, floor_input)
+        batches = wishes.in_pool(workers, floor_input)
     elif min(workers, replications) == 1:
-        results = wishes.here(run_engine, floor_input)
+        batches = wishes.here(run_engine, floor_input)
     elif run_engine.frees_interpreter:
-        results = wishes.in_threads(run_engine, floor_input, min(workers, replications))
+        batches = wishes.in_threads(run_engine, floor_input, min(workers, replications))
     else:
         with Workers(min(workers, replications)) as pool:
-            results = wishes.in_pool(pool, floor_input)
+            batches = wishes.in_pool(pool, floor_input)
 
-    cancelled = len(results) < replications
-    results = _without_gaps(results)
-    if cancelled and len(results) < FEWEST_AFTER_CANCEL:
+    cancelled = finished(batches) < replications
+    batches = without_gaps(batches)
+    if cancelled and finished(batches) < FEWEST_AFTER_CANCEL:
         raise RunCancelledError
     contacts = None
     if records:
-        logs = [(one.replication, one.contacts) for one in results if one.contacts is not None]
         contacts = contact_table(
-            logs, scenario.period, floor_input.channel_names, floor_input.group_names
+            logs_of(batches), scenario.period, floor_input.channel_names, floor_input.group_names
         )
     return outcome_of(
-        scenario, staff, engine, seed, floor_input, results, cancelled=cancelled, contacts=contacts
+        scenario, staff, engine, seed, floor_input, batches, cancelled=cancelled, contacts=contacts
     )
 
 
@@ -134,7 +134,7 @@ def outcome_of(
     engine: str,
     seed: int,
     floor_input: FloorInput,
-    results: Sequence[Result],
+    batches: Sequence[Batch],
     *,
     cancelled: bool = False,
     contacts: pd.DataFrame | None = None,
@@ -144,7 +144,7 @@ def outcome_of(
         scenario = floor_input.scenario
         staff = Staff(floor_input.period, floor_input.group_names, floor_input.staff)
     stratified = floor_input.rates.common_cv > 0 or floor_input.rates.own_cv > 0
-    data = Replications.of(scenario, [one.counts for one in results], stratified=stratified)
+    data = Replications.of(scenario, batches, stratified=stratified)
     return Outcome(scenario, staff, engine, seed, data, cancelled, contacts)
 
 
@@ -172,7 +172,7 @@ class _Wishes:
     progress: Progress | None
     cancel: Cancel | None
 
-    def in_pool(self, pool: Workers, floor_input: FloorInput) -> list[Result]:
+    def in_pool(self, pool: Workers, floor_input: FloorInput) -> list[Batch]:
         return pool.run(
             floor_input,
             engine=self.engine,
@@ -183,36 +183,20 @@ class _Wishes:
             cancel=self.cancel,
         )
 
-    def in_threads(self, engine: Engine, floor_input: FloorInput, threads: int) -> list[Result]:
-        def run(number: int, cancel: Cancel) -> Result:
-            return replicate(engine, floor_input, self.seed, number, cancel, records=self.records)
+    def in_threads(self, engine: Engine, floor_input: FloorInput, threads: int) -> list[Batch]:
+        def run(numbers: Iterable[int], cancel: Cancel) -> Iterator[Batch]:
+            return replicate(engine, floor_input, self.seed, numbers, cancel, records=self.records)
 
         return in_threads(
             run, self.replications, threads=threads, progress=self.progress, cancel=self.cancel
         )
 
-    def here(self, engine: Engine, floor_input: FloorInput) -> list[Result]:
-        results: list[Result] = []
-        for number in self.replications:
-            if self.cancel is not None and self.cancel():
-                break
-            try:
-                result = replicate(
-                    engine, floor_input, self.seed, number, self.cancel, records=self.records
-                )
-            except RunCancelledError:
-                break
-            results.append(result)
+    def here(self, engine: Engine, floor_input: FloorInput) -> list[Batch]:
+        batches: list[Batch] = []
+        for batch in replicate(
+            engine, floor_input, self.seed, self.replications, self.cancel, records=self.records
+        ):
+            batches.append(batch)
             if self.progress is not None:
-                self.progress(len(results), len(self.replications))
-        return results
-
-
-def _without_gaps(results: list[Result]) -> list[Result]:
-    """
-    Results up to the first replication that is missing.
-
-    Quiet days are simulated faster, so whatever happens to be finished at a cancellation is
-    quieter than the rest; an unbroken beginning is not, and it pairs with other runs.
-    """
-    return [one for place, one in enumerate(results) if one.replication == place]
+                self.progress(finished(batches), len(self.replications))
+        return batches

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 
-from scenario import RunCancelledError
+from simulate.batches import Batch, finished
 
-Finished = TypeVar("Finished")
 Cancel = Callable[[], bool]
+Run = Callable[[Iterable[int], Cancel], Iterator[Batch]]
+"""Replications and whether to stop, to those that are finished, batch by batch."""
 
 _POLL_S = 0.05
 
 
 def in_threads(
-    run: Callable[[int, Cancel], Finished],
+    run: Run,
     replications: Sequence[int],
     *,
     threads: int,
     progress: Callable[[int, int], None] | None,
     cancel: Cancel | None,
-) -> list[Finished]:
+) -> list[Batch]:
     """
     Run replications, several at a time.
 
     Parameters
     ----------
     run
-        Runs the replication of this number, and asks now and then whether to stop; raises
-        `RunCancelledError` when it is.
+        Runs replications, asks for each when it is done with the one before, and asks now and
+        then whether to stop.
     replications
         Their numbers.
     threads
@@ -43,28 +43,32 @@ def in_threads(
     Returns
     -------
     list
-        What the finished ones gave, in the order of their numbers; all of them unless
-        cancelled.
+        Those that are finished, in any order; all of them unless cancelled.
     """
     if cancel is not None and cancel():
         return []
     stop = threading.Event()
+    batches: list[Batch] = []
+    numbers = iter(replications)  # every number goes to the thread that is free first
+
+    def work() -> None:
+        batches.extend(run(numbers, stop.is_set))
+
     pool = ThreadPoolExecutor(threads)
+    told = 0
     try:
-        futures = [pool.submit(run, number, stop.is_set) for number in replications]
-        unfinished: set[Future[Finished]] = set(futures)
-        while unfinished:
+        working = {pool.submit(work) for _ in range(threads)}
+        while working:
             if cancel is not None and cancel():
                 stop.set()
-            done, unfinished = wait(unfinished, _POLL_S, FIRST_COMPLETED)
-            if done and progress is not None and not stop.is_set():
-                progress(len(futures) - len(unfinished), len(futures))
-        return [future.result() for future in futures if _has_finished(future)]
+            ended, working = wait(working, _POLL_S, FIRST_EXCEPTION)
+            for one in ended:
+                one.result()  # what goes wrong in a thread is the caller's
+            done = finished(tuple(batches))
+            if done > told and progress is not None and not stop.is_set():
+                progress(done, len(replications))
+                told = done
+        return batches
     finally:
         stop.set()  # however the caller leaves
         pool.shutdown(cancel_futures=True)
-
-
-def _has_finished(future: Future[Finished]) -> bool:
-    """Whether a replication came to its end; any other failure is the caller's."""
-    return not isinstance(future.exception(), RunCancelledError)

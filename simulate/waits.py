@@ -42,6 +42,39 @@ def _bins_of(times: NDArray[Any]) -> NDArray[Any]:
     return bins
 
 
+@compiled
+def _added_up(
+    keys: NDArray[Any], counts: NDArray[Any], cells: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Every key once, in order, with the sum of its counts: cell by cell, in all bins at hand."""
+    ends = np.zeros(cells + 1, dtype=np.int64)
+    for n in range(len(keys)):
+        ends[keys[n] // BINS + 1] += 1
+    for cell in range(cells):
+        ends[cell + 1] += ends[cell]
+    order = np.empty(len(keys), dtype=np.int64)
+    for n in range(len(keys)):
+        cell = keys[n] // BINS
+        order[ends[cell]] = n
+        ends[cell] += 1
+    total = np.zeros(BINS, dtype=np.int64)
+    summed_keys, sums = np.empty_like(keys), np.empty_like(keys)
+    size = begin = 0
+    for cell in range(cells):
+        low, high = BINS, 0
+        for n in order[begin : ends[cell]]:
+            bin_ = keys[n] % BINS
+            total[bin_] += counts[n]
+            low, high = min(low, bin_), max(high, bin_ + 1)
+        begin = ends[cell]
+        for bin_ in range(low, high):
+            if total[bin_]:
+                summed_keys[size], sums[size] = cell * BINS + bin_, total[bin_]
+                total[bin_] = 0
+                size += 1
+    return summed_keys[:size].copy(), sums[:size].copy()
+
+
 @dataclass(frozen=True)
 class WaitHistogram:
     """
@@ -99,9 +132,8 @@ class WaitHistogram:
     @classmethod
     def _summed(cls, keys: IntArray, counts: IntArray) -> WaitHistogram:
         """Bins that may occur several times, in any order."""
-        occupied, place = np.unique(keys, return_inverse=True)
-        sums = np.bincount(place, weights=counts, minlength=len(occupied))
-        return cls(occupied, sums.astype(np.int64))
+        cells = int(keys.max()) // BINS + 1 if len(keys) else 0
+        return cls(*_added_up(keys, counts, cells))
 
     def quantiles_s(self, cells: int, shares: Sequence[float]) -> FloatArray:
         """

@@ -98,17 +98,15 @@ def live_an_hour() -> None:
 
     from scenario import Demand, Scenario
     from simulate.encode import encode
-    from simulate.kernel.counting import counts_of
-    from simulate.kernel.run import live_through, log_of
-    from simulate.kernel.tables import with_more_room
+    from simulate.kernel.counting import counted
+    from simulate.waits import WaitHistogram
 
     scenario = Scenario.parse(_DAY)
     mean = np.full((scenario.period.count, 1), 20.0)
     demand = Demand(scenario.period, ("chat",), mean, np.full_like(mean, np.nan))
     floor_input = encode(scenario, demand, scenario.staff())
-    floor = live_through(floor_input, 1, 0, None, keeps_log=True)
-    counts_of(floor_input, floor, log_of(floor_input, 1, 0, floor))
-    with_more_room(floor)
+    first, *_ = counted(floor_input, 1, range(1), None)
+    WaitHistogram.sum([*first.waits, *first.waits])
 
 
 @contextlib.contextmanager

@@ -136,7 +136,6 @@ def _serve() -> NoReturn:
 
 
 def _perform(work: Work, mailbox: Mailbox, answer: Any) -> None:
-    from scenario.errors import RunCancelledError
     from simulate.engines import engine_named, replicate
 
     def cancelled() -> bool:
@@ -145,16 +144,10 @@ def _perform(work: Work, mailbox: Mailbox, answer: Any) -> None:
     if cancelled():
         return
     engine, floor_input = engine_named(work.engine), mailbox.floor_input(work.run)
-    for replication in work.replications:
-        if cancelled():
-            return
-        try:
-            result = replicate(
-                engine, floor_input, work.seed, replication, cancelled, records=work.records
-            )
-        except RunCancelledError:
-            return
-        answer(result)
+    for batch in replicate(
+        engine, floor_input, work.seed, work.replications, cancelled, records=work.records
+    ):
+        answer(batch)
 
 
 def _portable(error: BaseException) -> BaseException:

@@ -13,7 +13,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulate.engines import Result
+from simulate.batches import Batch
 from simulate.worker import Done, Failed, Input, Ready, Work
 
 CHUNK_S = 0.1  # work handed out at a time, once the length of a replication is known
@@ -35,7 +35,7 @@ class Job:
     records: bool
     pending: deque[int]
     seconds: float = CHUNK_S  # of one replication, as last seen
-    messages: queue.SimpleQueue[Result | BaseException] = field(default_factory=queue.SimpleQueue)
+    messages: queue.SimpleQueue[Batch | BaseException] = field(default_factory=queue.SimpleQueue)
 
     def next_share(self, workers: int) -> tuple[int, ...]:
         """Replications for one worker: about `CHUNK_S` of work, less near the end."""

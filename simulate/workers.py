@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from scenario.errors import InvalidValueError
-from simulate.engines import Result
+from simulate.batches import Batch, finished
 from simulate.worker import Cancel, Forget
 from simulate.worker_process import Job, Worker, WorkerDiedError
 
@@ -112,7 +112,7 @@ class Workers:
         records: bool = False,
         progress: Progress | None = None,
         cancel: Callable[[], bool] | None = None,
-    ) -> list[Result]:
+    ) -> list[Batch]:
         """
         Run replications; `progress` and `cancel` are called in the caller's own thread.
 
@@ -131,8 +131,8 @@ class Workers:
 
         Returns
         -------
-        list of Result
-            In order of replication; fewer than asked when cancelled. When this returns or
+        list of Batch
+            In any order; fewer replications than asked when cancelled. When this returns or
             raises, no worker is busy with the run.
 
         Raises
@@ -142,17 +142,17 @@ class Workers:
         """
         self.start()
         run = self._submit(floor_input, engine, seed, tuple(replications), records)
-        results: list[Result] = []
+        batches: list[Batch] = []
 
-        def take(message: Result | BaseException) -> None:
+        def take(message: Batch | BaseException) -> None:
             if isinstance(message, BaseException):
                 raise message
-            results.append(message)
+            batches.append(message)
             if progress is not None:
-                progress(len(results), len(replications))
+                progress(finished(batches), len(replications))
 
         try:
-            while len(results) < len(replications) and not (cancel is not None and cancel()):
+            while finished(batches) < len(replications) and not (cancel is not None and cancel()):
                 try:
                     take(run.messages.get(timeout=POLL_S))
                 except queue.Empty:
@@ -160,7 +160,7 @@ class Workers:
                         raise RuntimeError("the workers were closed during a run") from None
         finally:
             self._withdraw(run)
-        return sorted(results, key=lambda result: result.replication)
+        return batches
 
     def _submit(
         self, floor_input: Any, engine: str, seed: int, replications: tuple[int, ...], records: bool

@@ -12,7 +12,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -22,6 +21,7 @@ from random_scenarios import RandomFloor, floors
 from rule_touches import Replication, touched
 from rules_asked import Asked, told
 from simulate import kernel
+from simulate.batches import Batch
 from simulate.floor import run_replication as run_simpy
 from simulate.floor.recorder import Recorder
 from simulate.floor_input import FloorInput
@@ -73,7 +73,9 @@ def compare(floor_input: FloorInput, replication: int, findings: Findings) -> li
         log = run_simpy(floor_input, SEED, replication, recorder=recorder)
     other = kernel.run_replication(floor_input, SEED, replication)
     found, unlike = of_logs(log, other), unlike_contacts(log, other)
-    found += of_counts(measure(log, floor_input), _counted(floor_input, replication))
+    measured = Batch.of(replication, measure(log, floor_input))
+    (counted,) = kernel.count_replications(floor_input, SEED, [replication])
+    found += of_counts(measured, counted)
     findings.scenarios += 1
     findings.contacts += len(log.contacts)
     findings.disagreements += max(unlike, len(found))
@@ -81,13 +83,6 @@ def compare(floor_input: FloorInput, replication: int, findings: Findings) -> li
         for name, count in counts.items():  # adding Counters would forget rules never touched
             findings.touched[name] += count
     return found
-
-
-def _counted(floor_input: FloorInput, replication: int) -> Any:
-    """What the kernel counts as it runs."""
-    if hasattr(kernel, "count_replication"):
-        return kernel.count_replication(floor_input, SEED, replication)
-    return measure(kernel.run_replication(floor_input, SEED, replication), floor_input)
 
 
 def on_random_scenarios(count: int, *, until_they_differ: bool = False) -> Findings:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from scenario import InvalidValueError, Scenario, Staff
+from simulate.batches import Batch
 from simulate.compare import paired
 from simulate.estimates import Parts, batches_of, estimate, estimate_difference
 from simulate.log import CONTACT, Ending, FloorLog
@@ -99,7 +100,7 @@ def one_replication(chats, posts=()):
 
 
 def outcome_of(*logs, seed=1, scenario=SCENARIO):
-    counts = [measure(log, Given()) for log in logs]
+    counts = [Batch.of(number, measure(log, Given())) for number, log in enumerate(logs)]
     agents = np.full((4, 1), 7, dtype=np.int64)
     staff = Staff(scenario.period, ("team",), agents)
     return Outcome(scenario, staff, "by hand", seed, Replications.of(scenario, counts))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # an engine is loaded when it runs
+    from simulate.batches import Batch
     from simulate.floor_input import FloorInput
     from simulate.log import FloorLog
-    from simulate.measures import Counts
 
 Cancel = Callable[[], bool]
 
@@ -40,39 +40,38 @@ def run_replication(
     RunCancelledError
         When `cancel` says so.
     """
+    from simulate.kernel.premises import Premises
     from simulate.kernel.run import live_through, log_of
     from simulate.warm_up import warm_up
 
     warm_up(cancel)
-    floor = live_through(floor_input, seed, replication, cancel, keeps_log=True)
-    return log_of(floor_input, seed, replication, floor)
+    premises = Premises(floor_input, keeps_log=True)
+    live_through(premises, seed, replication, cancel)
+    return log_of(premises)
 
 
-def count_replication(
-    floor_input: FloorInput, seed: int, replication: int, cancel: Cancel | None = None
-) -> Counts:
+def count_replications(
+    floor_input: FloorInput, seed: int, numbers: Iterable[int], cancel: Cancel | None = None
+) -> Iterator[Batch]:
     """
-    Live through one replication and count on the way; no contact is kept once it has gone.
+    Live through replications and count on the way; no contact is kept once it has gone.
 
     Parameters
     ----------
-    floor_input, seed, replication, cancel
+    floor_input, seed, cancel
         As for `run_replication`.
+    numbers
+        Of the replications, each asked for when the one before it is finished: several threads
+        can share one iterator.
 
-    Returns
-    -------
-    Counts
-        The same as `simulate.measures.measure` makes of the log.
-
-    Raises
+    Yields
     ------
-    RunCancelledError
-        When `cancel` says so.
+    Batch
+        Those finished since the last one, each counted as `simulate.measures.measure` counts
+        its log; when `cancel` says so, those finished until then are the last.
     """
-    from simulate.kernel.counting import counts_of
-    from simulate.kernel.run import live_through, log_of
+    from simulate.kernel.counting import counted
     from simulate.warm_up import warm_up
 
     warm_up(cancel)
-    floor = live_through(floor_input, seed, replication, cancel, keeps_log=False)
-    return counts_of(floor_input, floor, log_of(floor_input, seed, replication, floor))
+    yield from counted(floor_input, seed, numbers, cancel)

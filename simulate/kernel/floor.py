@@ -7,8 +7,7 @@ All of the state is in these tables: the loop can stop after any event and go on
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, get_args, get_type_hints
 
 import numpy as np
@@ -22,10 +21,10 @@ ANY = None  # rows or columns: known when the floor is made
 PLACES = 4  # in a row of `Floor.layout`: an address and up to three sizes
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(eq=False, kw_only=True)
 class Floor:
     """
-    One replication.
+    One replication, and then the next.
 
     Parameters
     ----------
@@ -153,22 +152,23 @@ class Floor:
     responses: Annotated[Numbers, ANY]
     log: Annotated[Numbers, ANY, at.CONTACT_SIZE]
     heads: Annotated[Numbers, ANY, ANY]
-    layout: Numbers = dataclasses.field(init=False)
-    address: int = dataclasses.field(init=False)
+    layout: Numbers = field(init=False)
+    address: int = field(init=False)
 
     def __post_init__(self) -> None:
-        layout = np.zeros((len(TABLES), PLACES), dtype=np.int64)
-        for row, table in zip(layout, TABLES, strict=True):
-            held = getattr(self, table.name)
-            table.check(held)
-            row[0] = held.ctypes.data
-            row[1 : 1 + held.ndim] = held.shape
-        object.__setattr__(self, "layout", layout)
-        object.__setattr__(self, "address", layout.ctypes.data)
+        self.layout = np.zeros((len(TABLES), PLACES), dtype=np.int64)
+        self.address = self.layout.ctypes.data
+        for table in TABLES:
+            self.put(table.name, getattr(self, table.name))
 
-    def with_tables(self, tables: dict[str, Numbers]) -> Floor:
-        """The same floor with some of its tables replaced."""
-        return dataclasses.replace(self, **tables)  # type: ignore[arg-type]
+    def put(self, name: str, held: NDArray[Any]) -> None:
+        """Put a table in the place of the one of that name."""
+        number, table = _PLACES[name]
+        table.check(held)
+        setattr(self, name, held)
+        row = self.layout[number]
+        row[0] = held.ctypes.data
+        row[1 : 1 + held.ndim] = held.shape
 
 
 @dataclass(frozen=True)
@@ -198,3 +198,5 @@ def _tables() -> tuple[Table, ...]:
 
 TABLES = _tables()
 """The tables in the order in which `Floor.layout` tells them."""
+
+_PLACES = {table.name: (number, table) for number, table in enumerate(TABLES)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,28 @@ def move_counts(table: NDArray[Any], larger: NDArray[Any]) -> None:
             add_count(larger, (table[place] >> _COUNT_BITS) - 1, table[place] & _COUNT)
 
 
-def histogram_of(table: NDArray[np.int64]) -> WaitHistogram:
-    """What a hash table has counted."""
-    held = np.sort(table[table > 0])
+def histogram_of(tables: Sequence[tuple[NDArray[np.int64], NDArray[np.bool_]]]) -> WaitHistogram:
+    """
+    What hash tables that share no key have counted.
+
+    Parameters
+    ----------
+    tables
+        Each with the channels, shape (C,), of which its times are wanted.
+    """
+    held = np.empty(sum(len(table) for table, _ in tables), dtype=np.int64)
+    size = 0
+    for table, channels in tables:
+        size = _take(table, channels, held, size)
+    held = np.sort(held[:size])
     return WaitHistogram((held >> _COUNT_BITS) - 1, held & _COUNT)
+
+
+@compiled_entry
+def _take(table: NDArray[Any], channels: NDArray[Any], held: NDArray[Any], size: int) -> int:
+    """Put what is held for some channels behind the first so many; how many there are then."""
+    for place in range(len(table)):
+        if table[place] and channels[((table[place] >> _COUNT_BITS) - 1) // BINS % len(channels)]:
+            held[size] = table[place]
+            size += 1
+    return size

@@ -1,4 +1,4 @@
-"""One replication: customers are drawn as they come, the loop runs, the books are closed."""
+"""One replication: the loop runs until nothing is left to happen, and what it told is read."""
 
 from __future__ import annotations
 
@@ -9,78 +9,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenario import RunCancelledError
-from simulate.absence import absent_us
-from simulate.draws import root_of
-from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
 from simulate.kernel.floor import Floor
 from simulate.kernel.loop import FULL, OVER, live
-from simulate.kernel.tables import floor_of, with_more_room
+from simulate.kernel.premises import Premises
+from simulate.kernel.tables import make_room
 from simulate.log import CONTACT, FloorLog
 
 Cancel = Callable[[], bool]
 
-_FIRST_CHUNK = 256  # events
 _WITHOUT_END = 2**62
 _POLL_S = 0.05
 
 
-def live_through(
-    given: FloorInput, seed: int, replication: int, cancel: Cancel | None, *, keeps_log: bool
-) -> Floor:
+def live_through(premises: Premises, seed: int, replication: int, cancel: Cancel | None) -> Floor:
     """
     Live through one replication.
 
     Parameters
     ----------
-    given, seed, replication, cancel
+    premises
+        Where.
+    seed, replication, cancel
         As for `simulate.kernel.run_replication`.
-    keeps_log
-        Whether every contact is written down.
 
     Returns
     -------
     Floor
-        After its last event, with everything counted.
+        After its last event, with everything counted; the next replication begins it anew.
 
     Raises
     ------
     RunCancelledError
         When `cancel` says so.
     """
-    return _run_out(floor_of(given, seed, replication, keeps_log=keeps_log), cancel)
+    floor = premises.open(seed, replication)
+    while True:
+        if cancel is not None and cancel():
+            raise RunCancelledError
+        begun = time.perf_counter()
+        why = live(floor, _WITHOUT_END if cancel is None else premises.events)
+        if why == OVER:
+            return floor
+        if why == FULL:
+            make_room(floor)
+        elif time.perf_counter() - begun < _POLL_S / 2:
+            premises.events *= 2
 
 
-def log_of(given: FloorInput, seed: int, replication: int, floor: Floor) -> FloorLog:
-    """What a floor has written down; no contacts where it keeps no log."""
+def log_of(premises: Premises) -> FloorLog:
+    """What the floor has written down of the last replication, which keeps a log."""
+    floor, length_us = premises.floor, premises.given.period.length_us
     return FloorLog(
         contacts=_table(floor),
         present_us=floor.present,
         break_us=floor.paused,
-        absent_us=absent_us(given, root_of(seed, replication)),
+        absent_us=premises.absent_us,
         busy_us=floor.busy,
         held_us=floor.held,
         in_hand_us=floor.in_hand,
         drain_us=floor.groups[:, at.DRAIN].copy(),
         leaving_us=floor.leaving,
-        end_us=max(given.period.length_us, int(floor.state[at.LAST])),
+        end_us=max(length_us, int(floor.state[at.LAST])),
     )
-
-
-def _run_out(floor: Floor, cancel: Cancel | None) -> Floor:
-    """Go on until nothing is left to happen; the loop comes back when `cancel` is to be asked."""
-    events = _WITHOUT_END if cancel is None else _FIRST_CHUNK
-    while True:
-        if cancel is not None and cancel():
-            raise RunCancelledError
-        begun = time.perf_counter()
-        why = live(floor, events)
-        if why == OVER:
-            return floor
-        if why == FULL:
-            floor = with_more_room(floor)
-        elif time.perf_counter() - begun < _POLL_S / 2:
-            events *= 2
 
 
 _COLUMNS = {
@@ -105,8 +96,8 @@ _COLUMNS = {
 
 
 def _table(floor: Floor) -> NDArray[np.void]:
-    """Every contact as the log tells it; none where no log is kept."""
-    count = int(floor.state[at.NEXT_CHILD]) if floor.state[at.KEEPS_LOG] else 0
+    """Every contact as the log tells it."""
+    count = int(floor.state[at.NEXT_CHILD])
     table = np.zeros(count, dtype=CONTACT)
     table["id"] = np.arange(count)
     for name, column in _COLUMNS.items():

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import draws
-from simulate.arrivals import contact_counts
 from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
 from simulate.kernel.declared import (
@@ -22,63 +21,55 @@ from simulate.kernel.heads import HEAD_SIZE
 from simulate.kernel.histograms import move_counts
 from simulate.kernel.state import NOBODY
 from simulate.kernel.tally import NAMES
-from simulate.kernel.timetables import arrivals_of, opening_of, shifts_of, timetable_of
+from simulate.kernel.timetables import opening_of, shifts_of, timetable_of, told_of
 
 IntArray = NDArray[np.int64]
 FloatArray = NDArray[np.float64]
 
 _BINS_AT_FIRST = 4096
-_LINE = 64  # bytes
+LINE = 64  # bytes
 _ROOM_AT_FIRST = 64  # contacts besides those in hand, or waiting from the start
 
 
-def floor_of(given: FloorInput, seed: int, replication: int, *, keeps_log: bool) -> Floor:
+def floor_of(given: FloorInput, *, keeps_log: bool) -> Floor:
     """
-    An empty floor before its first event.
+    An empty floor before its first event, and before it is known which replication it will see.
 
     Parameters
     ----------
     given
         The floor's input.
-    seed, replication
-        What the random numbers are drawn by.
     keeps_log
         Whether every contact is written down.
     """
-    root = draws.root_of(seed, replication)
-    counts = _counts(given, root, seed, replication)
     opening = opening_of(given)
-    backlog = len(opening)
-    first_contacts = int(counts.sum()) if given.given is None else len(given.given.channel)
     intervals, group_count = given.staff.shape
     channel_count, cohort_count = len(given.channels), len(given.cohort_groups)
     most = max((skill.most for skill in given.skills), default=1)
     groups, cohorts, agents = people_of(given)
     skills, slowdown, bench_count = skills_of(given, most)
     channels, spans = channels_of(given)
-    timetable, doors, staff = timetable_of(given, root)
-    shift_events, shifts = shifts_of(given, root, agents)
+    timetable, doors, staff = timetable_of(given, given.staff)
+    shift_events, shifts = shifts_of(given, agents)
     leaf = 1 << max(1, (len(agents) - 1).bit_length())
-    state = _state(given, root, most * len(agents))
+    state = _state(given, most * len(agents))
     state[at.AGENTS_LEAF] = leaf
     state[at.AGENT_BITS] = leaf.bit_length()
-    state[at.NEXT_FIRST] = backlog
-    state[at.FIRST_CHILD] = state[at.NEXT_CHILD] = backlog + first_contacts
+    state[at.NEXT_FIRST] = len(opening)
     state[at.KEEPS_LOG] = keeps_log
-    arrivals, order, told = arrivals_of(given, counts, state)
-    room = _ROOM_AT_FIRST + backlog + 2 * (most + 1) * len(agents)
-    log_room = first_contacts + first_contacts // 8 + room if keeps_log else 0
+    arrivals, order, told = told_of(given, state)
+    room = _ROOM_AT_FIRST + len(opening) + 2 * (most + 1) * len(agents)
     cells = (intervals, channel_count)
     in_hand = (intervals, group_count, channel_count)
     thresholds = thresholds_of(given, channels)
     return Floor(
-        state=_copied(state),
+        state=state,
         contacts=_nobody_yet(room),
         timers=np.zeros((room, 3), dtype=np.int64),
-        agents=_copied(agents),
+        agents=agents,
         hands=np.full((len(agents), most), NOBODY, dtype=np.int64),
         aside=np.full((len(agents), most), NOBODY, dtype=np.int64),
-        completions=_copied(np.full(2 * leaf, draws.NEVER, dtype=np.int64)),
+        completions=np.full(2 * leaf, draws.NEVER, dtype=np.int64),
         groups=groups,
         cohorts=cohorts,
         skills=skills,
@@ -99,12 +90,12 @@ def floor_of(given: FloorInput, seed: int, replication: int, *, keeps_log: bool)
         staff=staff,
         shift_events=shift_events,
         shifts=shifts,
-        counts=counts,
+        counts=np.zeros(cells, dtype=np.int64),
         opening=opening,
         arrivals=arrivals,
         order=order,
         told=told,
-        tallies=_in_line(intervals * channel_count + channel_count, len(NAMES)),
+        tallies=np.zeros((intervals * channel_count + channel_count, len(NAMES)), dtype=np.int64),
         thresholds=thresholds,
         within=np.zeros((intervals, len(thresholds)), dtype=np.int64),
         of=np.zeros((intervals, len(thresholds)), dtype=np.int64),
@@ -119,63 +110,47 @@ def floor_of(given: FloorInput, seed: int, replication: int, *, keeps_log: bool)
         leaving=np.zeros((intervals, group_count), dtype=np.int64),
         waits=np.zeros(_BINS_AT_FIRST, dtype=np.int64),
         responses=np.zeros(_BINS_AT_FIRST, dtype=np.int64),
-        log=np.zeros((log_room, at.CONTACT_SIZE), dtype=np.int64),
+        log=np.zeros((room if keeps_log else 0, at.CONTACT_SIZE), dtype=np.int64),
         heads=np.zeros((2 * channel_count + 1 + group_count, HEAD_SIZE), dtype=np.int64),
     )
 
 
-def with_more_room(floor: Floor) -> Floor:
-    """The same floor, with those tables twice as large that are nearly full."""
+def make_room(floor: Floor) -> None:
+    """Make those tables twice as large that are nearly full."""
     state = floor.state
     spare = int(state[at.STARTS]) + 4
-    grown: dict[str, IntArray] = {}
     if state[at.SLOTS_TAKEN] + spare > len(floor.contacts):
-        grown["contacts"] = _nobody_yet(2 * len(floor.contacts))
-        grown["contacts"][: len(floor.contacts)] = floor.contacts
+        contacts = _nobody_yet(2 * len(floor.contacts))
+        contacts[: len(floor.contacts)] = floor.contacts
+        floor.put("contacts", contacts)
     if state[at.TIMERS] + spare > len(floor.timers):
-        grown["timers"] = np.concatenate([floor.timers, np.zeros_like(floor.timers)])
+        floor.put("timers", np.concatenate([floor.timers, np.zeros_like(floor.timers)]))
     if len(floor.log) and state[at.NEXT_CHILD] + spare > len(floor.log):
-        grown["log"] = np.concatenate([floor.log, np.zeros_like(floor.log)])
+        floor.put("log", np.concatenate([floor.log, np.zeros_like(floor.log)]))
     for name, used in (("waits", state[at.WAITS]), ("responses", state[at.RESPONSES])):
         table = getattr(floor, name)
         if used > len(table) // 2:
-            grown[name] = np.zeros(4 * len(table), dtype=np.int64)
-            move_counts(table, grown[name])
-    return floor.with_tables(grown)
+            larger = np.zeros(4 * len(table), dtype=np.int64)
+            move_counts(table, larger)
+            floor.put(name, larger)
 
 
-def _in_line(*shape: int) -> IntArray:
+def in_line(*shape: int) -> IntArray:
     """Zeros that begin where a line of the processor's cache does, so that rows share no line."""
     size = int(np.prod(shape))
-    room = np.zeros(size + _LINE // 8, dtype=np.int64)
-    first = -room.ctypes.data % _LINE // 8
+    room = np.zeros(size + LINE // 8, dtype=np.int64)
+    first = -room.ctypes.data % LINE // 8
     return room[first : first + size].reshape(shape)
 
 
-def _copied(table: IntArray) -> IntArray:
-    copy = _in_line(*table.shape)
-    copy[:] = table
-    return copy
-
-
 def _nobody_yet(rows: int) -> IntArray:
-    contacts = _in_line(rows, at.CONTACT_SIZE)
+    contacts = in_line(rows, at.CONTACT_SIZE)
     contacts[:, at.ID] = NOBODY
     return contacts
 
 
-def _counts(given: FloorInput, root: int, seed: int, replication: int) -> IntArray:
-    """First contacts by interval and channel."""
-    if given.given is not None:
-        return np.zeros((given.period.count, len(given.channels)), dtype=np.int64)
-    means = given.rates.of_replication(seed, replication)
-    counts: IntArray = contact_counts(root, means, given.rates.channel_keys)
-    return counts
-
-
-def _state(given: FloorInput, root: int, most_starts: int) -> IntArray:
+def _state(given: FloorInput, most_starts: int) -> IntArray:
     state = np.zeros(at.STATE_SIZE, dtype=np.int64)
-    state[at.ROOT] = root
     state[at.GRAIN] = given.grain_us
     state[at.INTERVAL_LENGTH] = state[at.EDGE] = given.period.interval_us
     state[at.HORIZON] = given.period.length_us
@@ -186,9 +161,6 @@ def _state(given: FloorInput, root: int, most_starts: int) -> IntArray:
     for nobody in (at.FREE_SLOT, at.RETURNING, at.EMPTIED, at.NEWCOMER):
         state[nobody] = NOBODY
     state[at.STARTS] = most_starts
-    state[at.WORK_STREAM] = draws.stream_of(root, draws.WORK)
-    state[at.PATIENCE_STREAM] = draws.stream_of(root, draws.PATIENCE)
-    state[at.POSITION_STREAM] = draws.stream_of(root, draws.POSITION)
     return state
 
 

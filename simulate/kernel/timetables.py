@@ -6,16 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate import draws, rules
-from simulate.absence import absent_shifts, attending
 from simulate.floor_input import FloorInput, GivenContacts
 from simulate.kernel import state as at
 
 IntArray = NDArray[np.int64]
 
 
-def timetable_of(given: FloorInput, root: int) -> tuple[IntArray, IntArray, IntArray]:
-    """Entries in order, doors, and the staff with a last row of nobody."""
-    coming = attending(given, root)
+def timetable_of(given: FloorInput, coming: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """Entries in order, doors, and the staff who come, shape (I, G), with a last row of nobody."""
     staff = np.vstack([coming, np.zeros_like(coming[:1])])
     before = np.vstack([np.zeros_like(staff[:1]), staff[:-1]])
     changes = np.flatnonzero((staff != before).any(axis=1))
@@ -42,16 +40,12 @@ def timetable_of(given: FloorInput, root: int) -> tuple[IntArray, IntArray, IntA
     )
 
 
-def shifts_of(given: FloorInput, root: int, agents: IntArray) -> tuple[IntArray, IntArray]:
-    """What happens in the shifts of those who come, in order; and the shifts by agent."""
+def shifts_of(given: FloorInput, agents: IntArray) -> tuple[IntArray, IntArray]:
+    """What happens in everybody's shifts, in order; and the shifts by agent."""
     told = given.shifts
     shifts = np.zeros((len(agents), at.FIRST_BREAK + told.break_us.shape[1]), dtype=np.int64)
-    named = np.flatnonzero([given.groups[g].exit == rules.NAMED for g in agents[:, at.GROUP]])
-    absent = absent_shifts(given, root)
     events: list[tuple[int, int, int]] = []
-    for row, agent in enumerate(named.tolist()):
-        if absent[row]:
-            continue
+    for row, agent in enumerate(named_of(given, agents).tolist()):
         shift = shifts[agent]
         shift[at.SHIFT_END] = told.end_us[row]
         events.append((int(told.start_us[row]), agent, rules.SHIFT_START))
@@ -60,6 +54,12 @@ def shifts_of(given: FloorInput, root: int, agents: IntArray) -> tuple[IntArray,
         shift[at.FIRST_BREAK : at.FIRST_BREAK + taken.sum()] = told.break_us[row][taken]
         events += [(int(t), agent, rules.BREAK_DUE) for t in told.break_start_us[row][taken]]
     return np.array(sorted(events), dtype=np.int64).reshape(-1, at.EVENT_SIZE), shifts
+
+
+def named_of(given: FloorInput, agents: IntArray) -> IntArray:
+    """The agents who work by shifts, in the order of the shifts' rows."""
+    is_named = [group.exit == rules.NAMED for group in given.groups]
+    return np.flatnonzero([is_named[group] for group in agents[:, at.GROUP].tolist()])
 
 
 def opening_of(given: FloorInput) -> IntArray:
@@ -75,16 +75,13 @@ def opening_of(given: FloorInput) -> IntArray:
     return np.array(sorted(waiting), dtype=np.int64).reshape(-1, at.OPENING_SIZE)
 
 
-def arrivals_of(
-    given: FloorInput, counts: IntArray, state: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Room for the first contacts of one interval; or those that are told, all at once."""
+def told_of(given: FloorInput, state: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+    """First contacts that are told, all at once; no room yet for those that are drawn."""
     told = given.given
     if told is None:
-        most = int(counts.sum(axis=1).max(initial=0))
         return (
-            np.zeros((most, at.ARRIVAL_SIZE), dtype=np.int64),
-            np.zeros(2 * most + 1, dtype=np.int64),
+            np.zeros((0, at.ARRIVAL_SIZE), dtype=np.int64),
+            np.zeros(1, dtype=np.int64),
             np.zeros((0, at.TOLD_SIZE), dtype=np.int64),
         )
     state[at.TOLD] = 1
