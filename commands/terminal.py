@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BAD_INPUT = 2  # exit status
+LONGEST_WORD = 20  # letters that stay together in a table, however narrow the terminal
 
 Row = Mapping[Any, Any]  # of a table: names of columns to values
 
@@ -87,11 +88,13 @@ def print_table(table: pd.DataFrame, title: str) -> None:
 def print_rows(rows: Sequence[Row], title: str) -> None:
     """Print rows that share their keys, which are the headings."""
     shown = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-    for name in rows[0] if rows else ():
-        longest = max(len(word) for word in str(name).split())
-        shown.add_column(str(name), overflow="fold", min_width=longest)
-    for row in rows:
-        shown.add_row(*(cell(value) for value in row.values()))
+    columns = {str(name): [cell(row[name]) for row in rows] for name in (rows[0] if rows else ())}
+    for name, cells in columns.items():
+        words = (word for text in (name, *cells) for word in text.split())
+        longest = min(max(map(len, words)), LONGEST_WORD)
+        shown.add_column(name, overflow="fold", min_width=longest)
+    for texts in zip(*columns.values(), strict=True):
+        shown.add_row(*texts)
     out.print(shown)
 
 

@@ -112,7 +112,7 @@ def days_between(first: int, last: int, calendar: Calendar | None) -> Days:
     Raises
     ------
     InvalidValueError
-        When the calendar's country or region is unknown.
+        When the calendar's country or region is unknown, or a region has no country.
     """
     ordinal = np.arange(first, last + 1, dtype=np.int64)
     # One day more, so that the last day can be an eve.
@@ -129,7 +129,11 @@ def _ordinal(day: date) -> int:
 
 
 def _holiday_names(first: int, last: int, calendar: Calendar | None) -> dict[int, str]:
-    if calendar is None or calendar.country is None:
+    if calendar is None:
+        return {}
+    if calendar.country is None:
+        if calendar.region is not None:
+            raise InvalidValueError("calendar.region", "beside a country", calendar.region)
         return {}
     import holidays
 

@@ -373,6 +373,17 @@ def test_backtest_document_has_the_promised_keys(run, team_history):
     } <= set(document["channels"]["chat"])  # fmt: skip
 
 
+def test_words_of_a_table_stay_whole_on_a_narrow_terminal(capsys, monkeypatch):
+    """Callback is no callbac k, 23-55 no 23-5 5."""
+    from commands import terminal
+
+    monkeypatch.setattr(terminal.out, "width", 40)
+    row = {f"column {number}": "callback 1,234–5,678" for number in range(5)}
+    terminal.print_rows([row], "Narrow")
+    shown = capsys.readouterr().out
+    assert shown.count("callback") == shown.count("1,234–5,678") == 5
+
+
 def test_the_installed_command_starts():
     """The console script itself, in a process of its own."""
     done = subprocess.run(

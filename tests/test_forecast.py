@@ -264,6 +264,7 @@ def test_a_gap_of_weeks_is_bridged():
         ({"start": "2025-11-01 00:10"}, "start"),
         ({"paths": 0}, "paths"),
         ({"calendar": CalendarKeys(country="XX")}, "country"),
+        ({"calendar": CalendarKeys(region="ENG")}, "calendar.region must be beside a country"),
         ({"calendar": CalendarKeys(country="GB", region="ZZ")}, "country"),
     ],
 )
