@@ -92,6 +92,9 @@ def expected_demand(scenario: Scenario, demand: Demand) -> Demand:
     """
     What staffing plans for: the base demand with the bursts on its mean, paths and quantiles.
 
+    Contacts that are deflected are not in it. Customers who come back are not, either: how many
+    do is for the floor to say.
+
     Parameters
     ----------
     scenario, demand
@@ -99,13 +102,14 @@ def expected_demand(scenario: Scenario, demand: Demand) -> Demand:
     """
     base = base_demand(scenario, demand)
     extra = burst_extra(scenario, base)
+    kept = _kept(scenario, base)
     return Demand(
         base.horizon,
         base.channels,
-        base.mean + extra,
+        (base.mean + extra) * kept,
         base.handle_time_s,
-        None if base.paths is None else np.maximum(base.paths + extra, 0.0),
-        {level: np.maximum(values + extra, 0.0) for level, values in base.quantiles.items()},
+        None if base.paths is None else np.maximum(base.paths + extra, 0.0) * kept,
+        {level: np.maximum(values + extra, 0.0) * kept for level, values in base.quantiles.items()},
         base.warnings,
     )
 
@@ -115,7 +119,7 @@ def handle_time_s(scenario: Scenario, base: Demand) -> FloatArray:
     Mean solo handle time in seconds of contacts offered in each interval, shape (I, C).
 
     The demand's own where it knows one, else the channel's mean; times the channel's
-    `handle_time.scale`.
+    `handle_time.scale`. Where a deflection declares the handle time of what is left, that.
 
     Parameters
     ----------
@@ -124,12 +128,20 @@ def handle_time_s(scenario: Scenario, base: Demand) -> FloatArray:
     base
         Its demand, from `base_demand` or `expected_demand`.
     """
-    declared = [scenario.channels[channel].handle_time for channel in base.channels]
+    channels = [scenario.channels[channel] for channel in base.channels]
+    declared = [channel.handle_time_on_floor for channel in channels]
     means = np.array([handle_time.mean_s for handle_time in declared])
     scales = np.array([handle_time.scale for handle_time in declared])
-    known = np.isfinite(base.handle_time_s)
+    all_reach_it = [channel.handle_time_on_floor is channel.handle_time for channel in channels]
+    known = np.isfinite(base.handle_time_s) & np.array(all_reach_it)
     times: FloatArray = np.where(known, base.handle_time_s, means) * scales
     return times
+
+
+def _kept(scenario: Scenario, base: Demand) -> FloatArray:
+    """Share of the contacts of each channel that are not deflected, shape (C,)."""
+    deflections = [scenario.channels[channel].deflection for channel in base.channels]
+    return np.array([1.0 - one.share if one else 1.0 for one in deflections])
 
 
 class _Cut:

@@ -1,4 +1,4 @@
-"""What customers use: channels, how long contacts take and how long customers wait."""
+"""What customers use: channels, their rules and their promises."""
 
 from __future__ import annotations
 
@@ -7,89 +7,14 @@ from typing import Literal
 from pydantic import model_validator
 
 from scenario.calendar import ALWAYS_OPEN, WeeklyHours
+from scenario.durations import HandleTime, Patience
+from scenario.journeys import Deflection, Redial, Repeat
 from scenario.keys import Declared, key
 from scenario.targets import LIVE_FORMULAS, Target
 
+__all__ = ["CallbackOffer", "CallbackTerms", "Channel", "HandleTime", "Kind", "Patience", "Reach"]
+
 Kind = Literal["live", "deferred", "callback"]
-
-
-class HandleTime(Declared):
-    """Agent time of one contact handled alone, from answer to wrapped up."""
-
-    distribution: Literal["exponential", "lognormal", "gamma", "constant", "empirical"] = key(
-        "Shape of the handle times.",
-        "lognormal",
-        source="Brown et al. (2005), Statistical analysis of a telephone call center, JASA 100",
-    )
-    mean_s: float = key(
-        "Mean handle time; where the demand carries handle times by interval, theirs are used.",
-        gt=0,
-        le=86_400,
-        unit="seconds",
-    )
-    cv: float = key(
-        "Coefficient of variation; used by lognormal and gamma.",
-        0.8,
-        ge=0,
-        unit="ratio",
-        source="0.8-1.4 in Brown et al. (2005)",
-    )
-    values_s: tuple[float, ...] = key(
-        "Observed handle times for `empirical`; scaled to the mean.", (), unit="seconds"
-    )
-    scale: float = key(
-        "Multiplies every handle time of the channel.", 1.0, gt=0, le=100, unit="ratio"
-    )
-
-    @model_validator(mode="after")
-    def _empirical_has_values(self) -> HandleTime:
-        if (self.distribution == "empirical") != bool(self.values_s):
-            raise ValueError("values_s must be given for the empirical distribution, and only then")
-        if any(not value > 0 for value in self.values_s):
-            raise ValueError("values_s must all be positive")
-        return self
-
-
-class Patience(Declared):
-    """How long a live customer waits before giving up."""
-
-    distribution: Literal[
-        "none", "exponential", "lognormal", "gamma", "constant", "empirical", "survival"
-    ] = key("Shape of the patience; `none` never gives up.", "exponential")
-    mean_s: float = key(
-        "Mean patience; not used by none, empirical and survival.",
-        240.0,
-        ge=0,
-        unit="seconds",
-        source="chat 240 s, voice 300 s: bank call log of 1999, censoring allowed for",
-    )
-    cv: float = key(
-        "Coefficient of variation; used by lognormal and gamma.", 1.0, ge=0, unit="ratio"
-    )
-    values_s: tuple[float, ...] = key(
-        "Observed patience times for `empirical`.", (), unit="seconds"
-    )
-    survival: tuple[tuple[float, float], ...] = key(
-        "Points (seconds, share still waiting) for `survival`, falling from (0, 1); straight"
-        " lines between them, and whoever outlasts the last point never gives up.",
-        (),
-    )
-
-    @model_validator(mode="after")
-    def _data_fit_the_shape(self) -> Patience:
-        if (self.distribution == "empirical") != bool(self.values_s):
-            raise ValueError("values_s must be given for the empirical distribution, and only then")
-        if (self.distribution == "survival") != bool(self.survival):
-            raise ValueError("survival must be given for the survival distribution, and only then")
-        if any(not value >= 0 for value in self.values_s):
-            raise ValueError("values_s must all be at least 0")
-        times = [time for time, _ in self.survival]
-        shares = [share for _, share in self.survival]
-        if self.survival and (self.survival[0] != (0.0, 1.0) or times != sorted(set(times))):
-            raise ValueError("survival must start at (0, 1) with rising times")
-        if shares != sorted(shares, reverse=True) or any(not 0 <= share <= 1 for share in shares):
-            raise ValueError("survival must fall from 1 and stay between 0 and 1")
-        return self
 
 
 class CallbackOffer(Declared):
@@ -249,6 +174,9 @@ class Channel(Declared):
     )
     callback: CallbackTerms | None = key("Terms of a callback channel.", None)
     offer_callback: CallbackOffer | None = key("When live customers are offered a callback.", None)
+    deflection: Deflection | None = key("Contacts that never reach the floor.", None)
+    redial: Redial | None = key("Live customers who come back when they were not served.", None)
+    repeat: Repeat | None = key("Customers who come back when their matter was not settled.", None)
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> Channel:
@@ -263,9 +191,12 @@ class Channel(Declared):
                 ("silent", self.silent, 0),
                 ("max_queue", self.max_queue, None),
                 ("offer_callback", self.offer_callback, None),
+                ("redial", self.redial, None),
             ):
                 if value != default:
                     raise ValueError(f"{name} belongs to live channels only")
+        if self.kind == "callback" and self.deflection is not None:
+            raise ValueError("deflection belongs to live and deferred channels only")
         if self.kind != "deferred" and (self.initial_backlog or self.target_closed is not None):
             raise ValueError("initial_backlog and target_closed belong to deferred channels only")
         if isinstance(self.initial_backlog, tuple) and any(a < 0 for a in self.initial_backlog):
@@ -283,6 +214,13 @@ class Channel(Declared):
         if self.interruptible and self.above_live:
             raise ValueError("interruptible cannot stand with above_live: live work would go first")
         return self
+
+    @property
+    def handle_time_on_floor(self) -> HandleTime:
+        """Agent time of the contacts that reach the floor: where some are deflected, the rest's."""
+        if self.deflection is not None and self.deflection.handle_time is not None:
+            return self.deflection.handle_time
+        return self.handle_time
 
     def _check_formula(self, target: Target | None) -> None:
         if target is None or target.formula is None:

@@ -126,8 +126,18 @@ def _channels(scenario: Scenario) -> Iterator[Broken]:
             yield f"channels.{name}.offer_callback.channel", f"{rule}, got {offer.channel!r}"
         if channel.kind == "callback":
             yield from _promises(scenario, name, channel)
+        yield from _ways_back(scenario, name, channel)
     if scenario.calendar.region is not None and scenario.calendar.country is None:
         yield "calendar.region", "must stand beside a country"
+
+
+def _ways_back(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:
+    """Channels on which customers come back."""
+    for part, way in (("redial", channel.redial), ("repeat", channel.repeat)):
+        to = None if way is None else way.channel
+        if to is not None and to not in scenario.channels:
+            rule = f"must be {one_of(scenario.channels, to)}, got {to!r}"
+            yield f"channels.{name}.{part}.channel", rule
 
 
 def _promises(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:

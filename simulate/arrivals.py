@@ -113,6 +113,15 @@ def patiences(
 
 
 @compiled
+def delay_of(root: int, key: int, mean: float, shape: int, cv: float, grain: int) -> int:
+    """Time until a customer comes back, in microseconds; the key is that of the new contact."""
+    shape, spread = shape_and_spread(shape, cv)
+    nothing = np.empty(0, dtype=np.float64)
+    stream = stream_of(root, draws.DELAY)
+    return rounded(relative_duration(stream, key, shape, spread, nothing, nothing) * mean, grain)
+
+
+@compiled
 def reaches(root: int, keys: NDArray[Any], mean: float, cv: float) -> NDArray[Any]:
     """Followers of customers: whole numbers, lognormal before they are cut down to them."""
     stream = stream_of(root, draws.FOLLOWERS)

@@ -20,7 +20,8 @@ WAIT_SHARES = (0.50, 0.80, 0.90, 0.95, 0.99)
 RESPONSE_SHARES = (0.50, 0.90)
 COUNTED = (
     "offered", "first_attempts", "answered", "abandoned", "abandoned_short", "silent", "blocked",
-    "closed", "converted", "given_up", "waiting", "put_aside",
+    "closed", "converted", "given_up", "waiting", "put_aside", "redials", "repeats", "caused",
+    "deflected",
 )  # fmt: skip
 PROMISED = ("promised", "within_window", "late", "pending", "misses")
 WITH_INTERVALS = ("asa_s", "abandonment")
@@ -133,7 +134,7 @@ def _ratios(
     columns: dict[str, FloatArray] = {}
     for name, measure in RATIOS.items():
         parts = measure.parts(tallies)
-        if channel.kind not in measure.kinds:
+        if not measure.is_of(channel):
             parts = Parts(parts.above * 0, parts.below * 0)
         columns[name] = parts.pooled()
         if name in WITH_INTERVALS:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.compiled import compiled
+from simulate.log import Cause
 from simulate.quantiles import normal_quantile
 
 # Streams: which quality of a contact or day a number decides.
@@ -32,13 +33,17 @@ ABSENCE = 10
 SILENT = 11
 FOLLOWERS = 12
 RESIDUAL = 13
+DEFLECTION = 14
+RETURN = 15
+DELAY = 16
 
-# Causes: why a contact exists that did not come in by itself.
-FIRST = 1
-BACKLOG = 2
-ENDLESS = 3
-CALLBACK = 4
-TRY = 5
+# Causes: why a contact exists.
+FIRST = int(Cause.FIRST)
+BACKLOG = int(Cause.BACKLOG)
+ENDLESS = int(Cause.ENDLESS)
+CALLBACK = int(Cause.CALLBACK)
+REDIAL = int(Cause.REDIAL)
+REPEAT = int(Cause.REPEAT)
 
 # Shapes of durations.
 CONSTANT = 0

@@ -11,7 +11,9 @@ from scenario import Demand, Horizon, InvalidValueError, Scenario, Staff
 from scenario.assumptions import base_demand, burst_extra, handle_time_s
 from scenario.calendar import MICROSECONDS
 from scenario.channels import Channel, HandleTime, Patience
+from scenario.durations import Delay
 from scenario.groups import Group, Skill
+from scenario.journeys import Redial, Repeat
 from scenario.separate import separated
 from simulate import draws, rules
 from simulate.floor_input import (
@@ -22,6 +24,7 @@ from simulate.floor_input import (
     GivenContacts,
     GroupInput,
     IntArray,
+    Return,
     SkillInput,
 )
 from simulate.rates import Rates
@@ -122,7 +125,7 @@ def _channel(scenario: Scenario, name: str, work_mean_us: FloatArray) -> Channel
         name=name,
         key=draws.name_key(name),
         kind=_KINDS[channel.kind],
-        work=_work(channel.handle_time),
+        work=_work(channel.handle_time_on_floor),
         work_mean_us=np.ascontiguousarray(work_mean_us),
         patience=_patience(channel.patience),
         open_us=opens,
@@ -153,7 +156,30 @@ def _channel(scenario: Scenario, name: str, work_mean_us: FloatArray) -> Channel
         silent_us=_us(channel.silent_s),
         followers_mean=channel.reach.mean if channel.reach else 0.0,
         followers_cv=channel.reach.cv if channel.reach else 0.0,
+        deflected=channel.deflection.share if channel.deflection else 0.0,
+        returns=_returns(scenario, name),
     )
+
+
+def _returns(scenario: Scenario, name: str) -> tuple[Return | None, ...]:
+    """How customers of a channel come back, by reason."""
+    channel = scenario.channels[name]
+    found: list[Return | None] = [None] * rules.REASONS
+    ways: list[tuple[int, float, Redial | Repeat]] = []
+    if (redial := channel.redial) is not None:
+        shares = {
+            rules.AFTER_ABANDONMENT: redial.after_abandonment,
+            rules.AFTER_BLOCKING: redial.after_blocking,
+            rules.AFTER_CLOSED: redial.after_closed,
+        }
+        ways += [(reason, share, redial) for reason, share in shares.items()]
+    if (repeat := channel.repeat) is not None:
+        ways.append((rules.UNSETTLED, 1 - repeat.fcr, repeat))
+    for reason, share, way in ways:
+        if share > 0:
+            to = list(scenario.channels).index(way.channel or name)
+            found[reason] = Return(share, to, _delay(way.delay))
+    return tuple(found)
 
 
 def _hours(scenario: Scenario, channel: Channel, oldest_s: float) -> tuple[IntArray, IntArray]:
@@ -189,6 +215,12 @@ def _patience(declared: Patience) -> Durations:
     in_means = shape in (draws.CONSTANT, draws.EXPONENTIAL, draws.LOGNORMAL, draws.GAMMA)
     mean_us = declared.mean_s * MICROSECONDS if in_means else 1.0
     return Durations(shape, declared.cv, values, shares, mean_us)
+
+
+def _delay(declared: Delay) -> Durations:
+    none = np.zeros(0)
+    mean_us = declared.mean_s * MICROSECONDS
+    return Durations(_SHAPES[declared.distribution], declared.cv, none, none, mean_us)
 
 
 def _offer_condition(channel: Channel) -> tuple[int, int]:

@@ -43,6 +43,29 @@ class Durations:
 
 
 @dataclass(frozen=True)
+class Return:
+    """
+    How customers of a channel come back, for one reason.
+
+    Parameters
+    ----------
+    probability
+        That a customer does.
+    channel
+        Number of the channel on which.
+    delay
+        Time until then, shape and mean.
+    """
+
+    probability: float
+    channel: int
+    delay: Durations
+
+
+NOBODY_RETURNS: tuple[Return | None, ...] = (None,) * rules.REASONS
+
+
+@dataclass(frozen=True)
 class ChannelInput:
     """One channel in the floor's own units; -1 where a number is not set."""
 
@@ -80,6 +103,13 @@ class ChannelInput:
     silent_us: int = 0  # agent time, slowdown apart, of a customer who left unnoticed
     followers_mean: float = 0.0  # reach of the customers; 0 where it is not told
     followers_cv: float = 0.0
+    deflected: float = 0.0
+    returns: tuple[Return | None, ...] = NOBODY_RETURNS  # by reason
+
+    @property
+    def has_journeys(self) -> bool:
+        """Whether contacts of it are deflected, or customers of it come back."""
+        return self.deflected > 0 or any(self.returns)
 
     @property
     def open_spans(self) -> list[tuple[int, int]]:

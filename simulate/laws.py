@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate.log import Ending, FloorLog
+from simulate.log import Cause, Ending, FloorLog
 
 if TYPE_CHECKING:
     from simulate.measures import Observed
@@ -93,6 +93,7 @@ def check_log(log: FloorLog, floor_input: Observed) -> None:
         Naming the law and the numbers.
     """
     _check_order_of_events(log)
+    _check_children(log, floor_input)
     _none("groups hold fewer contacts than are busy", log.held_us < log.busy_us)
     intervals = log.contacts["interval"]
     _none("contacts are of no interval", (intervals < -1) | (intervals >= floor_input.period.count))
@@ -124,6 +125,19 @@ def _check_order_of_events(log: FloorLog) -> None:
     _none(
         "customers leave before their offer", left & (contacts["end_us"] < contacts["offered_us"])
     )
+
+
+def _check_children(log: FloorLog, floor_input: Observed) -> None:
+    """Whoever is to come back before the end does so once, at that instant."""
+    contacts = log.contacts
+    back = contacts["comes_back_us"]
+    due = np.flatnonzero((back >= 0) & (back < floor_input.period.length_us))
+    came = contacts[np.isin(contacts["cause"], (Cause.REDIAL, Cause.REPEAT))]
+    came = came[np.argsort(came["parent"], kind="stable")]
+    if len(came) != len(due) or np.any(came["parent"] != contacts["id"][due]):
+        raise ConservationError(f"{len(due)} customers were to come back, {len(came)} did")
+    _none("customers come back at another time", came["offered_us"] != back[due])
+    _none("attempts are not counted", came["attempt"] != contacts["attempt"][due] + 1)
 
 
 def _check_time_in_hand(log: FloorLog, floor_input: Observed) -> None:

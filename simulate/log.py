@@ -19,7 +19,22 @@ class Ending(IntEnum):
     CONVERTED = 4  # took a callback instead of waiting; the callback is a contact of its own
     CLOSED = 5  # live contact outside opening hours: not offered
     GIVEN_UP = 6  # callback never reached within its tries
+    DEFLECTED = 7  # answered before it reached the floor: not offered
 
+
+class Cause(IntEnum):
+    """Why a contact exists."""
+
+    FIRST = 1  # a customer came by himself
+    BACKLOG = 2  # it waited at the start
+    ENDLESS = 3  # it came out of a backlog that never runs out
+    CALLBACK = 4  # a customer took a callback instead of waiting
+    REDIAL = 6  # a customer who was not served came back
+    REPEAT = 7  # a customer whose matter was not settled came back
+
+
+SETTLED_AFTER_US = 7 * 86_400 * 1_000_000
+"""A matter is settled if nobody comes back for it for so long."""
 
 CONTACT = np.dtype(
     [
@@ -41,6 +56,9 @@ CONTACT = np.dtype(
         ("silent", np.bool_),  # abandoned unnoticed: it kept its place in the queue
         ("silent_us", np.int64),  # agent time spent on it after the customer had left
         ("reach", np.int64),  # followers of the customer
+        ("cause", np.int8),
+        ("attempt", np.int16),  # 1, or one more than that of the contact that begot it
+        ("comes_back_us", np.int64),  # when the customer comes back for it, -1 for never
         ("ending", np.int8),
     ]
 )

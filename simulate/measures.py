@@ -23,6 +23,11 @@ _PARTS = 1_000  # slots are counted in thousandths, since a group with novices h
 CONTACT_COUNTS: Mapping[str, str] = {
     "offered": "contacts offered; those outside opening hours of a live channel are `closed`",
     "first_attempts": "of these, contacts that no earlier contact begot",
+    "redials": "of these, customers who were not served and came back",
+    "repeats": "of these, customers whose matter was not settled and who came back",
+    "caused": "redials and repeats that these contacts, and those closed, caused before the end",
+    "settled": "completed, and nobody comes back for it within seven days, be it after the end",
+    "deflected": "answered before they reached the floor; not offered",
     "answered": "started by an agent (a callback: the customer was reached)",
     "abandoned": "gave up in the queue, balked, or were dropped at closing",
     "abandoned_short": "of these, within the channel's short-abandon limit",

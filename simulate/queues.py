@@ -38,7 +38,8 @@ def queue_at_ends(
         (integral of the queue's length over the interval), each of shape (I, C).
     """
     edges = np.arange(period.count + 1, dtype=np.int64) * period.interval_us
-    queued = (contacts["ending"] != Ending.BLOCKED) & (contacts["ending"] != Ending.CLOSED)
+    outside = (Ending.BLOCKED, Ending.CLOSED, Ending.DEFLECTED)
+    queued = ~np.isin(contacts["ending"], outside)
     shape = (period.count, channels)
     backlog, oldest, integral = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     for channel in range(channels):

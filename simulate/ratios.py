@@ -28,11 +28,18 @@ class Ratio:
         Names of counts; sums in microseconds come out in seconds.
     kinds
         Kinds of channel that have it.
+    declared
+        Key of a channel without which it means nothing.
     """
 
     above: str
     below: str
     kinds: tuple[str, ...] = ALL_KINDS
+    declared: str = "kind"
+
+    def is_of(self, channel: Channel) -> bool:
+        """Whether a channel has it."""
+        return channel.kind in self.kinds and getattr(channel, self.declared) is not None
 
     def parts(self, tallies: Tallies) -> Parts:
         """Numerator and denominator from one channel's counts, arrays of one shape."""
@@ -51,6 +58,7 @@ RATIOS: Mapping[str, Ratio] = {
     "converted_share": Ratio("converted", "offered", ("live",)),
     "delayed_share": Ratio("delayed", "offered"),
     "reached_share": Ratio("answered", "promised", ("callback",)),
+    "fcr": Ratio("settled", "replied", declared="repeat"),
 }
 """Measures by the name of their column; the service level has formulas of its own."""
 

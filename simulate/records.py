@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scenario import Horizon
 from scenario.calendar import MICROSECONDS
-from simulate.log import Ending
+from simulate.log import Cause, Ending
 
 
 def contact_table(
@@ -42,7 +42,9 @@ def contact_table(
         there is none), `wait_s` (offer to start, abandonment, conversion or block), `work_s`
         (solo agent time), `agent` (-1: nobody), `group`, `tries`, `put_aside` (times), `silent`
         (left unnoticed), `silent_s` (agent time until that was noticed), `reach` (followers),
-        `ending` (lower case).
+        `cause` (why it exists: first, backlog, endless, callback, redial, repeat), `attempt` (1,
+        or one more than that of its parent), `comes_back` (when the customer comes back for it)
+        and `ending` (lower case).
     """
     contacts = np.concatenate([log for _, log in logs])
     numbers = np.repeat([number for number, _ in logs], [len(log) for _, log in logs])
@@ -60,6 +62,7 @@ def contact_table(
     left = np.where(start >= 0, start, end)
     waited = np.where(left >= 0, (left - contacts["offered_us"]) / MICROSECONDS, np.nan)
     endings = {int(ending): ending.name.lower() for ending in Ending}
+    causes = {int(cause): cause.name.lower() for cause in Cause}
     interval = contacts["interval"]
     starts = pd.Series(period.starts[np.maximum(interval, 0)]).where(interval >= 0)
     return pd.DataFrame(
@@ -84,6 +87,9 @@ def contact_table(
             "silent": contacts["silent"],
             "silent_s": contacts["silent_us"] / MICROSECONDS,
             "reach": contacts["reach"],
+            "cause": [causes[int(number)] for number in contacts["cause"]],
+            "attempt": contacts["attempt"],
+            "comes_back": instants("comes_back_us"),
             "ending": [endings[int(number)] for number in contacts["ending"]],
         }
     )

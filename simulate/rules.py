@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 
 from simulate.compiled import compiled
-from simulate.draws import NEVER
+from simulate.draws import FIRST, NEVER, REDIAL, REPEAT
+from simulate.log import SETTLED_AFTER_US
 
 MILLION = 1_000_000
 
@@ -67,6 +68,13 @@ NO_OFFER = 0
 QUEUE_AT_LEAST = 1
 EXPECTED_WAIT_OVER = 2
 AFTER_WAITING = 3
+
+# Why customers come back.
+AFTER_ABANDONMENT = 0
+AFTER_BLOCKING = 1
+AFTER_CLOSED = 2
+UNSETTLED = 3
+REASONS = 4
 
 _TURNS = 2**40  # an agent's turn stays below this
 _RANKS = 2**10  # ranks of preference and contacts in hand stay below this
@@ -301,3 +309,33 @@ def break_end(now: int, length: int, shift_end: int) -> int:
 def promised(clock: int, allowed: int) -> int:
     """An instant some time after another; `NEVER` when that one never comes."""
     return NEVER if clock >= NEVER else clock + allowed
+
+
+@compiled
+def may_be_deflected(cause: int) -> bool:
+    """Whether self-service can answer a contact: one of a customer who came by himself."""
+    return cause == FIRST
+
+
+@compiled
+def happens(number: float, probability: float) -> bool:
+    """Whether something of this probability happens to whoever has drawn the number."""
+    return number < probability
+
+
+@compiled
+def cause_of_return(reason: int) -> int:
+    """What the contact is of a customer who comes back."""
+    return REPEAT if reason == UNSETTLED else REDIAL
+
+
+@compiled
+def is_begotten(instant: int, horizon: int) -> bool:
+    """Whether a contact that is to come in at an instant ever does."""
+    return instant < horizon
+
+
+@compiled
+def is_settled(ended: int, comes_back: int) -> bool:
+    """Whether a contact has settled the matter: nobody comes back for it within seven days."""
+    return comes_back < 0 or comes_back - ended > SETTLED_AFTER_US

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from scenario.calendar import MICROSECONDS
 from scenario.channels import Channel
-from simulate.log import Ending, FloorLog
+from simulate.log import SETTLED_AFTER_US, Cause, Ending, FloorLog
 
 if TYPE_CHECKING:
     from simulate.measures import Observed
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+NOT_OFFERED = (Ending.CLOSED, Ending.DEFLECTED)
 
 
 class Story:
@@ -31,6 +32,7 @@ class Story:
         self.ending = contacts["ending"]
         self.opening: BoolArray = contacts["interval"] < 0
         self.counted: BoolArray = ~self.opening
+        self.offered: BoolArray = ~np.isin(self.ending, NOT_OFFERED)
         self.cell: IntArray = contacts["interval"].astype(np.int64) * len(self.channels)
         self.cell += self.channel
         self.left_us = self._left_us()
@@ -56,7 +58,7 @@ class Story:
         kind, limit = self._of_kind, self._per_channel
         target_us = limit(lambda channel: _target_us(channel))
         answered, abandoned = ending == Ending.ANSWERED, ending == Ending.ABANDONED
-        waiting, offered = ending == Ending.WAITING, ending != Ending.CLOSED
+        waiting, offered = ending == Ending.WAITING, self.offered
         let_in = offered & (ending != Ending.BLOCKED)
         short_us = limit(lambda channel: round(channel.short_abandon_s * MICROSECONDS))
         live, callback = kind("live"), kind("callback")
@@ -68,9 +70,15 @@ class Story:
         by_promise = callback & answered & (contacts["start_us"] <= contacts["deadline_us"])
         still_to_come = callback & waiting & (contacts["deadline_us"] >= self.period.length_us)
         responded = self.response_us >= 0
+        returns, done = contacts["comes_back_us"], answered & (contacts["end_us"] >= 0)
         return {
             "offered": offered,
             "first_attempts": offered & (contacts["parent"] < 0),
+            "redials": offered & (contacts["cause"] == Cause.REDIAL),
+            "repeats": offered & (contacts["cause"] == Cause.REPEAT),
+            "caused": (returns >= 0) & (returns < self.period.length_us),
+            "settled": done & ((returns < 0) | (returns - contacts["end_us"] > SETTLED_AFTER_US)),
+            "deflected": ending == Ending.DEFLECTED,
             "answered": answered,
             "abandoned": abandoned,
             "abandoned_short": abandoned & (self.wait_us <= short_us),
@@ -133,7 +141,7 @@ class Story:
                     base |= waiting & ~in_time
                 else:
                     clock_us = self._clock_us(channel)
-                    base = clock_us + limit_us < self.period.length_us
+                    base = self.offered & (clock_us + limit_us < self.period.length_us)
                     done = contacts["end_us" if channel.kind == "deferred" else "start_us"]
                     good = (ending == Ending.ANSWERED) & (done >= 0)
                     good &= base & (done <= clock_us + limit_us)
@@ -168,8 +176,7 @@ class Story:
         contacts, ending = self.contacts, self.ending
         left = np.where(ending == Ending.ANSWERED, contacts["start_us"], contacts["end_us"])
         left = np.where(ending == Ending.WAITING, self.observed_until_us, left)
-        # Blocked and closed contacts never join the queue.
-        outside = (ending == Ending.BLOCKED) | (ending == Ending.CLOSED)
+        outside = np.isin(ending, (Ending.BLOCKED, *NOT_OFFERED))  # never joins the queue
         return np.where(outside, contacts["offered_us"], left).astype(np.int64)
 
     def _response_us(self) -> IntArray:
@@ -199,6 +206,7 @@ class Story:
                 self._per_channel(lambda channel: _has_target(channel, closed=False)) > 0,
             )
         )
+        judged &= self.offered
         due = judged & (contacts["deadline_us"] < self.period.length_us)
         done = np.where(self._of_kind("callback"), contacts["start_us"], contacts["end_us"])
         answered = self.ending == Ending.ANSWERED

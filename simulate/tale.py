@@ -129,4 +129,5 @@ def _ends(ending: int) -> str:
         Ending.CONVERTED: "takes a callback",
         Ending.BLOCKED: "is blocked",
         Ending.GIVEN_UP: "is given up",
+        Ending.DEFLECTED: "is deflected",
     }.get(Ending(ending), "gives up")

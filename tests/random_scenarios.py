@@ -80,7 +80,36 @@ def live_channels(draw: st.DrawFn) -> dict[str, Any]:
                 ]
             )
         ),
+        **draw(journeys("live")),
     }
+
+
+@st.composite
+def journeys(draw: st.DrawFn, kind: str) -> dict[str, Any]:
+    """Contacts that never reach the floor, and customers who come back; often none."""
+    if not draw(st.booleans()):
+        return {}
+    others = st.sampled_from([None, None, "chat", "x", "callback"])
+    fcr = draw(st.sampled_from([None, 0.4, 0.7]))
+    deflection = {"share": 0.4, "handle_time": draw(st.sampled_from([None, {"mean_s": 200}]))}
+    redial = {
+        "after_abandonment": draw(st.sampled_from([0.5, 0.8])),
+        "after_blocking": 0.7,
+        "after_closed": draw(st.sampled_from([0.0, 0.6])),
+        "delay": draw(delays()),
+        "channel": draw(others),
+    }
+    return {
+        "deflection": draw(st.sampled_from([None, deflection])) if kind != "callback" else None,
+        "redial": draw(st.sampled_from([None, redial, redial])) if kind == "live" else None,
+        "repeat": {"fcr": fcr, "delay": draw(delays()), "channel": draw(others)} if fcr else None,
+    }
+
+
+@st.composite
+def delays(draw: st.DrawFn) -> dict[str, Any]:
+    shape = draw(st.sampled_from(["exponential", "lognormal", "gamma", "constant"]))
+    return {"distribution": shape, "mean_s": draw(st.sampled_from([60, 300])), "cv": 0.8}
 
 
 @st.composite
@@ -105,6 +134,7 @@ def deferred_channels(draw: st.DrawFn) -> dict[str, Any]:
         "target": {"share": 0.8, "within_s": 300},
         "target_closed": draw(st.sampled_from([None, {"share": 0.8, "within_s": 600}])),
         "initial_backlog": draw(st.sampled_from([(), (10.0, 5000.0), "endless"])),
+        **draw(journeys("deferred")),
     }
 
 
@@ -124,6 +154,7 @@ def callback_channels(draw: st.DrawFn) -> dict[str, Any]:
             "reach_probability": draw(st.sampled_from([0.4, 0.7])),
             "max_tries": draw(st.integers(1, 3)),
         },
+        **draw(journeys("callback")),
     }
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simulate import draws, rules
 from simulate.draws import NEVER
 from simulate.floor_input import FloorInput
-from simulate.log import Ending, FloorLog
+from simulate.log import Cause, Ending, FloorLog
 
 Mask = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
@@ -34,6 +34,17 @@ OFFERS = {
     "expected wait": rules.EXPECTED_WAIT_OVER,
     "waiting": rules.AFTER_WAITING,
 }
+REDIALS = {
+    "abandonment": Ending.ABANDONED,
+    "blocking": Ending.BLOCKED,
+    "a closed door": Ending.CLOSED,
+}
+REASONS = {
+    Ending.ABANDONED: rules.AFTER_ABANDONMENT,
+    Ending.BLOCKED: rules.AFTER_BLOCKING,
+    Ending.CLOSED: rules.AFTER_CLOSED,
+}
+KINDS = {"live": rules.LIVE, "deferred": rules.DEFERRED, "callback": rules.CALLBACK}
 SHAPES = {
     "exponential": draws.EXPONENTIAL,
     "lognormal": draws.LOGNORMAL,
@@ -114,7 +125,8 @@ class Replication:
 def touched(replication: Replication) -> Counter[str]:
     """Contacts that each rule touched, by the rule's name; every rule is named."""
     found: Counter[str] = Counter()
-    for parts in (_numbers, _customers, _queues, _agents, _presence, _callbacks, _timetable):
+    parts_of = (_numbers, _customers, _queues, _agents, _presence, _callbacks, _journeys)
+    for parts in (*parts_of, _timetable):
         for name, mask in parts(replication):
             found[name] += int(np.count_nonzero(mask))
     return found
@@ -301,6 +313,51 @@ def _callbacks(r: Replication) -> Named:
     yield "callback customer missed", missed
     yield "callback customer called again", callback & (rows["tries"] > 1)
     yield "callback customer given up", r.ending == Ending.GIVEN_UP
+
+
+def _journeys(r: Replication) -> Named:
+    rows = r.log.contacts
+    came = rows["cause"] == Cause.REDIAL
+    parents = np.maximum(rows["parent"], 0)
+    after = r.ending[parents]
+    for name, ending in REDIALS.items():
+        yield f"redial after {name}", came & (after == ending)
+    yield "redial of somebody who had left unnoticed", came & rows["silent"][parents]
+    yield "redial time after time", came & (rows["attempt"] > 2)
+    yield "redial outside opening hours", came & (r.ending == Ending.CLOSED)
+    again = rows["cause"] == Cause.REPEAT
+    for name, code in KINDS.items():
+        yield f"repeat after {name}", again & (r.kind[parents] == code)
+    yield "repeat time after time", again & (rows["attempt"] > 2)
+    elsewhere = r.channel != r.channel[parents]
+    yield "redial on another channel", came & elsewhere
+    yield "repeat on another channel", again & elsewhere
+    back = rows["comes_back_us"]
+    yield "comes back too late", (back >= r.horizon)
+    for name, code in SHAPES.items():
+        if code not in (draws.EMPIRICAL, draws.SURVIVAL):
+            yield f"delay {name}", (back >= 0) & (_delay_shape(r) == code)
+    level_two = np.array(
+        [
+            c.deflection is not None and c.deflection.handle_time is not None
+            for c in r.given.scenario.channels.values()
+        ]
+    )
+    yield "deflected", r.ending == Ending.DEFLECTED
+    yield "left by deflection", r.answered & level_two[r.channel]
+    yield "not deflected, since begotten", (rows["parent"] >= 0) & (r.of_channel("deflected") > 0)
+
+
+def _delay_shape(r: Replication) -> IntArray:
+    """Shape of the time until each customer comes back, -1 where none does."""
+    shapes = np.full(len(r.start), -1)
+    for n in np.flatnonzero(r.log.contacts["comes_back_us"] >= 0):
+        returns = r.given.channels[r.channel[n]].returns
+        reason = REASONS.get(Ending(r.ending[n]), rules.UNSETTLED)
+        way = returns[reason]
+        assert way is not None
+        shapes[n] = way.delay.shape
+    return shapes
 
 
 def _timetable(r: Replication) -> Named:

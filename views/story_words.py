@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 NOBODY = "–"
 SENTENCES = {
     "comes in": "comes in",
+    "is deflected": "is answered by self-service or other customers",
     "comes to a closed door": "comes while the channel is closed",
     "joins the queue": "waits in the queue",
     "is blocked": "finds the queue full and is turned away",
@@ -49,6 +50,7 @@ FATES = {
     Ending.CONVERTED: "took a callback",
     Ending.CLOSED: "came while the channel was closed",
     Ending.GIVEN_UP: "never reached",
+    Ending.DEFLECTED: "answered by self-service or other customers",
 }
 
 
@@ -164,7 +166,7 @@ def _promise(replay: Replay, fate: Any, channel: Channel) -> str:
     target = channel.target
     if channel.kind == "deferred" and fate["arrived_closed"]:
         target = channel.target_closed or target
-    if target is None or fate["ending"] == Ending.CLOSED:
+    if target is None or fate["ending"] in (Ending.CLOSED, Ending.DEFLECTED):
         return "none"
     told = f"within {limit(target.within_s)}"
     if channel.kind == "live":

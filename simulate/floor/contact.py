@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulate.draws import FIRST
 from simulate.log import Ending
 
 if TYPE_CHECKING:
@@ -17,9 +18,15 @@ class Contact:
     Attributes
     ----------
     id
-        Running number: first contacts in order of arrival, children in order of creation.
+        Running number: first contacts in order of arrival, children as they come in.
     parent
         Id of the contact that begot it, -1 for none.
+    cause
+        Why it exists; a code of `simulate.log.Cause`.
+    attempt
+        1, or one more than that of the contact that begot it.
+    comes_back_us
+        When the customer comes back for it, -1 for never.
     key
         What its random numbers are drawn by.
     channel, interval
@@ -57,7 +64,10 @@ class Contact:
     __slots__ = (
         "agent",
         "arrived_closed",
+        "attempt",
+        "cause",
         "channel",
+        "comes_back_us",
         "deadline_us",
         "end_us",
         "ending",
@@ -108,6 +118,9 @@ class Contact:
         self.leaves_silently = leaves_silently
         self.reach = reach
         self.parent = -1
+        self.cause = FIRST
+        self.attempt = 1
+        self.comes_back_us = -1
         self.first_offered_us = offered_us
         self.deadline_us = -1
         self.arrived_closed = False

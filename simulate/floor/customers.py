@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from simulate import draws
 from simulate.arrivals import contact_counts, fill_first_contacts, patiences, reaches, works
-from simulate.draws import child_key, key_of, root_of
+from simulate.draws import key_of, root_of
+from simulate.floor.children import Child
 from simulate.floor.contact import Contact
 from simulate.floor_input import ChannelInput, FloorInput
 
@@ -32,35 +33,44 @@ class Customers:
         self.given = given
         self.root = root_of(seed, replication)
         self.everybody: list[Contact] = []
-        self._endless: set[int] = set()  # ids
+        self._endless = 0  # so far, out of backlogs that never run out
         self.backlog = self._backlog()
         columns = self._drawn(seed, replication) if given.given is None else self._told()
         ids = range(len(self.backlog), len(self.backlog) + len(columns[0]))
         self.first = [Contact(*row) for row in zip(ids, *columns, strict=True)]
         self.everybody.extend(self.first)
+        self._next_place = len(self.everybody)
 
-    def callback_of(self, contact: Contact, channel: int, now: int) -> Contact:
-        """The callback that a waiting customer takes."""
-        child = self._new(
-            child_key(contact.key, draws.CALLBACK, 0),
-            channel,
-            now // self.given.period.interval_us,
-            now,
-        )
-        child.parent = contact.id
-        child.first_offered_us = contact.first_offered_us
-        child.reached_at_try = contact.reached_at_try
-        return child
+    def place_of_next_child(self) -> int:
+        """Place among the arrivals of an instant: behind first contacts, as begotten."""
+        place = self._next_place
+        self._next_place += 1
+        return place
+
+    def born(self, child: Child, now: int) -> Contact:
+        """The contact of a child whose time has come."""
+        contact = self._new(child.key, child.channel, now // self.given.period.interval_us, now)
+        declared = self.given.channels[child.channel]
+        if declared.patience.shape != draws.ENDURING:
+            contact.patience_us = int(self._patiences(declared, np.array([child.key]))[0])
+        parent = child.parent
+        contact.parent, contact.cause, contact.attempt = parent.id, child.cause, parent.attempt + 1
+        if child.cause != draws.REPEAT:  # the customer has waited since the first attempt
+            contact.first_offered_us = parent.first_offered_us
+        if child.cause == draws.CALLBACK:
+            contact.reached_at_try = parent.reached_at_try
+        return contact
 
     def is_endless(self, contact: Contact) -> bool:
         """Whether a contact comes out of a backlog that never runs out."""
-        return contact.id in self._endless
+        return contact.cause == draws.ENDLESS
 
     def next_endless(self, channel: int) -> Contact:
         """The next contact of a backlog that never runs out."""
-        key = key_of(self.given.channels[channel].key, draws.ENDLESS, 0, len(self._endless))
+        key = key_of(self.given.channels[channel].key, draws.ENDLESS, 0, self._endless)
         contact = self._new(key, channel, -1, 0)
-        self._endless.add(contact.id)
+        contact.cause = draws.ENDLESS
+        self._endless += 1
         return contact
 
     def _new(self, key: int, channel: int, interval: int, offered_us: int) -> Contact:
@@ -87,7 +97,7 @@ class Customers:
             if key < 0:
                 self.next_endless(number)
             else:
-                self._new(key, number, -1, offered_us)
+                self._new(key, number, -1, offered_us).cause = draws.BACKLOG
         return list(self.everybody)
 
     def _told(self) -> list[list[int]]:

@@ -71,9 +71,9 @@ class Queue:
         return self._promoted[0].contact if self._promoted else None
 
     def everybody(self) -> list[Contact]:
-        """All who wait, in the order of their ids."""
-        places = [*self._ordinary, *self._promoted]
-        return sorted((p.contact for p in places if p.is_taken), key=lambda contact: contact.id)
+        """All who wait, in the order of the queue, the promoted first."""
+        lines = (sorted(self._promoted), sorted(self._ordinary))
+        return [place.contact for line in lines for place in line if place.is_taken]
 
     def _line_up(self, contact: Contact) -> None:
         if contact.promoted:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulate import rules
-from simulate.draws import ACCEPT, BALK, NEVER, SILENT, uniform
+from simulate.draws import ACCEPT, BALK, CALLBACK, DEFLECTION, NEVER, SILENT, uniform
 from simulate.floor.channel import Channel
+from simulate.floor.children import beget, come_back
 from simulate.floor.contact import Contact
 from simulate.log import Ending
 
@@ -17,16 +18,31 @@ if TYPE_CHECKING:
 def arrive(floor: Floor, contact: Contact) -> None:
     """A customer comes in, or the child of a contact is born."""
     channel = floor.channels[contact.channel]
+    if _is_deflected(floor, contact, channel):
+        contact.ending, contact.end_us = Ending.DEFLECTED, floor.now
+        floor.tell("is deflected", contact)
+        return
     if channel.is_live and not channel.is_open:
         contact.arrived_closed = True
         contact.ending, contact.end_us = Ending.CLOSED, floor.now
         floor.tell("comes to a closed door", contact)
+        come_back(floor, contact, rules.AFTER_CLOSED)
         return
     floor.tell("comes in", contact)
     take_in(floor, contact, channel.is_open)
     floor.settle()
     if channel.is_live and contact.queued:
         _stay_or_go(floor, contact, channel)
+
+
+def _is_deflected(floor: Floor, contact: Contact, channel: Channel) -> bool:
+    """Whether self-service or another customer answers before an agent sees the contact."""
+    share = channel.given.deflected
+    return (
+        share > 0
+        and rules.may_be_deflected(contact.cause)
+        and rules.happens(uniform(floor.root, DEFLECTION, contact.key), share)
+    )
 
 
 def take_in(floor: Floor, contact: Contact, arrived_open: bool) -> None:
@@ -101,6 +117,7 @@ def give_up(floor: Floor, contact: Contact) -> None:
             contact.silent = True
             contact.ending, contact.end_us = Ending.ABANDONED, floor.now
             floor.tell("gives up unnoticed", contact)
+            come_back(floor, contact, rules.AFTER_ABANDONMENT)
         else:
             _end(floor, contact, Ending.ABANDONED, "gives up")
         floor.settle()
@@ -189,8 +206,7 @@ def _convert(floor: Floor, contact: Contact) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
     _end(floor, contact, Ending.CONVERTED, "takes a callback")
     to = floor.channels[contact.channel].given.offer_channel
-    child = floor.customers.callback_of(contact, to, floor.now)
-    floor.clock.at(floor.now, rules.ARRIVAL, child.id, arrive, floor, child)
+    beget(floor, contact, CALLBACK, to, floor.now)
 
 
 def _end(floor: Floor, contact: Contact, ending: Ending, what: str) -> None:
@@ -198,3 +214,7 @@ def _end(floor: Floor, contact: Contact, ending: Ending, what: str) -> None:
     floor.channels[contact.channel].queue.leave(contact)
     contact.ending, contact.end_us = ending, floor.now
     floor.tell(what, contact)
+    if ending == Ending.BLOCKED:
+        come_back(floor, contact, rules.AFTER_BLOCKING)
+    elif ending == Ending.ABANDONED:
+        come_back(floor, contact, rules.AFTER_ABANDONMENT)

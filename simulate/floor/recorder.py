@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 WORDS: Mapping[str, str] = {
     "comes in": "a customer comes in, or the child of a contact is born",
+    "is deflected": "self-service or another customer answers before an agent sees it",
     "comes to a closed door": "a live customer comes outside opening hours",
     "joins the queue": "a contact waits from now on; a callback, once it is due",
     "is blocked": "it met a full queue",

@@ -106,7 +106,9 @@ class FloorView:
         floor = self._floor
         served = (channel for channel in floor.channels if channel.is_served(floor.now))
         return tuple(
-            self._contact(contact) for channel in served for contact in channel.queue.everybody()
+            self._contact(contact)
+            for channel in served
+            for contact in sorted(channel.queue.everybody(), key=lambda contact: contact.id)
         )
 
     def agents(self, contact: WaitingContact) -> tuple[ReadyAgent, ...]:

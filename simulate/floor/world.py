@@ -11,6 +11,7 @@ from simulate.draws import root_of
 from simulate.floor import dispatch, hands, own_priorities, presence, reception, shifts
 from simulate.floor.agent import Agent
 from simulate.floor.channel import Channel
+from simulate.floor.children import Child
 from simulate.floor.clock import Clock, Story
 from simulate.floor.contact import Contact
 from simulate.floor.customers import Customers
@@ -133,6 +134,10 @@ class Floor:
         for contact in self.customers.first:
             yield self.clock.moment(contact.offered_us, rules.ARRIVAL, contact.id)
             reception.arrive(self, contact)
+
+    def bear(self, child: Child) -> None:
+        """The time of a child has come."""
+        reception.arrive(self, self.customers.born(child, self.now))
 
     def settle(self) -> None:
         """What follows at once from any event: agents too many leave, matches are made."""

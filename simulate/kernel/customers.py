@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from simulate import draws
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.draws import NEVER, child_key, key_of, relative_duration, stream_of
+from simulate.draws import NEVER, key_of, relative_duration, stream_of
 from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     ARRIVED_CLOSED,
     BEHIND,
+    CAUSE,
     CHANNEL,
     CHANNEL_KEY,
+    COMES_BACK,
     DEADLINE,
     END,
     END_POINT,
@@ -27,13 +29,11 @@ from simulate.kernel.state import (
     FREE_SLOT,
     GRAIN,
     ID,
-    INTERVAL_LENGTH,
-    IS_ENDLESS,
     IS_WAITING,
+    JOURNEYS,
     KEY,
     NEXT_CHILD,
     NOBODY,
-    NOW,
     OFFERED,
     OFFERED_IN,
     PARENT,
@@ -61,8 +61,7 @@ from simulate.kernel.state import (
     WORK_STREAM,
 )
 from simulate.kernel.time_sheets import backdate_waiting
-from simulate.kernel.timers import set_timer
-from simulate.rules import ARRIVAL, rounded, rounded_patience
+from simulate.rules import rounded, rounded_patience
 
 
 @compiled_inline
@@ -92,7 +91,9 @@ def new_contact(
     row[ARRIVED_CLOSED] = 0
     row[PROMOTED] = 0
     row[TRIES] = 0
-    row[IS_ENDLESS] = 0
+    row[CAUSE] = draws.FIRST
+    if floor.state[JOURNEYS]:
+        row[COMES_BACK] = -1
     if floor.state[TOLD]:
         row[TOLD_ROW] = NOBODY
     if floor.chances[channel, FOLLOWERS_MEAN] > 0.0:
@@ -110,21 +111,11 @@ def drawn_contact(
 
 
 @compiled_in_place
-def beget_callback(floor: Floor, contact: int, channel: int) -> None:
-    """A waiting customer takes a callback, which is a contact of its own from now on."""
-    state = floor.state
-    now = state[NOW]
-    parent = floor.contacts[contact]
-    key = child_key(parent[KEY], draws.CALLBACK, 0)
-    number = state[NEXT_CHILD]
-    state[NEXT_CHILD] += 1
-    child = drawn_contact(floor, number, key, channel, now // state[INTERVAL_LENGTH], now)
-    row = floor.contacts[child]
-    row[PARENT] = parent[ID]
-    row[FIRST_OFFERED] = first_offer(floor, contact)
-    if state[TOLD]:
-        row[TOLD_ROW] = parent[TOLD_ROW]
-    set_timer(floor, now, ARRIVAL, number, child)
+def backlog_contact(floor: Floor, number: int, key: int, channel: int, offered: int) -> int:
+    """A contact that waits at the start; its row."""
+    contact = drawn_contact(floor, number, key, channel, -1, offered)
+    floor.contacts[contact, CAUSE] = draws.BACKLOG
+    return contact
 
 
 @compiled_in_place
@@ -156,7 +147,7 @@ def endless_contact(floor: Floor, number: int, channel: int) -> int:
     key = key_of(floor.channels[channel, CHANNEL_KEY], draws.ENDLESS, 0, floor.state[ENDLESS])
     floor.state[ENDLESS] += 1
     contact = drawn_contact(floor, number, key, channel, -1, 0)
-    floor.contacts[contact, IS_ENDLESS] = 1
+    floor.contacts[contact, CAUSE] = draws.ENDLESS
     return contact
 
 

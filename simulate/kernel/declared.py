@@ -138,7 +138,23 @@ def chances_of(given: FloorInput) -> FloatArray:
         row[at.FOLLOWERS_MEAN] = channel.followers_mean
         _, spread = draws.shape_and_spread(draws.LOGNORMAL, channel.followers_cv)
         row[at.FOLLOWERS_SPREAD] = spread
+        row[at.IS_DEFLECTED] = channel.deflected
     return chances
+
+
+def ways_of(given: FloorInput) -> tuple[IntArray, FloatArray]:
+    """How customers come back, by channel and reason."""
+    shape = (len(given.channels), rules.REASONS)
+    ways = np.zeros((*shape, at.WAY_SIZE), dtype=np.int64)
+    chances = np.zeros((*shape, at.WAY_CHANCES_SIZE), dtype=np.float64)
+    for number, channel in enumerate(given.channels):
+        for reason, way in enumerate(channel.returns):
+            if way is None:
+                continue
+            delay_shape, spread = draws.shape_and_spread(way.delay.shape, way.delay.cv)
+            ways[number, reason] = (way.channel, delay_shape)
+            chances[number, reason] = (way.probability, way.delay.mean_us, spread)
+    return ways, chances
 
 
 def gates_of(given: FloorInput, channels: IntArray) -> IntArray:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulate.kernel import state as at
+from simulate.rules import REASONS
 
 Numbers = NDArray[np.int64]
 Fractions = NDArray[np.float64]
@@ -51,6 +52,10 @@ class Floor:
         By cohort, channel and contacts in hand.
     chances
         By channel.
+    ways, way_chances
+        How customers come back, by channel and reason.
+    unborn
+        Children begotten and not born; a row is used again.
     work_means
         Mean work in microseconds by channel and interval.
     values
@@ -118,6 +123,9 @@ class Floor:
     benches: Annotated[Numbers, ANY, 2]
     slowdown: Annotated[Numbers, ANY, ANY, ANY]
     chances: Annotated[Fractions, ANY, at.CHANCES_SIZE]
+    ways: Annotated[Numbers, ANY, REASONS, at.WAY_SIZE]
+    way_chances: Annotated[Fractions, ANY, REASONS, at.WAY_CHANCES_SIZE]
+    unborn: Annotated[Numbers, ANY, at.CHILD_SIZE]
     work_means: Annotated[Fractions, ANY, ANY]
     values: Annotated[Fractions, ANY]
     points: Annotated[Fractions, ANY]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.draws import ENDLESS, hashed, uniform
 from simulate.draws import REACH as REACH_STREAM
-from simulate.draws import hashed, uniform
 from simulate.kernel.benches import join_bench, leave_bench
+from simulate.kernel.children import come_back
 from simulate.kernel.customers import next_endless
 from simulate.kernel.floor import Floor
 from simulate.kernel.presence import begin_break, may_take, put_back
@@ -17,6 +18,7 @@ from simulate.kernel.state import (
     ASIDE,
     ASIDE_CHANNEL,
     AT_WORK,
+    CAUSE,
     CHANNEL,
     COHORT,
     DIAL,
@@ -27,8 +29,8 @@ from simulate.kernel.state import (
     HELD_CHANNEL,
     ID,
     IN_HAND,
-    IS_ENDLESS,
     IS_REACHED,
+    JOURNEYS,
     KEEPS_LOG,
     KEY,
     KIND,
@@ -78,7 +80,7 @@ def start(floor: Floor, contact: int, agent: int) -> None:
     elif row[START] < 0:
         _begin(floor, contact, agent)
     _take(floor, agent, channel, contact)
-    if row[IS_ENDLESS] and not row[PUT_ASIDE]:
+    if row[CAUSE] == ENDLESS and not row[PUT_ASIDE]:
         following = next_endless(floor, channel)
         take_in(floor, following, True)
         begin_waiting(floor, following)
@@ -96,6 +98,8 @@ def complete(floor: Floor, agent: int) -> None:
         return
     if not row[SILENT]:
         row[END] = floor.state[NOW]
+        if floor.state[JOURNEYS] and row[REACHED]:
+            come_back(floor, contact, rules.UNSETTLED)
     dismiss(floor, contact)
 
 

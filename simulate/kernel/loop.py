@@ -6,11 +6,8 @@ from simulate import rules
 from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER
 from simulate.kernel import floor_type  # noqa: F401  # how compiled code holds a floor
-from simulate.kernel.customers import (
-    drawn_contact,
-    endless_contact,
-    is_open_at,
-)
+from simulate.kernel.children import be_born
+from simulate.kernel.customers import backlog_contact, endless_contact, is_open_at
 from simulate.kernel.dispatch import settle
 from simulate.kernel.first_contacts import is_first_contact_to_come, next_customer
 from simulate.kernel.floor import Floor
@@ -33,6 +30,7 @@ from simulate.kernel.state import (
     IS_HOURS,
     IS_NAMED,
     IS_OPEN,
+    JOURNEYS,
     NEWCOMER,
     NEXT_ARRIVAL,
     NEXT_CHILD,
@@ -48,6 +46,7 @@ from simulate.kernel.state import (
     SLOTS_TAKEN,
     STARTS,
     TIMERS,
+    UNBORN,
     UNTIL,
     WAITING,
     WAITS,
@@ -81,6 +80,7 @@ def live(floor: Floor, most_events: int) -> int:
     # One dispatch can start so many contacts of backlogs that never run out.
     most_contacts = len(floor.contacts) - state[STARTS] - 2
     most_timers = len(floor.timers) - state[STARTS] - 4
+    most_unborn = len(floor.unborn) - 4
     most_children = len(floor.log) - state[STARTS] - 2 if len(floor.log) else NEVER
     most_waits, most_responses = len(floor.waits) >> 1, len(floor.responses) >> 1
     for _ in range(most_events):
@@ -90,6 +90,13 @@ def live(floor: Floor, most_events: int) -> int:
             or state[NEXT_CHILD] > most_children
             or state[WAITS] > most_waits
             or state[RESPONSES] > most_responses
+            or state[UNBORN] > most_unborn
+        ):
+            return FULL
+        # All who wait can be dropped in one event, and come back.
+        if state[JOURNEYS] and (
+            state[TIMERS] + state[WAITING] > most_timers
+            or state[UNBORN] + state[WAITING] > most_unborn
         ):
             return FULL
         instant, place = _next_event(floor)
@@ -132,12 +139,11 @@ def _begin(floor: Floor) -> None:
         if opening[number, WAITS_BY] < 0:
             endless_contact(floor, number, opening[number, WAITS_FOR])
         else:
-            drawn_contact(
+            backlog_contact(
                 floor,
                 number,
                 opening[number, WAITS_BY],
                 opening[number, WAITS_FOR],
-                -1,
                 opening[number, WAITS_SINCE],
             )
     for contact in range(len(opening)):
@@ -204,9 +210,7 @@ def _come_in(floor: Floor, entity: int) -> int:
     """The contact whose arrival is due: a first contact, or one that another begot."""
     if entity < floor.state[FIRST_CHILD]:
         return next_customer(floor)
-    contact = floor.timers[0, 2]
-    drop_first_timer(floor)
-    return contact
+    return be_born(floor)
 
 
 @compiled_inline

@@ -22,7 +22,7 @@ LEDGERS = (
 )  # fmt: skip
 """Tables that tell what a replication amounts to."""
 
-_OUTSIDE = ("contacts", "timers", "arrivals", "order", "waits", "responses", "log", "heads")
+_OUTSIDE = ("contacts", "timers", "unborn", "arrivals", "order", "waits", "responses", "log", "heads")
 """Tables that grow, or of which nothing is read before it is written."""
 
 
@@ -82,7 +82,7 @@ class Premises:
             floor.counts[...] = contact_counts(root, means, given.rates.channel_keys)
         contacts = int(floor.counts.sum()) if given.given is None else len(floor.arrivals)
         self._make_room(contacts)
-        state[at.FIRST_CHILD] = state[at.NEXT_CHILD] = first + contacts
+        state[at.FIRST_CHILD] = state[at.NEXT_CHILD] = state[at.NEXT_PLACE] = first + contacts
         return floor
 
     @property

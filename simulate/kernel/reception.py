@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.draws import ACCEPT, BALK, NEVER, uniform
+from simulate.draws import ACCEPT, BALK, CALLBACK, NEVER, uniform
 from simulate.draws import SILENT as SILENT_STREAM
-from simulate.kernel.customers import beget_callback, opening_after, patience_of
+from simulate.kernel.children import beget, come_back, is_deflected
+from simulate.kernel.customers import opening_after, patience_of
 from simulate.kernel.floor import Floor
 from simulate.kernel.presence import staying
 from simulate.kernel.queues import join, leave, promote
@@ -29,6 +30,7 @@ from simulate.kernel.state import (
     IS_OPEN,
     IS_SILENT,
     ITS_GROUP,
+    JOURNEYS,
     KEY,
     KIND,
     LENGTH,
@@ -64,6 +66,7 @@ _ABANDONED = int(Ending.ABANDONED)
 _BLOCKED = int(Ending.BLOCKED)
 _CLOSED = int(Ending.CLOSED)
 _CONVERTED = int(Ending.CONVERTED)
+_DEFLECTED = int(Ending.DEFLECTED)
 _WAITING = int(Ending.WAITING)
 
 
@@ -72,10 +75,17 @@ def arrive(floor: Floor, contact: int) -> bool:
     """A customer comes in, or the child of a contact is born; whether anything changes."""
     row = floor.contacts[contact]
     channel = floor.channels[row[CHANNEL]]
+    if floor.state[JOURNEYS] and is_deflected(floor, contact):
+        row[ENDING] = _DEFLECTED
+        row[END] = floor.state[NOW]
+        dismiss(floor, contact)
+        return False
     if channel[KIND] == rules.LIVE and not channel[IS_OPEN]:
         row[ARRIVED_CLOSED] = 1
         row[ENDING] = _CLOSED
         row[END] = floor.state[NOW]
+        if floor.state[JOURNEYS]:
+            come_back(floor, contact, rules.AFTER_CLOSED)
         dismiss(floor, contact)
         return False
     take_in(floor, contact, bool(channel[IS_OPEN]))
@@ -151,6 +161,8 @@ def _give_up(floor: Floor, contact: int) -> bool:
         row[SILENT_WORK] = 0
         row[ENDING] = _ABANDONED
         row[END] = floor.state[NOW]
+        if floor.state[JOURNEYS]:
+            come_back(floor, contact, rules.AFTER_ABANDONMENT)
         return True
     _end(floor, contact, _ABANDONED)
     return True
@@ -297,7 +309,8 @@ def _accepts(floor: Floor, contact: int) -> bool:
 @compiled_in_place
 def _convert(floor: Floor, contact: int) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
-    beget_callback(floor, contact, floor.channels[floor.contacts[contact, CHANNEL], OFFER_CHANNEL])
+    to = floor.channels[floor.contacts[contact, CHANNEL], OFFER_CHANNEL]
+    beget(floor, contact, CALLBACK, to, floor.state[NOW])
     _end(floor, contact, _CONVERTED)
 
 
@@ -308,4 +321,7 @@ def _end(floor: Floor, contact: int, ending: int) -> None:
     end_waiting(floor, contact)
     floor.contacts[contact, ENDING] = ending
     floor.contacts[contact, END] = floor.state[NOW]
+    if floor.state[JOURNEYS] and ending != _CONVERTED:
+        reason = rules.AFTER_BLOCKING if ending == _BLOCKED else rules.AFTER_ABANDONMENT
+        come_back(floor, contact, reason)
     dismiss(floor, contact)

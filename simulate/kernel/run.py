@@ -91,6 +91,9 @@ _COLUMNS = {
     "silent": at.SILENT,
     "silent_us": at.SILENT_WORK,
     "reach": at.REACH,
+    "cause": at.CAUSE,
+    "attempt": at.ATTEMPT,
+    "comes_back_us": at.COMES_BACK,
     "ending": at.ENDING,
 }
 

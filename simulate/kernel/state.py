@@ -23,7 +23,7 @@ EMPTIED = 13  # agent whose hands have become empty in this event, NOBODY if non
 FREE_SLOT = 14  # first of the contact rows that can be used again: a list linked by BEHIND
 SLOTS_USED = 15  # contact rows used at some time
 SLOTS_TAKEN = 16  # contact rows in use
-NEXT_CHILD = 17  # id of the next contact that another one begets
+NEXT_CHILD = 17  # id of the next contact that is no first one
 NEXT_FIRST = 18  # id of the next first contact
 ENDLESS = 19  # contacts so far out of backlogs that never run out
 NEXT_ENTRY = 20  # next row of the timetable
@@ -45,12 +45,17 @@ POSITION_STREAM = 35
 WAITS = 36  # bins occupied in the histogram of waits
 RESPONSES = 37
 INTERRUPTS = 38  # whether any work may be interrupted
-FIRST_CHILD = 39  # id of the first contact that another one begot
+FIRST_CHILD = 39  # id of the first contact that is no first one
 NEWCOMER = 40  # contact that has just joined its queue, NOBODY if none has
 AGENT_BITS = 41  # of an agent's number in `completions`
 NEXT_KNOWN = 42  # instant of the next row of the timetable or of what happens in shifts
 HAS_BEGUN = 43
-STATE_SIZE = 44
+JOURNEYS = 44  # whether any contacts are deflected, or any customers come back
+UNBORN = 45  # children begotten and not born
+UNBORN_USED = 46  # rows of them used at some time
+FREE_UNBORN = 47  # first of those that can be used again: a list linked by their first column
+NEXT_PLACE = 48  # of the next child begotten, among the arrivals of an instant
+STATE_SIZE = 49
 
 # Of a contact. What every contact needs comes first, and columns that begin alike stand together.
 ID = 0
@@ -74,7 +79,7 @@ REACH = 17
 ARRIVED_CLOSED = 18
 PROMOTED = 19
 TRIES = 20
-IS_ENDLESS = 21
+CAUSE = 21  # why it exists; see `log.Cause`
 AHEAD = 22  # neighbours in the queue
 BEHIND = 23
 # What few contacts need: the last line of the processor's cache is touched for them only.
@@ -82,6 +87,8 @@ FIRST_OFFERED = 24  # of whoever has a parent
 TOLD_ROW = 25  # row of `told`, NOBODY for none, where contacts are told
 SILENT_WORK = 26  # agent time spent after the customer has left, of the silent
 AGENT = 27  # of those that have been started, where a log is kept
+COMES_BACK = 28  # when the customer does, -1 for never; where there are journeys
+ATTEMPT = 29  # of whoever has a parent
 CONTACT_SIZE = 32  # 256 bytes
 
 # Of an agent.
@@ -204,7 +211,27 @@ PATIENCE_MEAN = 5
 IS_SILENT = 6
 FOLLOWERS_MEAN = 7
 FOLLOWERS_SPREAD = 8
-CHANCES_SIZE = 9
+IS_DEFLECTED = 9
+CHANCES_SIZE = 10
+
+# Of customers who come back, by channel and reason.
+COMES_BACK_TO = 0
+DELAY_SHAPE = 1
+WAY_SIZE = 2
+COMES_BACK_SHARE = 0
+DELAY_MEAN = 1
+DELAY_SPREAD = 2
+WAY_CHANCES_SIZE = 3
+
+# Of a child that is not born yet.
+CHILD_KEY = 0
+CHILD_CHANNEL = 1
+CHILD_CAUSE = 2
+CHILD_PARENT = 3  # its id
+CHILD_ATTEMPT = 4
+CHILD_FIRST_OFFERED = 5  # of the first contact that led to it; NOBODY where it is the first
+CHILD_TOLD_ROW = 6
+CHILD_SIZE = 8  # 64 bytes: a line of the processor's cache
 
 # Of a timer.
 STRIKES_AT = 0

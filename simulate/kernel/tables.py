@@ -15,6 +15,7 @@ from simulate.kernel.declared import (
     people_of,
     skills_of,
     thresholds_of,
+    ways_of,
 )
 from simulate.kernel.floor import Floor
 from simulate.kernel.heads import HEAD_SIZE
@@ -62,6 +63,7 @@ def floor_of(given: FloorInput, *, keeps_log: bool) -> Floor:
     cells = (intervals, channel_count)
     in_hand = (intervals, group_count, channel_count)
     thresholds = thresholds_of(given, channels)
+    ways, way_chances = ways_of(given)
     return Floor(
         state=state,
         contacts=_nobody_yet(room),
@@ -78,6 +80,9 @@ def floor_of(given: FloorInput, *, keeps_log: bool) -> Floor:
         benches=np.full((cohort_count + bench_count, 2), NOBODY, dtype=np.int64),
         slowdown=slowdown,
         chances=chances_of(given),
+        ways=ways,
+        way_chances=way_chances,
+        unborn=in_line(_ROOM_AT_FIRST, at.CHILD_SIZE),
         work_means=np.array([one.work_mean_us for one in given.channels], dtype=np.float64),
         values=_joined([one.work.values for one in given.channels]),
         points=_joined([one.patience.values for one in given.channels]),
@@ -123,8 +128,14 @@ def make_room(floor: Floor) -> None:
         contacts = _nobody_yet(2 * len(floor.contacts))
         contacts[: len(floor.contacts)] = floor.contacts
         floor.put("contacts", contacts)
-    if state[at.TIMERS] + spare > len(floor.timers):
+    # Whoever is dropped at closing may come back.
+    dropped = int(state[at.WAITING]) if state[at.JOURNEYS] else 0
+    if state[at.TIMERS] + spare + dropped > len(floor.timers):
         floor.put("timers", np.concatenate([floor.timers, np.zeros_like(floor.timers)]))
+    if state[at.UNBORN] + spare + dropped > len(floor.unborn):
+        unborn = in_line(2 * len(floor.unborn), at.CHILD_SIZE)
+        unborn[: len(floor.unborn)] = floor.unborn
+        floor.put("unborn", unborn)
     if len(floor.log) and state[at.NEXT_CHILD] + spare > len(floor.log):
         floor.put("log", np.concatenate([floor.log, np.zeros_like(floor.log)]))
     for name, used in (("waits", state[at.WAITS]), ("responses", state[at.RESPONSES])):
@@ -158,7 +169,8 @@ def _state(given: FloorInput, most_starts: int) -> IntArray:
     state[at.LOAD] = given.load
     state[at.OWN_PRIORITIES] = given.own_priorities
     state[at.INTERRUPTS] = any(channel.interruptible for channel in given.channels)
-    for nobody in (at.FREE_SLOT, at.RETURNING, at.EMPTIED, at.NEWCOMER):
+    state[at.JOURNEYS] = any(channel.has_journeys for channel in given.channels)
+    for nobody in (at.FREE_SLOT, at.FREE_UNBORN, at.RETURNING, at.EMPTIED, at.NEWCOMER):
         state[nobody] = NOBODY
     state[at.STARTS] = most_starts
     return state

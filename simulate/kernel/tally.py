@@ -6,16 +6,20 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulate import rules
+from simulate import draws, rules
 from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.kernel.children import attempt_of
 from simulate.kernel.customers import first_offer
 from simulate.kernel.floor import Floor
 from simulate.kernel.histograms import count_time
 from simulate.kernel.state import (
     AGENT,
     ARRIVED_CLOSED,
+    ATTEMPT,
     BEHIND,
+    CAUSE,
     CHANNEL,
+    COMES_BACK,
     DEADLINE,
     END,
     END_THRESHOLD,
@@ -27,6 +31,7 @@ from simulate.kernel.state import (
     HAS_TARGET_CLOSED,
     HORIZON,
     ID,
+    JOURNEYS,
     KEEPS_LOG,
     KIND,
     LAST,
@@ -88,6 +93,11 @@ NAMES = (
     "silent_us",
     "put_aside",
     "impressions_s",
+    "redials",
+    "repeats",
+    "caused",
+    "settled",
+    "deflected",
 )
 """Columns of `Floor.tallies`; `measures.CONTACT_COUNTS` tells their meaning."""
 
@@ -128,6 +138,11 @@ NAMES = (
     _SILENT_US,
     _PUT_ASIDE,
     _IMPRESSIONS_S,
+    _REDIALS,
+    _REPEATS,
+    _CAUSED,
+    _SETTLED,
+    _DEFLECTED,
 ) = range(len(NAMES))
 
 _IS_WAITING = int(Ending.WAITING)
@@ -136,6 +151,7 @@ _IS_ABANDONED = int(Ending.ABANDONED)
 _IS_BLOCKED = int(Ending.BLOCKED)
 _IS_CONVERTED = int(Ending.CONVERTED)
 _IS_CLOSED = int(Ending.CLOSED)
+_IS_DEFLECTED = int(Ending.DEFLECTED)
 
 
 @compiled_inline
@@ -169,8 +185,13 @@ def tell(floor: Floor, contact: int) -> None:
     cell = cells + number if interval < 0 else interval * len(floor.channels) + number
     tally = floor.tallies[cell]
     ending = row[ENDING]
-    if ending == _IS_CLOSED:
-        tally[_CLOSED] += 1
+    if floor.state[JOURNEYS]:
+        _tell_journey(floor, contact, tally)
+    elif ending == _IS_ANSWERED:
+        tally[_SETTLED] += row[END] >= 0
+    if ending in (_IS_CLOSED, _IS_DEFLECTED):
+        tally[_CLOSED] += ending == _IS_CLOSED
+        tally[_DEFLECTED] += ending == _IS_DEFLECTED
         return
     tally[_OFFERED] += 1
     if row[PARENT] < 0:
@@ -219,6 +240,18 @@ def _tell_answered(
         tally[_RESPONSE_US] += response
         if counted and kind != rules.LIVE:
             floor.state[RESPONSES] += count_time(floor.responses, cell, response)
+
+
+@compiled_in_place
+def _tell_journey(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
+    """Count what brought a contact, and what it brings."""
+    row = floor.contacts[contact]
+    tally[_CAUSED] += 0 <= row[COMES_BACK] < floor.state[HORIZON]
+    if row[ENDING] == _IS_ANSWERED and row[END] >= 0:
+        tally[_SETTLED] += rules.is_settled(row[END], row[COMES_BACK])
+    if row[ENDING] != _IS_CLOSED and row[PARENT] >= 0:
+        tally[_REDIALS] += row[CAUSE] == draws.REDIAL
+        tally[_REPEATS] += row[CAUSE] == draws.REPEAT
 
 
 @compiled_in_place
@@ -335,3 +368,6 @@ def _write_down(floor: Floor, contact: int) -> None:
         line[AGENT] = NOBODY
     if not line[SILENT]:
         line[SILENT_WORK] = 0
+    line[ATTEMPT] = attempt_of(floor, contact)
+    if not floor.state[JOURNEYS]:
+        line[COMES_BACK] = -1
