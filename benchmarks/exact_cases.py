@@ -141,6 +141,7 @@ def cases() -> Iterator[Case]:
     from benchmarks import (
         exact_blends,
         exact_days,
+        exact_journeys,
         exact_laws,
         exact_loads,
         exact_published,
@@ -149,7 +150,7 @@ def cases() -> Iterator[Case]:
     )
 
     families = (
-        *(exact_queues, exact_laws, exact_shared, exact_blends),
+        *(exact_queues, exact_laws, exact_journeys, exact_shared, exact_blends),
         *(exact_days, exact_loads, exact_published),
     )
     for family in families:

@@ -16,6 +16,7 @@ TITLES = {
     "min_staffing": "The fewest agents for a target",
     "mmc_plus_g": "Patience of any law",
     "mg1_and_ps": "One agent, handle times of any law",
+    "retrial": "Customers who redial",
     "chat_concurrency": "Several chats at once",
     "priority_nonpreemptive_mmc": "Two channels, one before the other",
     "n_model": "Two groups, one of which helps the other",
@@ -35,7 +36,6 @@ TITLES = {
     "published": "Published simulations",
 }
 ELSEWHERE = (
-    ("customers who redial (retrial queues)", "the floor knows no redials yet"),
     ("posts that beget posts (Hawkes processes, reaction times)", "not on the floor yet"),
     ("limits of very large floors (Halfin and Whitt; Garnett)", "limits of formulas, not floors"),
     ("least staff for a target, shifts of textbooks", "tests of the staffing hold these"),

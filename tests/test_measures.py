@@ -7,7 +7,7 @@ import pytest
 
 from scenario import Scenario
 from simulate.laws import ConservationError
-from simulate.log import CONTACT, Ending, FloorLog
+from simulate.log import CONTACT, Cause, Ending, FloorLog
 from simulate.measures import CONTACT_COUNTS, GROUP_COUNTS, measure
 from simulate.waits import WaitHistogram
 
@@ -91,6 +91,7 @@ def contact(
         row[field] = -1 if value is None else value * SECOND
     row["agent"] = row["group"] = -1 if start_s is None else 0
     row["ending"] = ending
+    row["comes_back_us"], row["attempt"], row["cause"] = -1, 1, Cause.FIRST
     for field, value in others.items():
         row[field] = value
     return row

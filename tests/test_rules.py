@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import simulate
 from simulate import rules
 from simulate.draws import NEVER
+from simulate.log import Cause
 
 SIMULATE = Path(simulate.__file__).parent
 microseconds = st.integers(0, 10**11)
@@ -197,3 +198,18 @@ def test_large_works_do_not_overflow() -> None:
     assert rules.service_work(month, 3 * rules.MILLION) == 3 * month
     assert rules.work_done(3 * month, 3 * rules.MILLION) == month
     assert np.iinfo(np.int64).max > NEVER + month
+
+
+def test_a_matter_is_settled_if_nobody_comes_back_within_seven_days() -> None:
+    week = 7 * 86_400 * 1_000_000
+    assert rules.is_settled(100, -1)
+    assert rules.is_settled(100, 101 + week)
+    assert not rules.is_settled(100, 100 + week)
+    assert not rules.is_settled(100, 101)
+
+
+def test_who_comes_back_unsettled_repeats_and_everybody_else_redials() -> None:
+    reasons = (rules.AFTER_ABANDONMENT, rules.AFTER_BLOCKING, rules.AFTER_CLOSED, rules.UNSETTLED)
+    assert reasons == tuple(range(rules.REASONS))
+    causes = [Cause(rules.cause_of_return(reason)) for reason in reasons]
+    assert causes == [Cause.REDIAL, Cause.REDIAL, Cause.REDIAL, Cause.REPEAT]

@@ -123,6 +123,43 @@ FAULTS = {
         "scenario.toml, line 13, channels.chat.offer_callback.channel: must be a callback"
         " channel, and none is declared, got 'x'",
     ),
+    "redials on a channel that there is not": (
+        'kind = "live"',
+        'kind = "live"\nredial = { after_abandonment = 0.5, channel = "chats" }',
+        "scenario.toml, line 13, channels.chat.redial.channel: must be one of chat, x; did you"
+        " mean 'chat'?, got 'chats'",
+    ),
+    "repeats on a channel that there is not": (
+        'kind = "deferred"',
+        'kind = "deferred"\nrepeat = { fcr = 0.7, channel = "y" }',
+        "scenario.toml, line 19, channels.x.repeat.channel: must be one of chat, x, got 'y'",
+    ),
+    "redials of nobody": (
+        'kind = "live"',
+        'kind = "live"\nredial = { delay = { mean_s = 60 } }',
+        "channels.chat.redial: after_abandonment, after_blocking or after_closed must be above 0",
+    ),
+    "redials of posts": (
+        'kind = "deferred"',
+        'kind = "deferred"\nredial = { after_abandonment = 0.5 }',
+        "channels.x: redial belongs to live channels only",
+    ),
+    "repeats without end": (
+        'kind = "deferred"',
+        'kind = "deferred"\nrepeat = { fcr = 0 }',
+        "channels.x.repeat.fcr: must be greater than 0, got '0'",
+    ),
+    "deflected more than all": (
+        'kind = "deferred"',
+        'kind = "deferred"\ndeflection = { share = 1.2 }',
+        "channels.x.deflection.share: must be less than or equal to 1, got '1.2'",
+    ),
+    "deflected callbacks": (
+        "[channels.x]",
+        '[channels.calls]\nkind = "callback"\nhandle_time = { mean_s = 9 }\n'
+        "deflection = { share = 0.5 }\n[channels.x]",
+        "channels.calls: deflection belongs to live and deferred channels only",
+    ),
     "slots kept free for deferred work": (
         "max_concurrent = 2",
         "max_concurrent = 2\nkeep_free = 1",

@@ -94,6 +94,9 @@ def told_of(log: FloorLog, day: WorkedDay) -> list[dict[str, str]]:
             "tries": str(row["tries"]),
             "reach": str(row["reach"]),
             "put_aside": str(row["put_aside"]),
+            "since": _seconds(row["first_offered_us"], never=NEVER),
+            "attempt": str(row["attempt"]),
+            "back": _seconds(row["comes_back_us"]),
             "found_out": _seconds(row["silent_us"]) if row["silent"] else "-",
         }
         described.append({name: found.get(name, value) for name, value in expected.items()})
