@@ -24,7 +24,8 @@ def _retrial(entry: Entry) -> Case:
     redial = {"after_blocking": 1.0, "delay": {"mean_s": 60 * delay_min}}
     document = steady(
         f"{given['c']} agent{'s' * (given['c'] > 1)}, nobody can wait: {given['lam']:g} customers a"
-        f" minute of {1 / given['mu']:g} min, redialling every {delay_min:g} min until they are served",
+        f" minute of {1 / given['mu']:g} min, redialling every {delay_min:g} min until"
+        " they are served",
         {"chat": given["lam"]},
         {"chat": live(1 / given["mu"], max_queue=0, redial=redial)},
         team(given["c"], chat={}),

@@ -157,12 +157,14 @@ def _plain(channel: Channel) -> bool:
     return (
         channel.kind == "live"
         and channel.at_close == "serve"
-        and _exponential(channel.handle_time)
+        and _exponential(channel.handle_time_on_floor)
         and (gives_up or patience.distribution == "none")
         and not channel.balk
         and not channel.silent
         and channel.order in {"fifo", "deadline"}
         and channel.offer_callback is None
+        and channel.redial is None
+        and channel.repeat is None
     )
 
 

@@ -199,6 +199,8 @@ def test_the_floor_gives_what_the_evaluator_says() -> None:
         {"channels.voice.target.period": "day"},
         {"channels.voice.target.confidence": 0.9},
         {"channels.voice.order": "lifo"},
+        {"channels.voice.redial": {"after_abandonment": 0.5}},
+        {"channels.voice.repeat": {"fcr": 0.7}},
         {"groups.team.skills.voice.max_concurrent": 2},
         {"groups.team.absence": 0.1},
     ],

@@ -87,9 +87,11 @@ def test_laws_hold_on_random_scenarios(drawn: RandomFloor, replication: int) -> 
     assert_hands_hold_one_channel_up_to_the_cap(happenings, floor)
     assert_nobody_starts_anything_off_duty(happenings, floor)
 
-    converted = contacts[contacts["ending"] == Ending.CONVERTED]
+    back = contacts["comes_back_us"]
+    begets = (back >= 0) & (back < floor_input.period.length_us)
+    begets |= contacts["ending"] == Ending.CONVERTED
     children = contacts[contacts["parent"] >= 0]
-    assert sorted(children["parent"]) == sorted(converted["id"])
+    assert sorted(children["parent"]) == contacts["id"][begets].tolist()
     assert np.all(children["offered_us"] < floor_input.period.length_us)
 
     assert np.all(log.present_us + log.leaving_us >= log.busy_us.sum(axis=2))
