@@ -15,6 +15,12 @@ from test_run import BLENDED, demand, staffed
 
 SEED = 5
 ABSENT = BLENDED.with_changes({"groups.team.absence": 0.3})
+COMES_BACK = BLENDED.with_changes(
+    {
+        "channels.chat.redial": {"after_abandonment": 0.9, "delay": {"mean_s": 600}},
+        "channels.chat.repeat": {"fcr": 0.3, "delay": {"mean_s": 1200}},
+    }
+)
 NUMBERS = [7, 0, 3, 3, 1]
 
 
@@ -33,8 +39,8 @@ def alone(floor_input, number, engine=kernel):
 
 
 @pytest.mark.parametrize(
-    ("scenario", "agents"), [(BLENDED, 7), (ABSENT, 7), (BLENDED, 1)],
-    ids=["all come", "some are absent", "crowds that the tables grow for"],
+    ("scenario", "agents"), [(BLENDED, 7), (ABSENT, 7), (BLENDED, 1), (COMES_BACK, 1)],
+    ids=["all come", "some are absent", "crowds that the tables grow for", "all come back"],
 )  # fmt: skip
 def test_a_floor_that_is_used_again_has_forgotten_the_day_before(scenario, agents):
     floor_input = on_the_floor(scenario, agents)

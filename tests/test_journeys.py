@@ -8,7 +8,7 @@ from scenario import Demand, Scenario
 from scenario.assumptions import expected_demand, handle_time_s
 from simulate import simulate
 from simulate.encode import encode
-from simulate.kernel import count_replication, run_replication
+from simulate.kernel import count_replications, run_replication
 from simulate.log import Cause, Ending
 from small_scenarios import demand_of
 from support import assert_ratio_near
@@ -51,7 +51,8 @@ def outcome_of(scenario, **keys):
 
 
 def counts_of(scenario, replication=0):
-    return count_replication(encoded(scenario), 1, replication).contacts
+    (batch,) = count_replications(encoded(scenario), 1, [replication])
+    return {name: counts[0] for name, counts in batch.contacts.items()}
 
 
 def test_deflection_of_everybody_leaves_nothing():

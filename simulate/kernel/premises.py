@@ -22,7 +22,17 @@ LEDGERS = (
 )  # fmt: skip
 """Tables that tell what a replication amounts to."""
 
-_OUTSIDE = ("contacts", "timers", "unborn", "arrivals", "order", "waits", "responses", "log", "heads")
+_OUTSIDE = (
+    "contacts",
+    "timers",
+    "unborn",
+    "arrivals",
+    "order",
+    "waits",
+    "responses",
+    "log",
+    "heads",
+)
 """Tables that grow, or of which nothing is read before it is written."""
 
 
