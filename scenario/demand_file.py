@@ -49,6 +49,7 @@ def read(path: Path, timezone: str) -> Demand:
         handle_time = numbers_of(
             table["handle_time_s"], "handle_time_s", file, faults, above=0, optional=True
         )
+    by_row = _paths(table["paths"], file, faults) if "paths" in table.columns else None
     channel = table["channel"].astype(str)
     for row in np.flatnonzero(pd.DataFrame({"t": times, "c": channel}).duplicated()):
         value = f"{table['interval_start'].iloc[row]}, {channel.iloc[row]}"
@@ -67,8 +68,7 @@ def read(path: Path, timezone: str) -> Demand:
         return filled
 
     paths = None
-    if "paths" in table.columns:
-        by_row = np.stack([np.asarray(path, dtype=float) for path in table["paths"]])
+    if by_row is not None:
         paths = np.empty((by_row.shape[1], horizon.count, len(channels)))
         paths[:, rows, columns] = by_row.T
     return Demand(
@@ -79,6 +79,32 @@ def read(path: Path, timezone: str) -> Demand:
         paths,
         {level: grid(volumes[name]) for name, level in levels.items()},
     )
+
+
+def _paths(column: pd.Series, file: str, faults: list[Fault]) -> FloatArray | None:
+    """The rates on the paths, shape (rows, P); None where a row has none or another number."""
+    by_row = [_numbers_in(cell) for cell in column]
+    count = next((len(numbers) for numbers in by_row if numbers is not None), 0)
+    known = len(faults)
+    for row, (cell, numbers) in enumerate(zip(column, by_row, strict=True)):
+        if numbers is None:
+            rule, value = "a list of numbers, the rate on each path", str(cell)
+        elif len(numbers) != count:
+            rule, value = f"{count} numbers, as in the first row", str(len(numbers))
+        else:
+            continue
+        faults.append(Fault(file, f"row {row + 2}", "paths", value, rule))
+    lists = [numbers for numbers in by_row if numbers is not None]
+    return np.stack(lists) if lists and len(faults) == known else None
+
+
+def _numbers_in(cell: object) -> FloatArray | None:
+    """The numbers of a list in a cell; None where it is no such list, or an empty one."""
+    try:
+        numbers = np.asarray(cell, dtype=np.float64)
+    except (TypeError, ValueError):
+        return None
+    return numbers if numbers.ndim == 1 and len(numbers) else None
 
 
 def _is_quantile(name: str) -> bool:

@@ -1,5 +1,7 @@
 """Demand: checked, saved and loaded, cut to a scenario, scaled and met by bursts."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,6 +121,28 @@ def test_fault_in_a_forecast_file_is_told(tmp_path, text, sentence):
     with pytest.raises(InvalidInputError) as caught:
         Demand.load(tmp_path / "day.csv", LONDON)
     assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        ([[1.0, 2.0], [1.0]], "row 3, paths: must be 2 numbers, as in the first row, got '1'"),
+        (
+            [[1.0], None],
+            "row 3, paths: must be a list of numbers, the rate on each path, got 'None'",
+        ),
+        ([["a"], ["b"]], "row 2, paths: must be a list of numbers"),
+        ([1.0, 2.0], "row 2, paths: must be a list of numbers, the rate on each path, got '1.0'"),
+        ([[], []], "row 2, paths: must be a list of numbers, the rate on each path, got '[]'"),
+    ],
+)
+def test_a_fault_in_the_paths_of_a_forecast_file_is_told(tmp_path, paths, told):
+    starts = pd.date_range("2026-04-13 08:00", periods=2, freq="30min", tz=LONDON)
+    table = pd.DataFrame({"interval_start": starts, "channel": "chat", "mean": 3.0})
+    table["paths"] = pd.Series(paths, dtype=object)
+    table.to_parquet(tmp_path / "day.parquet")
+    with pytest.raises(InvalidInputError, match=re.escape(told)):
+        Demand.load(tmp_path / "day.parquet", LONDON)
 
 
 def test_all_faults_of_a_forecast_file_are_told_at_once(tmp_path):
