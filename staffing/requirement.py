@@ -20,6 +20,7 @@ from staffing.promises import Verdict
 from staffing.rehearsal import Progress, Rehearsal, Rounds, Telling
 from staffing.repair import LOST_EASE, MARGIN, repair
 from staffing.single_queue import single_queue
+from staffing.swaps import Swapping
 from staffing.task import Task, effort_of, task_of, teams_of
 from staffing.trimming import PASSES, Trimming
 
@@ -189,6 +190,7 @@ class _Finding:
             if self.out_of_time() or not broken(verdicts, asked):
                 break
             agents = self._confirmed(agents, verdicts, trimming)
+        agents = Swapping(task, pairing, asked, self.out_of_time).run(agents)
         return self._found(agents, pairing.verdicts(agents, runs), asked)
 
     def _confirmed(
