@@ -44,10 +44,13 @@ def print_comparison(found: Comparison) -> None:
     print_rows(found.side_by_side().to_dict("records"), "Side by side")
     for name in found.others:
         out.print(f"{name}: {found.verdict(name)}", markup=False)
-        for title, real in (("Really different", True), ("May be noise", False)):
+        for title, real in (
+            (f"Really different from {found.baseline}", True),
+            (f"Differences from {found.baseline} that may be noise", False),
+        ):
             sentences = found.sentences(name, real=real)
             if sentences:
-                out.print(f"{title} from {found.baseline}:", markup=False)
+                out.print(f"{title}:", markup=False)
             for sentence in sentences:
                 out.print(f"  {sentence}", markup=False)
 
