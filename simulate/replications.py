@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
 from simulate.batches import Batch
-from simulate.estimates import FloatArray, Parts, batches_of
-from simulate.quantile_influence import influence_of
+from simulate.estimates import Parts, batches_of
 from simulate.ratios import Tallies
+from simulate.times import Times
 from simulate.waits import WaitHistogram
 
 IntArray = NDArray[np.int64]
@@ -49,11 +49,9 @@ class Replications:
         Opening backlog by the names of `measures.Counts.opening`, each of shape (R, C).
     within_threshold, of_threshold
         Shape (R, K), summed over the measured intervals.
-    waits, responses
-        Histograms over all replications; cell `i * C + c` of measured interval i.
-    wait_influence, response_influence
-        What each replication adds to the error of the quantiles of waits and responses over
-        the measured time, in seconds, shape (R, C, Q); see `quantile_influence`.
+    wait_times, response_times
+        Histograms over all replications, cell `i * C + c` of measured interval i; and what each
+        replication adds to the error of their quantiles.
     stratified
         Whether the replications share one stratified sequence of day factors.
     """
@@ -67,10 +65,8 @@ class Replications:
     opening: Mapping[str, IntArray]
     within_threshold: IntArray
     of_threshold: IntArray
-    waits: WaitHistogram
-    responses: WaitHistogram
-    wait_influence: FloatArray
-    response_influence: FloatArray
+    wait_times: Times
+    response_times: Times
     stratified: bool = False
 
     @classmethod
@@ -82,11 +78,8 @@ class Replications:
         measured = slice(warm, scenario.period.count - cool)
         cell_of = _measured_cells(scenario.period.count, len(scenario.channels), measured)
         channels = len(scenario.channels)
-        channel_of = np.where(cell_of < 0, -1, np.arange(len(cell_of)) % channels)
         rows = np.argsort(np.argsort(np.concatenate([one.numbers for one in batches])))
         put = _Putting(np.split(rows, np.cumsum([one.count for one in batches])[:-1]))
-        waits = put.histograms([one.waits for one in batches])
-        responses = put.histograms([one.responses for one in batches])
         first = batches[0]
         return cls(
             scenario,
@@ -101,10 +94,8 @@ class Replications:
             {n: put.tables(one.opening[n] for one in batches) for n in first.opening},
             put.tables(one.within_threshold[:, measured].sum(axis=1) for one in batches),
             put.tables(one.of_threshold[:, measured].sum(axis=1) for one in batches),
-            WaitHistogram.sum(waits).merged(cell_of),
-            WaitHistogram.sum(responses).merged(cell_of),
-            influence_of(waits, channel_of, channels),
-            influence_of(responses, channel_of, channels),
+            Times(put.histograms([one.waits for one in batches]), cell_of, channels),
+            Times(put.histograms([one.responses for one in batches]), cell_of, channels),
             stratified,
         )
 
@@ -112,6 +103,16 @@ class Replications:
     def count(self) -> int:
         """Number of replications, R."""
         return len(self.drain_us)
+
+    @property
+    def waits(self) -> WaitHistogram:
+        """Waits of the answered over all replications; cell `i * C + c`."""
+        return self.wait_times.together
+
+    @property
+    def responses(self) -> WaitHistogram:
+        """Times to the response over all replications; cell `i * C + c`."""
+        return self.response_times.together
 
     @property
     def nbytes(self) -> int:

@@ -193,10 +193,12 @@ class _Wishes:
 
     def here(self, engine: Engine, floor_input: FloorInput) -> list[Batch]:
         batches: list[Batch] = []
+        done = 0
         for batch in replicate(
             engine, floor_input, self.seed, self.replications, self.cancel, records=self.records
         ):
             batches.append(batch)
+            done += batch.count
             if self.progress is not None:
-                self.progress(finished(batches), len(self.replications))
+                self.progress(done, len(self.replications))
         return batches

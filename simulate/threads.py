@@ -55,7 +55,7 @@ def in_threads(
         batches.extend(run(numbers, stop.is_set))
 
     pool = ThreadPoolExecutor(threads)
-    told = 0
+    seen = done = 0
     try:
         working = {pool.submit(work) for _ in range(threads)}
         while working:
@@ -64,10 +64,11 @@ def in_threads(
             ended, working = wait(working, _POLL_S, FIRST_EXCEPTION)
             for one in ended:
                 one.result()  # what goes wrong in a thread is the caller's
-            done = finished(tuple(batches))
-            if done > told and progress is not None and not stop.is_set():
+            fresh = batches[seen:]
+            seen += len(fresh)
+            done += finished(fresh)
+            if fresh and progress is not None and not stop.is_set():
                 progress(done, len(replications))
-                told = done
         return batches
     finally:
         stop.set()  # however the caller leaves

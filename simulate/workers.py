@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from scenario.errors import InvalidValueError
-from simulate.batches import Batch, finished
+from simulate.batches import Batch
 from simulate.worker import Cancel, Forget
 from simulate.worker_process import Job, Worker, WorkerDiedError
 
@@ -143,16 +143,19 @@ class Workers:
         self.start()
         run = self._submit(floor_input, engine, seed, tuple(replications), records)
         batches: list[Batch] = []
+        done = 0
 
         def take(message: Batch | BaseException) -> None:
+            nonlocal done
             if isinstance(message, BaseException):
                 raise message
             batches.append(message)
+            done += message.count
             if progress is not None:
-                progress(finished(batches), len(replications))
+                progress(done, len(replications))
 
         try:
-            while finished(batches) < len(replications) and not (cancel is not None and cancel()):
+            while done < len(replications) and not (cancel is not None and cancel()):
                 try:
                     take(run.messages.get(timeout=POLL_S))
                 except queue.Empty:
