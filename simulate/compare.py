@@ -183,9 +183,8 @@ def _quantile(
     data = outcome.data
     of_waits = measure.startswith("wait")
     column = list(outcome.scenario.channels).index(channel)
-    times = data.wait_times if of_waits else data.response_times
-    values = data.times(times.together, "horizon", (share,))
-    influence = times.influence
+    values = data.times(data.waits if of_waits else data.responses, "horizon", (share,))
+    influence = data.wait_influence if of_waits else data.response_influence
     return float(values[0, column, 0]), influence[:, column, SHARES.index(share)]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
 from simulate.batches import Batch
-from simulate.estimates import Parts, batches_of
+from simulate.estimates import FloatArray, Parts, batches_of
 from simulate.ratios import Tallies
 from simulate.times import Times
 from simulate.waits import WaitHistogram
@@ -113,6 +113,16 @@ class Replications:
     def responses(self) -> WaitHistogram:
         """Times to the response over all replications; cell `i * C + c`."""
         return self.response_times.together
+
+    @property
+    def wait_influence(self) -> FloatArray:
+        """What each replication adds to the error of the quantiles of waits, shape (R, C, Q)."""
+        return self.wait_times.influence
+
+    @property
+    def response_influence(self) -> FloatArray:
+        """The same of the times to the response."""
+        return self.response_times.influence
 
     @property
     def nbytes(self) -> int:

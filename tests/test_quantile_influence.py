@@ -100,7 +100,7 @@ def test_pairs_know_more_of_a_quantile_than_two_runs_apart(small):
     alone = [
         float(
             estimate_from_influence(
-                0.0, one.data.wait_times.influence[:, 0, place], one.data.batches
+                0.0, one.data.wait_influence[:, 0, place], one.data.batches
             ).error
         )
         for one in (now, slower)
