@@ -26,6 +26,8 @@ from simulate.replications import Span, occupancy_of
 
 Unit = Literal["share", "seconds", "contacts", "money"]
 LONG_S = 120  # from here on a person thinks in minutes
+WHOLE = 10  # from here on nobody asks for pence or parts of a paid hour
+SMALLEST = 0.005  # of a cost or of paid hours: less is rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +248,10 @@ def _row(name: str, measure: str, who: str, found: Estimate) -> dict[str, object
 def _exact_row(name: str, measure: str, baseline: Outcome, other: Outcome) -> dict[str, object]:
     difference = float(getattr(other, measure) - getattr(baseline, measure))
     unit = other.scenario.currency if measure == "cost" else "paid hours"
+    real = abs(difference) >= SMALLEST
+    digits = 0 if abs(difference) >= WHOLE else 2
     direction = "more" if difference > 0 else "less"
-    size = f"{abs(difference):,.0f} {unit} {direction}" if round(difference) else "the same"
+    size = f"{abs(difference):,.{digits}f} {unit} {direction}" if real else "the same"
     verb = "costs" if measure == "cost" else "takes"
     return {
         "scenario": name,
@@ -256,7 +260,7 @@ def _exact_row(name: str, measure: str, baseline: Outcome, other: Outcome) -> di
         "difference": difference,
         "low": difference,
         "high": difference,
-        "real": difference != 0,
+        "real": real,
         "sentence": f"{name} {verb} {size}.",
     }
 

@@ -97,6 +97,21 @@ def test_the_verdict_tells_promises_and_cost(comparison):
     assert "of 3 promises kept" in more
 
 
+def test_pence_and_minutes_are_told_where_they_differ_and_rounding_is_nothing(
+    small, demand, outcomes
+):
+    dearer = simulate(small.with_changes({"groups.team.cost_per_hour": 18.01}), demand)
+    rows = paired(outcomes["Now"], dearer).set_index("measure")
+    assert rows.loc["cost", "real"]
+    assert rows.loc["cost", "sentence"] == "Small desk costs 0.29 GBP more."
+    assert not rows.loc["paid_hours", "real"]
+
+    split = small.with_changes({"groups.team.cost_per_hour": 18 + 1e-12})
+    rows = paired(outcomes["Now"], simulate(split, demand)).set_index("measure")
+    assert not rows.loc["cost", "real"]
+    assert rows.loc["cost", "sentence"] == "Small desk costs the same."
+
+
 def test_another_seed_is_shown_and_not_paired(small, demand, outcomes):
     other = simulate(small, demand, seed=99)
     apart = Comparison({"Now": outcomes["Now"], "Other seed": other}, {})
