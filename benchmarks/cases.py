@@ -58,6 +58,7 @@ def blend_figures(blend: Blend) -> dict[str, Any]:
         "staffed": blend.staffed,
         "apart": _found(blend.apart),
         "blended": _found(blend.blended),
+        "same_staff": _found(blend.same_staff),
     }
 
 

@@ -46,6 +46,8 @@ class Blend:
         Names of what is assumed and of how staff follows the day.
     apart, blended
         What the least staff of each gives.
+    same_staff
+        What the pools' staff gives when it is blended.
     """
 
     agents: int
@@ -53,6 +55,7 @@ class Blend:
     staffed: str
     apart: Found
     blended: Found
+    same_staff: Found
 
 
 def blends(sizes: tuple[int, ...] = SIZES) -> Iterator[Blend]:
@@ -60,17 +63,18 @@ def blends(sizes: tuple[int, ...] = SIZES) -> Iterator[Blend]:
     for staffed, (search, assumptions) in STAFFED.items():
         for assumed in assumptions:
             for agents in sizes:
-                apart, blended = compared(agents, ASSUMED[assumed], search)
-                yield Blend(agents, assumed, staffed, apart, blended)
+                yield Blend(agents, assumed, staffed, *compared(agents, ASSUMED[assumed], search))
 
 
 def compared(
     agents: int, changes: dict[str, Any], search: Search, runs: int | None = None
-) -> tuple[Found, Found]:
-    """Pools and blended team of a centre, each with its least staff."""
+) -> tuple[Found, Found, Found]:
+    """Pools and blended team of a centre, each with its least staff; and that of pools, blended."""
     floor = Floor.load(f"centre_{agents}", changes)
     runs = runs or floor.runs
     groups = floor.scenario.groups
     pools = [floor.part([channel], groups) for channel in floor.scenario.channels]
-    apart = check(pools, [search(pool, runs) for pool in pools], runs=FRESH_TIMES * runs)
-    return apart, check([floor], [search(floor, runs)], runs=FRESH_TIMES * runs)
+    of_pools = [search(pool, runs) for pool in pools]
+    apart = check(pools, of_pools, runs=FRESH_TIMES * runs)
+    blended = check([floor], [search(floor, runs)], runs=FRESH_TIMES * runs)
+    return apart, blended, check([floor], [sum(of_pools)], runs=FRESH_TIMES * runs)

@@ -8,8 +8,9 @@ from typing import Any
 HEADS = {
     "centre": (
         "| agents on duty | assumed | staff | hours apart | hours blended | saved"
-        " | busy apart | busy blended | busy, change | chats in time apart | blended |",
-        "|---:|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+        " | busy apart | busy blended | busy, change | chats in time apart | blended"
+        " | chats, pools' staff blended | callbacks, pools' staff blended |",
+        "|---:|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ),
     "sites": (
         "| sites × seats | opening | staff | hours apart | hours pooled | saved"
@@ -18,6 +19,8 @@ HEADS = {
         "|---:|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ),
 }
+
+ROUTED = ("chat", "callback")  # channels of the centre
 
 
 def filled(page: str, found: dict[str, Any]) -> str:
@@ -34,7 +37,8 @@ def filled(page: str, found: dict[str, Any]) -> str:
 def _centre(row: dict[str, Any]) -> str:
     cells = [str(row["agents"]), row["assumed"], row["staffed"]]
     chats = [_share(*row[key]["service_level"]["chat"]) for key in ("apart", "blended")]
-    return _line([*cells, *_compared(row["apart"], row["blended"]), *chats])
+    same = [f"{100 * row['same_staff']['service_level'][name][0]:.1f} %" for name in ROUTED]
+    return _line([*cells, *_compared(row["apart"], row["blended"]), *chats, *same])
 
 
 def _site(row: dict[str, Any]) -> str:

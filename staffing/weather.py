@@ -289,7 +289,11 @@ def _check(scenario: Scenario, probability: float, paths: int) -> None:
     if not promises_of(scenario):
         raise InvalidValueError("channels", "with a target on one of them at least", "none")
     if not flex_kinds(scenario):
-        rule = "declared for some group, with days and hours that lie in the horizon"
+        rule = (
+            'declared for some group, e.g. { on_call = { agents = 2, decide_at = "10:00",'
+            " notice_minutes = 60, length_minutes = 240 } }, with days and hours that lie in the"
+            " horizon"
+        )
         raise InvalidValueError("groups.<name>.flex", rule, "none")
 
 

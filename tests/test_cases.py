@@ -64,7 +64,8 @@ def test_sites_apart_and_pooled_have_the_same_customers_and_agents(apart: str) -
 
 
 def test_a_small_blended_team_needs_no_more_than_its_pools() -> None:
-    apart, blended = cases_centre.compared(20, {}, flat, runs=16)
+    apart, blended, same_staff = cases_centre.compared(20, {}, flat, runs=16)
+    assert same_staff.hours == apart.hours
     assert blended.hours <= NOISE * apart.hours
     assert blended.busy.value[0] > apart.busy.value[0]
 

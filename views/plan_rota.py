@@ -101,11 +101,12 @@ def draw(plan: Plan, key: str, *, edited: bool) -> None:
         help="A line a week for each agent, those whose shifts nobody can take among them.",
         width="stretch",
     )
+    rows = rota_rows(rota)
     st.dataframe(
-        rota_rows(rota),
+        rows,
         hide_index=True,
         width="stretch",
-        height=HEIGHT,
+        height="content" if len(rows) <= 8 else HEIGHT,
         column_config={
             "Agent": st.column_config.TextColumn(
                 pinned=True,
