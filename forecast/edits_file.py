@@ -11,7 +11,7 @@ import pandas as pd
 from forecast.edits import CHANGES, VALUE_RULES, Edit, Edits, value_is_good
 from scenario.calendar import minutes_in, weekdays_in
 from scenario.errors import Fault, InvalidInputError, InvalidValueError
-from scenario.tables import read_table
+from scenario.tables import as_texts, read_table
 
 REQUIRED = ("first_day", "change", "value")
 COLUMNS = (
@@ -39,7 +39,7 @@ def read_edits(source: str | Path | IO[bytes], *, name: str | None = None) -> Ed
     InvalidInputError
         With every fault: file, row, column, value and rule.
     """
-    table = read_table(source, name).fillna("")
+    table = read_table(source, name)
     file = name or (Path(source).name if isinstance(source, (str, Path)) else "upload")
     faults = [
         Fault(file, "header", column, "", "present")
@@ -54,8 +54,8 @@ def read_edits(source: str | Path | IO[bytes], *, name: str | None = None) -> Ed
     if faults:
         raise InvalidInputError(faults)
     edits = []
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        cells = {str(key): str(value).strip() for key, value in row.items()}
+    for number, row in enumerate(as_texts(table).to_dict("records"), start=2):
+        cells = {str(key): value for key, value in row.items()}
         if any(cells.values()):
             edit = _edit(cells, file, f"row {number}", faults)
             edits += [] if edit is None else [edit]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecast.days import BoolArray, FloatArray
 from scenario.errors import Fault, InvalidInputError, InvalidValueError
-from scenario.tables import read_table
+from scenario.tables import as_texts, read_table
 
 REQUIRED = ("name", "start", "end")
 OPTIONAL = ("channel", "factor", "half_life_h", "known")
@@ -168,15 +168,15 @@ def read_events(
     InvalidInputError
         With every fault: file, row, column, value and rule.
     """
-    table = read_table(source, name).fillna("")
+    table = read_table(source, name)
     file = name or (Path(source).name if isinstance(source, (str, Path)) else "upload")
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
         raise InvalidInputError(Fault(file, "header", name, "", "present") for name in missing)
     faults: list[Fault] = []
     events: list[Event] = []
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        cells = {str(key): str(value).strip() for key, value in row.items()}
+    for number, row in enumerate(as_texts(table).to_dict("records"), start=2):
+        cells = {str(key): value for key, value in row.items()}
         if not any(cells.values()):
             continue
         event = _event(cells, f"row {number}", file, timezone, faults)

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scenario.errors import Fault
+from scenario.tables import FIRST_YEAR, LAST_YEAR
 
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -71,6 +72,8 @@ def _instant(cell: Any, timezone: str) -> tuple[Any, str]:
         return pd.NaT, rule
     if pd.isna(stamp):
         return pd.NaT, rule
+    if not FIRST_YEAR <= stamp.year <= LAST_YEAR:
+        return pd.NaT, f"{rule}, of the years {FIRST_YEAR} to {LAST_YEAR}"
     if stamp.tzinfo is not None:
         return stamp.tz_convert(timezone), ""
     try:
@@ -119,7 +122,7 @@ def numbers_of(
     good = np.isfinite(numbers) & (numbers >= least) & (numbers > above)
     kind = "a whole number" if whole else "a number"
     if whole:
-        good &= numbers % 1 == 0
+        good &= numbers == np.floor(numbers)
     rule = kind
     if np.isfinite(least):
         rule = f"{kind} of at least {least:g}"

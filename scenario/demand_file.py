@@ -118,10 +118,12 @@ def _horizon(times: pd.DatetimeIndex, channels: int, timezone: str, file: str) -
     starts = pd.DatetimeIndex(sorted(times.unique()))
     steps = starts[1:] - starts[:-1]
     length = steps.min() if len(steps) else pd.Timedelta(minutes=30)
+    if length % pd.Timedelta(minutes=1):
+        rule = "whole minutes apart"
+        raise InvalidInputError([Fault(file, "", "interval_start", str(length), rule)])
     if (steps != length).any() or len(times) != len(starts) * channels:
-        whole = pd.date_range(starts[0], starts[-1], freq=length)
-        gap = next(iter(whole.difference(starts)), None)
-        value = "" if gap is None else f"nothing at {gap.isoformat()}"
+        gaps = starts[:-1][steps != length] + length
+        value = f"nothing at {gaps[0].isoformat()}" if len(gaps) else ""
         rule = "named in one row for every interval and channel, without gaps"
         raise InvalidInputError([Fault(file, "", "interval_start", value, rule)])
     return Horizon(starts[0].tz_convert(timezone), int(length.total_seconds() // 60), len(starts))

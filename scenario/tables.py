@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import IO, cast
 
+import numpy as np
 import pandas as pd
 
 from scenario.delimited import UnreadableTextError, read_delimited
@@ -15,6 +16,9 @@ from scenario.errors import Fault, InvalidInputError
 
 MAX_BYTES = 150 * 2**20  # a year of 15-minute rows on 20 channels is about 50 MB of CSV
 MAX_EXPANDED_BYTES = 600 * 2**20
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # times of other years are slips of the pen
+PATHS = "paths"  # the column of a forecast file whose cells are lists
+NESTED = (list, dict, np.ndarray)
 SUFFIXES = (".csv", ".csv.gz", ".xlsx", ".parquet")
 
 
@@ -32,8 +36,8 @@ def read_table(source: str | Path | IO[bytes], name: str | None = None) -> pd.Da
     Returns
     -------
     DataFrame
-        Columns as in the file, stripped; text cells for CSV and XLSX (empty cells ""),
-        typed cells for Parquet. Row i of the frame is row i + 2 of a CSV or sheet.
+        Columns as in the file, stripped; text cells for CSV and XLSX, typed cells for Parquet;
+        empty texts and columns are "". Row i of the frame is row i + 2 of a CSV or sheet.
         `attrs["notes"]` tells in sentences what was assumed, `attrs["separator"]` of a text.
 
     Raises
@@ -68,6 +72,12 @@ def read_table(source: str | Path | IO[bytes], name: str | None = None) -> pd.Da
         raise refuse(f"a readable table ({type(error).__name__}: {error})") from None
     table.columns = pd.Index([str(column).strip() for column in table.columns])
     return table
+
+
+def as_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Every cell as a text without outer blanks, "" where nothing is known."""
+    known = table.astype(object).where(table.notna(), "")
+    return known.map(lambda cell: str(cell).strip())
 
 
 class _TooLargeError(Exception):
@@ -124,7 +134,38 @@ def _open_parquet(source: str | Path | IO[bytes]) -> pd.DataFrame:
     )
     if not isinstance(source, (str, Path)):
         source.seek(0)
-    return pd.read_parquet(source)
+    table = pd.read_parquet(source)
+    for place, name in enumerate(table.columns):
+        table.isetitem(place, _plain(str(name).strip(), table.iloc[:, place]).array)
+    return table
+
+
+def _plain(name: str, column: pd.Series) -> pd.Series:
+    """The cells as other files have them: numbers, times, and texts, "" where there is none."""
+    if column.isna().all():
+        return pd.Series("", index=column.index, dtype=object)
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        _check_years(name, column)
+    if pd.api.types.is_numeric_dtype(column.dtype) or hasattr(column, "dt"):
+        return column
+    cells = column.astype(object).where(column.notna(), "")
+    if name != PATHS:  # nobody else knows lists: they are told as what they look like
+        cells = cells.map(lambda cell: str(cell) if isinstance(cell, NESTED) else cell)
+    try:
+        return cells.map(lambda cell: cell.decode() if isinstance(cell, bytes) else cell)
+    except UnicodeDecodeError:
+        rule = f'a table whose texts are UTF-8, and those of "{name}" are not'
+        raise UnreadableTextError(rule) from None
+
+
+def _check_years(name: str, column: pd.Series) -> None:
+    zoned = isinstance(column.dtype, pd.DatetimeTZDtype)
+    plain = column.dt.tz_convert("UTC").dt.tz_localize(None) if zoned else column
+    years = plain.to_numpy().astype("datetime64[Y]").astype(np.int64) + 1970
+    known = ~np.isnat(plain.to_numpy())
+    if ((years < FIRST_YEAR) | (years > LAST_YEAR))[known].any():
+        rule = f'a table with times of the years {FIRST_YEAR} to {LAST_YEAR}, and "{name}"'
+        raise UnreadableTextError(f"{rule} holds others")
 
 
 def _check_expanded(size: int) -> None:

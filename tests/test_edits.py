@@ -207,6 +207,13 @@ def test_every_fault_of_a_file_is_told_at_once(tmp_path):
     }
 
 
+def test_an_unknown_number_of_a_parquet_file_is_told(tmp_path):
+    table = pd.DataFrame({"first_day": "2026-04-13", "change": "scale", "value": [1.5, np.nan]})
+    table.to_parquet(tmp_path / "edits.parquet")
+    with pytest.raises(InvalidInputError, match="row 3, value"):
+        read_edits(tmp_path / "edits.parquet")
+
+
 def test_strange_and_missing_columns_are_told(tmp_path):
     path = tmp_path / "edits.csv"
     path.write_text("channel,first_day,factor\nchat,2025-09-01,1.2\n")

@@ -63,6 +63,16 @@ def test_every_fault_is_told_at_once():
     ]
 
 
+def test_numbers_of_a_parquet_file_may_be_unknown(tmp_path):
+    texts = ["2026-01-14 14:00", "2026-02-03 08:00"]
+    table = pd.DataFrame(
+        {"name": "sale", "channel": "x", "start": texts, "end": "2026-03-01 00:00"}
+    )
+    table.assign(factor=[1.5, np.nan]).to_parquet(tmp_path / "events.parquet")
+    first, second = read_events(tmp_path / "events.parquet", timezone=LONDON).events
+    assert (first.factor, second.factor) == (1.5, None)
+
+
 def test_missing_columns_are_told():
     with pytest.raises(InvalidInputError, match="end"):
         read("name,start\nLaunch,2026-02-03\n")

@@ -8,7 +8,7 @@ import pytest
 
 from forecast import History, read_history
 from history_tables import COLUMNS, LONDON, half_hours, open_weeks, read, rows
-from scenario.errors import InvalidValueError
+from scenario.errors import InvalidInputError, InvalidValueError
 
 # What is read
 
@@ -47,6 +47,13 @@ def test_every_format_gives_the_same_history(one_morning, name, kind):
         one_morning["interval_start"] = instants if typed else instants.map(pd.Timestamp.isoformat)
 
     assert read(one_morning, name=name).table.equals(expected)
+
+
+def test_a_row_of_a_parquet_file_without_a_time_is_told(one_morning):
+    """It once took the time of another row."""
+    one_morning.loc[3, "interval_start"] = None
+    with pytest.raises(InvalidInputError, match="row 5, interval_start"):
+        read(one_morning, name="h.parquet")
 
 
 def test_instants_with_an_offset_are_told_in_the_time_zone_asked_for(one_morning):

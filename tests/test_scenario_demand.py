@@ -111,6 +111,10 @@ FAULTS = {
         f"{HEADER}\n2026-04-13 08:00,a,1\n2026-04-13 08:30,a,1\n2026-04-13 09:30,a,1",
         "nothing at 2026-04-13T09:00:00+01:00",
     ),
+    "parts of minutes": (
+        f"{HEADER}\n2026-04-13 08:00:00.000001,a,1\n2026-04-13 08:30,a,1\n2026-04-13 09:00,a,1",
+        "whole minutes apart",
+    ),
     "no rows": (HEADER, "must be a table with at least one row"),
 }  # fmt: skip
 
@@ -129,7 +133,7 @@ def test_fault_in_a_forecast_file_is_told(tmp_path, text, sentence):
         ([[1.0, 2.0], [1.0]], "row 3, paths: must be 2 numbers, as in the first row, got '1'"),
         (
             [[1.0], None],
-            "row 3, paths: must be a list of numbers, the rate on each path, got 'None'",
+            "row 3, paths: must be a list of numbers, the rate on each path",
         ),
         ([["a"], ["b"]], "row 2, paths: must be a list of numbers"),
         ([1.0, 2.0], "row 2, paths: must be a list of numbers, the rate on each path, got '1.0'"),

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,46 @@ def test_file_that_is_no_table_is_told(tmp_path):
     latin = tmp_path / "latin.csv"
     latin.write_bytes("näme\nZürich\n".encode("latin-1"))
     assert 'must be saved as "CSV UTF-8"' in told(read_table, latin)
+
+
+def parquet(tmp_path, **columns):
+    path = tmp_path / "t.parquet"
+    pd.DataFrame(
+        {name: pd.Series(cells, dtype=object) for name, cells in columns.items()}
+    ).to_parquet(path)
+    return read_table(path)
+
+
+def test_parquet_cells_are_as_in_other_files(tmp_path):
+    """Unknown texts are empty, as in a CSV; bytes and lists are texts; numbers and paths stay."""
+    table = parquet(
+        tmp_path,
+        channel=["chat", None],
+        group=[b"caf\xc3\xa9", b"x"],
+        n=[1.5, None],
+        nothing=[None, None],
+        lists=[[1, 2], [3]],
+        paths=[[1.0], [2.0]],
+    )
+    assert table["channel"].tolist() == ["chat", ""]
+    assert table["group"].tolist() == ["café", "x"]
+    assert table["n"].isna().tolist() == [False, True]
+    assert table["nothing"].tolist() == ["", ""]
+    assert table["lists"].tolist() == ["[1 2]", "[3]"]
+    assert table["paths"].map(list).tolist() == [[1.0], [2.0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ([b"\xff", b"x"], 'whose texts are UTF-8, and those of "start" are not'),
+        ([pd.Timestamp("0020-04-13")] * 2, 'with times of the years 1900 to 2200, and "start"'),
+        ([pd.Timestamp("9999-12-31 23:30")] * 2, "with times of the years 1900 to 2200, and"),
+    ],
+)
+def test_parquet_cells_that_no_table_has_are_told(tmp_path, cells, told):
+    with pytest.raises(InvalidInputError, match=re.escape(told)):
+        parquet(tmp_path, start=cells)
 
 
 def test_row_longer_than_the_header_is_not_cut_in_silence(tmp_path):
