@@ -8,6 +8,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from views.serving import Guarded, warmed_up
+from views.static_files import FromMemory
 
 VIEWS = Path(__file__).resolve().parent / "views"
 
@@ -44,4 +45,4 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    app = st.App(__file__, lifespan=warmed_up, middleware=[Middleware(Guarded)])
+    app = st.App(__file__, lifespan=warmed_up, middleware=[Middleware(Guarded), Middleware(FromMemory)])
