@@ -11,6 +11,7 @@ import pandas as pd
 
 from report.words import UNKNOWN, duration, heading, limit, moment, money, number, percent
 from scenario.channels import Channel
+from scenario.staff import Staff
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -62,6 +63,14 @@ def result_lines(outcome: Outcome, required: pd.DataFrame | None = None) -> Iter
         `interval_start`, `group` and `required` of a plan, for what is over and under; None
         leaves that out.
     """
+    yield from service_lines(outcome)
+    if required is not None:
+        yield from over_under(outcome.staff, required)
+    yield from cost_lines(outcome)
+
+
+def service_lines(outcome: Outcome) -> Iterator[Result]:
+    """The results that come first: promises, waits and backlogs, and how busy the floor is."""
     totals = {row["channel"]: _named(row) for row in outcome.total_rows}
     for name, row in totals.items():
         yield from _promises(name, outcome.scenario.channels[name], row)
@@ -70,9 +79,6 @@ def result_lines(outcome: Outcome, required: pd.DataFrame | None = None) -> Iter
     for name, row in totals.items():
         yield from _waiting(name, outcome.scenario.channels[name], row)
     yield from _floor(outcome)
-    if required is not None:
-        yield from _over_under(outcome, required)
-    yield from _cost(outcome)
 
 
 def _promises(name: str, channel: Channel, row: dict[str, Any]) -> Iterator[Result]:
@@ -232,14 +238,14 @@ def _floor(outcome: Outcome) -> Iterator[Result]:
         )
 
 
-def _over_under(outcome: Outcome, required: pd.DataFrame) -> Iterator[Result]:
+def over_under(staff: Staff, required: pd.DataFrame) -> Iterator[Result]:
     """Agents against a plan's requirement; nothing where that is of other times or groups."""
     table = required.pivot_table(
         index="interval_start", columns="group", values="required", observed=True
     )
-    groups = [group for group in outcome.staff.groups if group in table.columns]
-    asked = table.reindex(outcome.staff.horizon.starts)[groups].to_numpy(float)
-    there = outcome.staff.agents[:, [outcome.staff.groups.index(group) for group in groups]]
+    groups = [group for group in staff.groups if group in table.columns]
+    asked = table.reindex(staff.horizon.starts)[groups].to_numpy(float)
+    there = staff.agents[:, [staff.groups.index(group) for group in groups]]
     for column, group in enumerate(groups):
         spare = there[:, column] - asked[:, column]
         working = np.isfinite(spare) & ((asked[:, column] > 0) | (there[:, column] > 0))
@@ -257,7 +263,8 @@ def _over_under(outcome: Outcome, required: pd.DataFrame) -> Iterator[Result]:
         )
 
 
-def _cost(outcome: Outcome) -> Iterator[Result]:
+def cost_lines(outcome: Outcome) -> Iterator[Result]:
+    """Hours on the floor, paid hours, posts and cost."""
     currency = outcome.scenario.currency
     floor = float(outcome.groups["floor_hours"].sum())
     hours = [

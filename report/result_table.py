@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 GOOD, BAD, PLAIN = "●", "▼", ""
 REAL, NOISE, EXACT, SAME = "real", "may be noise", "exact", "no difference"
 MARKS: Mapping[bool | None, str] = {None: PLAIN, True: GOOD, False: BAD}
+Differences = Mapping[tuple[str, str], Mapping[str, Any]]
+"""Paired differences by measure and channel or group: rows of `simulate.compare.paired`."""
 _EXACT = ("money", "hours", "posts")  # known without chance: staffing alone decides them
 
 
@@ -43,6 +45,26 @@ def results_table(
         interval), `Real or noise`, `Baseline`; `Good is`; all texts.
     """
     here = list(result_lines(outcome, required))
+    if baseline is None:
+        return table_of(here)
+    return table_of(here, list(result_lines(baseline, required)), differences_of(baseline, outcome))
+
+
+def table_of(
+    here: Sequence[Result],
+    baseline: Sequence[Result] | None = None,
+    differences: Differences | None = None,
+) -> pd.DataFrame:
+    """
+    The same from lines that are told already.
+
+    Parameters
+    ----------
+    here, baseline
+        Lines of both; None leaves the baseline out.
+    differences
+        From `differences_of`.
+    """
     table = pd.DataFrame(
         {
             "Fine": [MARKS[line.fine] for line in here],
@@ -51,9 +73,8 @@ def results_table(
         }
     )
     if baseline is not None:
-        before = {line.name: line for line in result_lines(baseline, required)}
-        rows = differences_of(baseline, outcome)
-        told = [compared(line, before.get(line.name), rows) for line in here]
+        before = {line.name: line for line in baseline}
+        told = [compared(line, before.get(line.name), differences or {}) for line in here]
         # The difference stands next to the result, before a narrow window cuts the table.
         table["Difference"] = [difference for difference, _ in told]
         table["Real or noise"] = [word for _, word in told]
@@ -64,7 +85,7 @@ def results_table(
     return table
 
 
-def differences_of(baseline: Outcome, outcome: Outcome) -> dict[tuple[str, str], Mapping[str, Any]]:
+def differences_of(baseline: Outcome, outcome: Outcome) -> Differences:
     """Paired differences by measure and channel (or group; "" where it is of all together)."""
     from simulate.compare import paired
 
@@ -75,9 +96,7 @@ def differences_of(baseline: Outcome, outcome: Outcome) -> dict[tuple[str, str],
     }
 
 
-def compared(
-    line: Result, before: Result | None, rows: Mapping[tuple[str, str], Mapping[str, Any]]
-) -> tuple[str, str]:
+def compared(line: Result, before: Result | None, rows: Differences) -> tuple[str, str]:
     """Difference with its interval, and whether it is real; both as texts."""
     found = rows.get((line.measure, line.who)) if line.measure else None
     if found is not None and line.unit not in _EXACT:

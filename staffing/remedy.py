@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenario import Scenario
 from scenario.demand import Demand
 from scenario.errors import InvalidValueError, RunCancelledError
 from scenario.staff import Staff
@@ -21,6 +22,30 @@ if TYPE_CHECKING:
 
 MOST_EXTRA = 3  # agents tried: who needs more needs a plan
 LEAST_MISSED = 0.5  # contacts a replication beyond what the promise allows: less is nothing
+
+
+class Rehearsed(Protocol):
+    """What a trial must know of the rehearsal that missed a promise: an `Outcome`, or less."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was rehearsed."""
+
+    @property
+    def staff(self) -> Staff:
+        """Agents on the floor."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of every random number."""
+
+    @property
+    def replications(self) -> int:
+        """How many there were."""
+
+    @property
+    def cost(self) -> float:
+        """What the staff costs, in the scenario's currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +131,7 @@ def worst_stretch(outcome: Outcome) -> Stretch | None:
 
 
 def remedy(
-    outcome: Outcome,
+    outcome: Rehearsed,
     demand: Demand,
     stretch: Stretch,
     *,
@@ -156,9 +181,7 @@ def remedy(
         return None
     asked = max(2, min(replications or outcome.scenario.replications, outcome.replications))
     rehearse = run or partial(_rehearsed, outcome, demand, cancel)
-    tried, more = 0, outcome
-    while tried < most:
-        tried += 1
+    for tried in range(1, most + 1):
         more = rehearse(_with_more(outcome.staff, group, stretch, tried), asked)
         if _level(more, stretch) >= stretch.target:
             break
@@ -168,7 +191,7 @@ def remedy(
 
 
 def _rehearsed(
-    outcome: Outcome,
+    outcome: Rehearsed,
     demand: Demand,
     cancel: Callable[[], bool] | None,
     staff: Staff,
@@ -230,7 +253,7 @@ def _level(outcome: Outcome, stretch: Stretch) -> float:
     return float(ratio(parts.above[:, within].sum(), parts.below[:, within].sum()))
 
 
-def _helper(outcome: Outcome, stretch: Stretch) -> str | None:
+def _helper(outcome: Rehearsed, stretch: Stretch) -> str | None:
     """The group with most agents there among those who serve the channel and come by number."""
     staff, scenario = outcome.staff, outcome.scenario
     there = _within(staff, stretch)

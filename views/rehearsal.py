@@ -132,11 +132,12 @@ def rehearse(
                 upto = min(run.replications + chunk, look)
                 done = upto - run.replications
                 run.grow(upto, threads=threads, cancel=cancelled)
-            chunk = _next_chunk(done, time.monotonic() - began)
-            count(run.replications, asked[-1])
-        looks = (*looks, run.outcome())
-        if look < asked[-1]:
-            publish(Rehearsal(looks))
+                chunk = _next_chunk(done, time.monotonic() - began)
+                count(run.replications, asked[-1])
+                if upto == look:  # to tell it is work, too
+                    looks = (*looks, run.outcome())
+                    if look < asked[-1]:
+                        publish(Rehearsal(looks))
     return Rehearsal(looks)
 
 

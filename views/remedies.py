@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from scenario import Demand, Scenario, Staff
+from views.answer import Answer, answer_of
 from views.files import scenario_content
 from views.jobs import Job, State, board, fingerprint
-from views.progress import POLL_S
+from views.progress import CALM_POLL_S
+from views.rehearsal import Rehearsal
 from views.session import session_id
 from views.words import UNKNOWN, heading, money, name_of, percent, unmarked
 from views.work import app_version, processors
@@ -34,7 +37,8 @@ def ask(scenario: Scenario, rehearsal: Job, demand: Job) -> Job:
     scenario
         What was rehearsed.
     rehearsal, demand
-        The jobs that answer with its `Rehearsal` and its demand; the trial comes after both.
+        The jobs that answer with its `Rehearsal`, or an `Answer` of it, and with its demand; the
+        trial comes after both.
     """
 
     def work(job: Job) -> str:
@@ -42,19 +46,20 @@ def ask(scenario: Scenario, rehearsal: Job, demand: Job) -> Job:
 
         contacts = job.wait_for(demand)
         # Whoever stops the rehearsal stops this too.
-        outcome = job.wait_for(rehearsal, keep=False).latest
-        stretch = worst_stretch(outcome)
-        if stretch is None:
+        found = job.wait_for(rehearsal, keep=False)
+        if isinstance(found, Rehearsal):
+            found = replace(answer_of(found.latest), stretch=worst_stretch(found.latest))
+        if found.stretch is None:
             return ""
-        found = remedy(outcome, contacts, stretch, run=_in_turns(job, outcome, contacts))
-        return told(stretch, found, outcome.scenario.currency)
+        mended = remedy(found, contacts, found.stretch, run=_in_turns(job, found, contacts))
+        return told(found.stretch, mended, found.scenario.currency)
 
     key = fingerprint("remedy", app_version(), scenario_content(scenario))
     label = "Looking for what would mend it"
     return board().request(session_id(), SLOT, key, label, work)
 
 
-def _in_turns(job: Job, outcome: Outcome, demand: Demand) -> Callable[[Staff, int], Outcome]:
+def _in_turns(job: Job, answer: Answer, demand: Demand) -> Callable[[Staff, int], Outcome]:
     """A way to rehearse that lets everybody's levers go first."""
     places = processors()
     age = places.age()
@@ -62,7 +67,7 @@ def _in_turns(job: Job, outcome: Outcome, demand: Demand) -> Callable[[Staff, in
     def run(staff: Staff, replications: int) -> Outcome:
         from simulate.growing import GrowingRun
 
-        growing = GrowingRun(outcome.scenario, demand, staff, seed=outcome.seed)
+        growing = GrowingRun(answer.scenario, demand, staff, seed=answer.seed)
         while growing.replications < replications:
             with places.taken(RANK, age, job.cancelled, most=1):
                 upto = min(growing.replications + AT_ONCE, replications)
@@ -82,7 +87,7 @@ def draw(job: Job) -> None:
         st.caption("What would mend it could not be worked out.")
 
 
-@st.fragment(run_every=2 * POLL_S)
+@st.fragment(run_every=CALM_POLL_S)
 def _watch() -> None:
     job = board().of(session_id(), SLOT)
     if job is None or not job.running:

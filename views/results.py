@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from report.result_table import BAD, GOOD
 from scenario.targets import ratio
@@ -24,6 +27,8 @@ from views.words import (
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
 
+COLUMNS = ("service_level", "backlog", "queue_mean", "offered")
+LEVEL = ("above", "below")
 ALL_KEPT = "Every promise is kept over the planned time."
 
 
@@ -100,9 +105,58 @@ def key_figures(outcome: Outcome, baseline: Outcome | None) -> list[Figure]:
     return [*figures, Figure("Cost", cost, delta, help_)]
 
 
-def service_heat(outcome: Outcome, channel: str) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Series:
+    """
+    What the pictures draw of a rehearsal, by interval: small, so that it can be kept.
+
+    Parameters
+    ----------
+    starts
+        Measured intervals, shape (I,).
+    channels
+        Channel names, C.
+    values
+        By name of a column of `Outcome.intervals` (`COLUMNS`), shape (I, C); and `above` and
+        `below`, contacts served in time and contacts judged, of all replications together.
+    """
+
+    starts: pd.DatetimeIndex
+    channels: tuple[str, ...]
+    values: Mapping[str, NDArray[np.float64]]
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Series:
+        """Those of an outcome."""
+        channels, starts = tuple(outcome.scenario.channels), outcome.data.period.starts
+        table = outcome.intervals
+        values = {name: np.empty((len(starts), len(channels))) for name in (*COLUMNS, *LEVEL)}
+        for place, channel in enumerate(channels):
+            own = table[table["channel"] == channel]
+            parts = outcome.parts("service_level", channel, "interval")
+            for name in COLUMNS:
+                values[name][:, place] = own[name].to_numpy(float)
+            for name, sums in zip(LEVEL, (parts.above, parts.below), strict=True):
+                values[name][:, place] = np.asarray(sums).sum(axis=0)
+        return cls(starts, channels, values)
+
+    def column(self, name: str, channel: str) -> NDArray[np.float64]:
+        """One channel's values, shape (I,)."""
+        return self.values[name][:, self.channels.index(channel)]
+
+
+def service_heat(series: Series, channel: str, least: float) -> pd.DataFrame:
     """
     Service level by day and hour.
+
+    Parameters
+    ----------
+    series
+        What is drawn.
+    channel
+        Channel name.
+    least
+        Promised share; 0 where nothing is promised.
 
     Returns
     -------
@@ -110,40 +164,32 @@ def service_heat(outcome: Outcome, channel: str) -> pd.DataFrame:
         `day`, `hour`, `value` (share, NaN where nothing was due), `symbol` (▼ under the
         target) and `offered` (contacts a replication).
     """
-    parts = outcome.parts("service_level", channel, "interval")
-    intervals = outcome.intervals[outcome.intervals["channel"] == channel]
-    starts = pd.DatetimeIndex(intervals["interval_start"])
     table = pd.DataFrame(
         {
-            "day": clock_text(starts, "%a %d %b"),
-            "hour": starts.hour,
-            "above": np.asarray(parts.above).sum(axis=0),
-            "below": np.asarray(parts.below).sum(axis=0),
-            "offered": intervals["offered"].to_numpy(),
+            "day": clock_text(series.starts, "%a %d %b"),
+            "hour": series.starts.hour,
+            "above": series.column("above", channel),
+            "below": series.column("below", channel),
+            "offered": series.column("offered", channel),
         }
     )
     summed = table.groupby(["day", "hour"], sort=False, as_index=False).sum()
     summed["value"] = ratio(summed["above"].to_numpy(), summed["below"].to_numpy())
-    target = outcome.scenario.channels[channel].target
-    least = 0.0 if target is None else target.share
     summed["symbol"] = np.where(summed["value"] < least, UNDER, "")
     return summed.drop(columns=["above", "below"])
 
 
-def over_time(runs: dict[str, Outcome], channel: str, column: str, scale: float) -> pd.DataFrame:
-    """One column of the intervals of several runs: `at`, `when`, `name` (of the run), `value`."""
-    frames = []
-    for name, outcome in runs.items():
-        table = outcome.intervals[outcome.intervals["channel"] == channel]
-        starts = pd.DatetimeIndex(table["interval_start"])
-        frames.append(
-            pd.DataFrame(
-                {
-                    "at": clock_ms(starts),
-                    "when": clock_text(starts),
-                    "name": name,
-                    "value": table[column].to_numpy(dtype=float) * scale,
-                }
-            )
+def over_time(runs: Mapping[str, Series], channel: str, column: str, scale: float) -> pd.DataFrame:
+    """One column of several runs: `at`, `when`, `name` (of the run), `value`."""
+    frames = [
+        pd.DataFrame(
+            {
+                "at": clock_ms(series.starts),
+                "when": clock_text(series.starts),
+                "name": name,
+                "value": series.column(column, channel) * scale,
+            }
         )
+        for name, series in runs.items()
+    ]
     return pd.concat(frames, ignore_index=True)

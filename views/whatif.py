@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from report.result_table import results_table
 from report.tables import safe_csv
 from scenario import PlanningError
 from views import charts, keep_box, lever_widgets, links, remedies, results, session, work
+from views.answer import answer_of
 from views.downloads import package
 from views.edit_work import planned_scenario
 from views.faults import show_faults
@@ -13,6 +13,7 @@ from views.figures import tiles
 from views.jobs import board
 from views.levers import changes_of, levers_of, moved
 from views.progress import awaited
+from views.what_if_work import ask_what_if
 from views.words import heading
 
 AS_FORECAST = "as forecast"
@@ -101,9 +102,9 @@ def ask_baseline(*, again: bool = False):
 
 
 def ask_imagined(*, again: bool = False):
-    """The rehearsal of the levers as they stand."""
-    return work.ask_rehearsal(
-        board(), session.session_id(), "whatif", imagined, forecast, again=again
+    """The levers as they stand, beside the rehearsal that they are compared with."""
+    return ask_what_if(
+        board(), session.session_id(), imagined, forecast, ask_baseline(), again=again
     )
 
 
@@ -114,26 +115,29 @@ links.tell()
 st.caption("Moved: " + " · ".join(told) if told else "Nothing is moved: this is the baseline.")
 
 asked = ask_baseline()
+rehearsing = asked if same else ask_imagined()
 if not same:
-    ask_imagined().look(FIRST_LOOK_S)  # a page drawn once is quicker than one drawn twice
+    rehearsing.look(FIRST_LOOK_S)  # a page drawn once is quicker than one drawn twice
 before = awaited(slot, asked, ask_baseline)
-here = before if same else awaited("whatif", ask_imagined(), ask_imagined)
-if here is None:
+if same:
+    answer = None if before is None else answer_of(before.latest)
+else:
+    answer = awaited("whatif", rehearsing, ask_imagined)
+if answer is None:
     st.stop()
-outcome, beside = here.latest, None
-if not same and before is not None:
-    outcome, beside = here.beside(before)
 
-sentence = results.headline(outcome)
-(st.success if sentence == results.ALL_KEPT else st.warning)(sentence.replace(" %", "\u00a0%"))
-remedies.draw(remedies.ask(imagined, asked if same else ask_imagined(), forecast))
-tiles(results.key_figures(outcome, beside))
+kept = answer.sentence == results.ALL_KEPT
+(st.success if kept else st.warning)(answer.sentence.replace(" %", "\u00a0%"))
+remedies.draw(remedies.ask(imagined, rehearsing, forecast))
+tiles(answer.figures)
 
+channels = answer.scenario.channels
+required = None if plan.result is None else plan.result.requirement
 left, right = st.columns([3, 2])
 channel = left.segmented_control(
     "Channel",
-    list(outcome.scenario.channels),
-    default=next(iter(outcome.scenario.channels)),
+    list(channels),
+    default=next(iter(channels)),
     format_func=heading,
     key="whatif-channel",
     required=True,
@@ -146,10 +150,13 @@ picture = right.selectbox(
     persist_state="session",
     help="Service level as a week at a glance, or one figure over time beside the baseline.",
 )
-target = outcome.scenario.channels[channel].target
+target = channels[channel].target
 if picture == BY_HOUR:
     st.altair_chart(
-        charts.target_heat(results.service_heat(outcome, channel), target.share if target else 0.8),
+        charts.target_heat(
+            results.service_heat(answer.here.series, channel, target.share if target else 0.0),
+            target.share if target else 0.8,
+        ),
         width="stretch",
         alt=f"Service level of {heading(channel)} by day and hour; ▼ is under the target.",
     )
@@ -159,9 +166,9 @@ else:
         WAITING: ("backlog", 1.0),
         OFFERED: ("offered", 1.0),
     }[picture]
-    if picture == WAITING and outcome.scenario.channels[channel].kind == "live":
+    if picture == WAITING and channels[channel].kind == "live":
         column = "queue_mean"
-    runs = {"What-if": outcome} | ({} if beside is None else {"Baseline": beside})
+    runs = answer.series
     st.altair_chart(
         charts.lines(results.over_time(runs, channel, column, scale), list(runs), title=picture),
         width="stretch",
@@ -170,7 +177,7 @@ else:
 
 st.subheader("Results")
 st.dataframe(
-    results_table(outcome, beside, None if plan.result is None else plan.result.requirement),
+    answer.table(required),
     hide_index=True,
     width="stretch",
     height="content",
@@ -187,7 +194,7 @@ st.dataframe(
     },
 )
 st.caption(
-    f"{outcome.replications} replications, seed {outcome.seed}, engine {outcome.engine}. Staff are"
+    f"{answer.replications} replications, seed {answer.seed}, engine {answer.engine}. Staff are"
     " people on the floor, after shrinkage; paid hours and cost are before it. Brackets are 95 %"
     " intervals of the mean."
 )
@@ -201,7 +208,7 @@ with places[1]:
     keep_box.draw(imagined, told)
 places[2].download_button(
     "Results, CSV",
-    lambda: safe_csv(results_table(outcome, beside)),
+    lambda: safe_csv(answer.table()),
     "what_if.csv",
     "text/csv",
     on_click="ignore",
@@ -211,7 +218,7 @@ places[2].download_button(
 if forecast.result is not None:
     places[3].download_button(
         "Download this what-if",
-        lambda: package(imagined, forecast.result, outcome.replications),
+        lambda: package(imagined, forecast.result, answer.replications),
         "what_if.zip",
         "application/zip",
         on_click="ignore",
