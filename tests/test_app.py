@@ -42,12 +42,36 @@ def test_a_moved_lever_changes_results_beside_the_baseline(app):
 def test_levers_that_do_not_fit_are_told_and_nothing_is_lost(app):
     app.switch_page("views/whatif.py").run()
     settled(app)
+    app.session_state["levers-Opening hours"] = True
+    app.run()
     app.text_input(key="lever-open-chat").set_value("someday 08:00").run()
     assert "do not fit" in app.error[0].value
     app.text_input(key="lever-open-chat").set_value("daily 08:00-20:00").run()
     settled(app)
     assert not app.error
     assert app.metric
+
+
+def test_a_lever_that_is_folded_away_stays_where_it_is(app):
+    app.switch_page("views/whatif.py").run()
+    assert not [lever for lever in app.number_input if lever.key.startswith("lever-patience")]
+    app.session_state["levers-Work and patience"] = True
+    app.run()
+    patience = next(one for one in app.number_input if one.key.startswith("lever-patience"))
+    moved = f"{patience.label}: {patience.value + 60:g}"
+    patience.set_value(patience.value + 60).run()
+
+    def told():
+        return " ".join(caption.value for caption in app.caption)
+
+    assert moved in told()
+    app.session_state["levers-Work and patience"] = False
+    app.run()
+    assert moved in told()
+    app.switch_page("views/forecast.py").run()
+    app.switch_page("views/whatif.py").run()
+    settled(app)
+    assert moved in told()
 
 
 def test_a_lever_stays_moved_across_pages(app):

@@ -35,8 +35,14 @@ def draw(levers: tuple[Lever, ...], start: Scenario) -> dict[str, Value]:
         if not own:
             continue
         count = sum(st.session_state[_key(lever)] != lever.default for lever in own)
-        with st.expander(f"{section} · {count} moved" if count else section):
-            values |= {lever.key: _widget(lever) for lever in own}
+        # What is folded away is not drawn: there are three times as many levers as one sees.
+        with st.expander(section, key=f"levers-{section}", on_change="rerun") as folded:
+            if folded.open:
+                values |= {lever.key: _widget(lever) for lever in own}
+            else:
+                values |= {lever.key: st.session_state[_key(lever)] for lever in own}
+        if count:
+            st.caption(f"↑ {count} moved")
     _keep_in_address(levers, values)
     return values
 

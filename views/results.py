@@ -63,17 +63,15 @@ def _weak_days(outcome: Outcome) -> str:
     """Days that fall short where the whole time does not: a mean hides them."""
     found = []
     for name, channel in outcome.scenario.channels.items():
-        days = outcome.days[outcome.days["channel"] == name]
-        if channel.target is None or len(days) < 2:
+        if channel.target is None:
             continue
-        under = days[days["service_level"] < channel.target.share]
-        if len(under):
-            told = [
-                f"{start:%a %d %b} {percent(level, 0)}"
-                for start, level in zip(
-                    under["interval_start"], under["service_level"], strict=True
-                )
-            ]
+        levels = outcome.parts("service_level", name, "day").pooled()
+        told = [
+            f"{start:%a %d %b} {percent(level, 0)}"
+            for start, level in zip(outcome.data.span_starts("day"), levels, strict=True)
+            if level < channel.target.share
+        ]
+        if told and len(levels) > 1:
             found.append(f"{heading(name)} on {', '.join(told)}")
     return f" Single days fall short: {'; '.join(found)}." if found else ""
 
