@@ -9,7 +9,7 @@ import streamlit as st
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from views import charts
+from views import charts, drawing
 
 INTERVALS, CHANNELS = 2_688, ("Chat", "X", "Facebook")  # four weeks of quarter-hours
 
@@ -35,4 +35,4 @@ def move() -> None:
 
 
 st.button("Move", on_click=move)
-st.altair_chart(charts.lines(table, CHANNELS, title="Contacts"), width="stretch", alt="Contacts.")
+drawing.lines(table, list(CHANNELS), title="Contacts", told="Contacts.")

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from views import charts, plan_charts
+from views import charts, drawing, plan_charts
 
 
 def encoded(chart, channel):
@@ -52,9 +52,45 @@ def test_a_missed_target_is_told_by_its_symbol():
             "offered": [10.0, 12.0],
         }
     )
-    chart = charts.target_heat(table, 0.8)
+    chart = charts.target_heat(table, ["Mon"], 0.8)
     assert encoded(chart, "text") == {"symbol"}
     assert len(chart.to_dict()["layer"]) == 2
+
+
+def test_a_chart_that_is_drawn_again_changes_its_rows_only():
+    """The browser makes a new picture of another text, and keeps the old one otherwise."""
+    from streamlit.testing.v1 import AppTest
+
+    def page():
+        import pandas as pd
+        import streamlit as st
+
+        from views import drawing
+
+        value = st.session_state.get("value", 0.5)
+        heat = {"day": ["Mon"], "hour": [8], "value": [value], "symbol": ["▼"], "offered": [9.0]}
+        drawing.target_heat(pd.DataFrame(heat), 0.8, told="A heat map.")
+        line = {"at": [0.0, 9e6], "when": ["a", "b"], "name": ["x", "x"], "value": [value, 2.0]}
+        drawing.lines(pd.DataFrame(line), ["x"], title="Contacts", told="A line.")
+
+    app = AppTest.from_function(page).run()
+    first = [chart.proto for chart in app.get("vega_lite_chart")]
+    app.session_state["value"] = 0.7
+    second = [chart.proto for chart in app.run().get("vega_lite_chart")]
+    assert [chart.alt for chart in first] == ["A heat map.", "A line."]
+    assert [chart.spec for chart in first] == [chart.spec for chart in second]
+    for before, after in zip(first, second, strict=True):
+        assert [one.name for one in before.datasets] == ["rows"]
+        assert before.datasets[0].data.data != after.datasets[0].data.data
+
+
+def test_a_chart_on_a_name_is_the_chart_on_the_table():
+    table = week(name="chat", value=[1.0, 2.0, np.nan, 3.0])
+    whole = charts.lines(table, ["chat"], title="Contacts").to_dict()
+    named = drawing._lines(("chat",), "Contacts", ",.1f", True, 7.0, True)
+    assert charts.alike(7.0, charts.days_of(table))
+    assert named["layer"] == whole["layer"]
+    assert named["data"] == {"name": "rows"}
 
 
 @pytest.mark.parametrize(("difference", "text"), [(2, "▲2"), (-1, "▼1"), (0, "●")])

@@ -21,6 +21,7 @@ UNDER, OVER, MET = "▼", "▲", "●"
 BAD, GOOD, PLAIN = "#D55E00", "#2b8cc4", "#8a949e"
 DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
 HEIGHT = 260
+AXES = (1.5, 16.0)  # days up to which a time axis tells hours, and weekdays
 MAX_TOUCHED = 4_000  # points that answer to the pointer; more take longer than half a second
 MAX_ROWS = 20_000  # a year of quarter-hours of one channel is 35,000: draw such by day
 
@@ -37,11 +38,16 @@ def clock_text(times: Any, form: str = "%a %d %b %H:%M") -> list[str]:
     return [time.strftime(form) for time in pd.DatetimeIndex(times)]
 
 
+def alike(days: float, others: float) -> bool:
+    """Whether two lengths of time, in days, have the same kind of time axis."""
+    return [days <= end for end in AXES] == [others <= end for end in AXES]
+
+
 def time_axis(days: float, title: str | None = None) -> alt.X:
     """The axis of a time column named `at`, labelled to suit its length in days."""
-    if days <= 1.5:
+    if days <= AXES[0]:
         axis = alt.Axis(format="%H:%M", title=title, grid=False)
-    elif days <= 16:
+    elif days <= AXES[1]:
         ticks = alt.TimeIntervalStep(interval="day", step=1)
         axis = alt.Axis(
             format="%a %d", title=title, tickCount=ticks, labelAlign="left", labelOverlap=True
@@ -93,8 +99,43 @@ def lines(
     zero
         Whether the axis begins at 0.
     """
-    base = alt.Chart(table).encode(
-        time_axis(days_of(table)),
+    return lines_on(
+        table,
+        names,
+        title=title,
+        form=form,
+        zero=zero,
+        days=days_of(table),
+        touched=len(table) <= MAX_TOUCHED,
+    )
+
+
+def lines_on(
+    source: Any,
+    names: Sequence[str],
+    *,
+    title: str,
+    form: str,
+    zero: bool,
+    days: float,
+    touched: bool,
+) -> alt.LayerChart:
+    """
+    The same on a source of rows.
+
+    Parameters
+    ----------
+    source
+        Table, or a name that stands for one.
+    names, title, form, zero
+        As in `lines`.
+    days
+        Length of the drawn time.
+    touched
+        Whether the points answer to the pointer.
+    """
+    base = alt.Chart(source).encode(
+        time_axis(days),
         alt.Y("value:Q", title=title, scale=alt.Scale(zero=zero)),
         named("name", names),
         tooltip=[
@@ -104,7 +145,7 @@ def lines(
         ],
     )
     drawn = base.mark_line(strokeWidth=1.8, clip=True).encode(dashed("name", names))
-    if len(table) > MAX_TOUCHED:
+    if not touched:
         return alt.layer(drawn).properties(height=HEIGHT)
     # Invisible points give the tooltip something to meet.
     return (drawn + base.mark_point(size=40, opacity=0)).properties(height=HEIGHT)
@@ -184,22 +225,24 @@ def week_heat(
     return chart.properties(height=26 * max(len(days), 1) + 110)
 
 
-def target_heat(table: pd.DataFrame, target: float) -> alt.LayerChart:
+def target_heat(source: Any, days: Sequence[str], target: float) -> alt.LayerChart:
     """
     Service level by day and hour beside its target: blue is met, orange with ▼ is missed.
 
     Parameters
     ----------
-    table
-        Columns `day` (label), `hour` (0-23), `value` (share; NaN where nobody came),
-        `symbol` (▼ under the target, else empty) and `offered` (contacts).
+    source
+        Table, or a name that stands for one, with columns `day` (label), `hour` (0-23), `value`
+        (share; no row where nobody came), `symbol` (▼ under the target, else empty) and
+        `offered` (contacts).
+    days
+        Labels of the days in order.
     target
         Promised share.
     """
-    days = list(dict.fromkeys(table["day"]))
-    base = alt.Chart(table.dropna(subset=["value"])).encode(
+    base = alt.Chart(source).encode(
         alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-        alt.Y("day:N", sort=days, title=None, axis=alt.Axis(labelOverlap=False)),
+        alt.Y("day:N", sort=list(days), title=None, axis=alt.Axis(labelOverlap=False)),
     )
     scale = alt.Scale(
         domain=[0, target - 1e-9, target, 1],

@@ -4,7 +4,7 @@ import streamlit as st
 
 from report.tables import safe_csv
 from scenario import PlanningError
-from views import charts, keep_box, lever_widgets, links, remedies, results, session, work
+from views import drawing, keep_box, lever_widgets, links, remedies, results, session, work
 from views.answer import answer_of
 from views.downloads import package
 from views.edit_work import planned_scenario
@@ -152,13 +152,10 @@ picture = right.selectbox(
 )
 target = channels[channel].target
 if picture == BY_HOUR:
-    st.altair_chart(
-        charts.target_heat(
-            results.service_heat(answer.here.series, channel, target.share if target else 0.0),
-            target.share if target else 0.8,
-        ),
-        width="stretch",
-        alt=f"Service level of {heading(channel)} by day and hour; ▼ is under the target.",
+    drawing.target_heat(
+        results.service_heat(answer.here.series, channel, target.share if target else 0.0),
+        target.share if target else 0.8,
+        told=f"Service level of {heading(channel)} by day and hour; ▼ is under the target.",
     )
 else:
     column, scale = {
@@ -169,10 +166,11 @@ else:
     if picture == WAITING and channels[channel].kind == "live":
         column = "queue_mean"
     runs = answer.series
-    st.altair_chart(
-        charts.lines(results.over_time(runs, channel, column, scale), list(runs), title=picture),
-        width="stretch",
-        alt=f"{picture} of {heading(channel)} over the week.",
+    drawing.lines(
+        results.over_time(runs, channel, column, scale),
+        list(runs),
+        title=picture,
+        told=f"{picture} of {heading(channel)} over the week.",
     )
 
 st.subheader("Results")
