@@ -37,6 +37,19 @@ def keep(name: str, content: bytes) -> Path:
     return path
 
 
+def shipped(path: Path) -> Scenario:
+    """A scenario file that every session opens: read once, and again when it has changed."""
+    if not path.is_file():
+        return Scenario.load(path)  # which tells what is wrong
+    status = path.stat()
+    return _scenario_of(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=8)
+def _scenario_of(path: Path, changed: int, size: int) -> Scenario:  # noqa: ARG001
+    return Scenario.load(path)
+
+
 def scenario_content(scenario: Scenario) -> str:
     """All that decides a scenario's numbers, as one text: its keys and its files' content."""
     keys = scenario.model_dump_json(exclude={"demand": FILE_KEYS, "staffing": True})

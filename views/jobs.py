@@ -23,7 +23,7 @@ from typing import Any
 from scenario.errors import PlanningError, RunCancelledError
 
 FINISHED_KEPT = 48  # answers
-KEPT_BYTES = 100_000_000  # of rehearsals: two of a centre of 200 or a hundred of a small team's day
+KEPT_BYTES = 200_000_000  # of rehearsals: six of a centre of 200, or hundreds of a small team's day
 FORSAKEN_S = 10.0  # a refresh comes back sooner; after that a closed tab's work is stopped
 
 log = logging.getLogger("allweather.app")

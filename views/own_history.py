@@ -8,7 +8,11 @@ import streamlit as st
 
 from scenario import Fault, InvalidInputError, PlanningError, Scenario
 from store import ConflictError
+<<<<<<< HEAD
 from views import mapping, people, save_box, session
+=======
+from views import files, mapping, save_box, session
+>>>>>>> be28d5c (Name early what a page will draw, and rehearse large floors less often)
 from views.drafts import origin_of
 from views.faults import told_faults
 from views.saved import shelf, shelf_to_save
@@ -87,7 +91,7 @@ def _samples(scenario: Scenario) -> None:
         help="The columns of the own layout with your channels, to be filled in.",
         on_click="ignore",
     )
-    shipped = Scenario.load(session.first_scenario())
+    shipped = files.shipped(session.first_scenario())
     if shipped.demand.history is not None:
         path = shipped.path_of(shipped.demand.history)
         st.download_button(

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 FIRST_LOOK = 4  # replications: a tenth of a second for a centre of 200
 TURN_S = 0.15  # how long a later look keeps the processors from somebody's first
 WHILE_LOOKED_AT = 100  # replications that follow while the person looks
+MOST_CONTACTS = 1_600_000  # in these: a second's work, which twenty people have to share
+IN_TENS = 10
 
 
-def looks_of(asked: int) -> tuple[int, ...]:
+def looks_of(asked: int, contacts: float = 0.0) -> tuple[int, ...]:
     """
     Replications of each look, growing.
 
@@ -25,13 +27,17 @@ def looks_of(asked: int) -> tuple[int, ...]:
     ----------
     asked
         The scenario's own number: always one of the looks, and the last one if it is large.
+    contacts
+        Expected in one replication. Many contacts tell much, and take long: a week of a centre
+        of 200 is rehearsed 40 times and not 100.
 
     Examples
     --------
-    >>> looks_of(20), looks_of(3), looks_of(500)
-    ((4, 20, 100), (3, 100), (4, 500))
+    >>> looks_of(20), looks_of(3), looks_of(500), looks_of(10, 39_000.0)
+    ((4, 20, 100), (3, 100), (4, 500), (4, 10, 40))
     """
-    last = max(asked, WHILE_LOOKED_AT)
+    affordable = int(MOST_CONTACTS / max(contacts, 1.0)) // IN_TENS * IN_TENS
+    last = max(asked, min(WHILE_LOOKED_AT, max(affordable, IN_TENS)))
     first = {FIRST_LOOK} if asked > 2 * FIRST_LOOK else set()
     return tuple(sorted(first | {asked, last}))
 
@@ -122,7 +128,7 @@ def rehearse(
     from simulate.growing import GrowingRun
 
     run, age = GrowingRun(scenario, demand), turns.age()
-    asked = looks_of(scenario.replications)
+    asked = looks_of(scenario.replications, float(demand.mean.sum()))
     looks: tuple[Outcome, ...] = ()
     chunk = FIRST_LOOK
     for rank, look in enumerate(asked):

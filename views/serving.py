@@ -23,6 +23,8 @@ from typing import Any
 
 import streamlit as st
 
+from views import static_files
+
 # What a first page and a first lever need; each takes some tenths of a second to load.
 NEEDED = (
     "altair",
@@ -32,9 +34,12 @@ NEEDED = (
     "simulate.compare",
     "simulate.growing",
     "simulate.kernel",
+    "staffing.remedy",
+    "views.drawing",
+    "views.frame",
     "views.levers",
-    "views.results",
-    "views.work",
+    "views.remedies",
+    "views.what_if_work",
 )
 
 SWITCH_S = 0.001  # a fifth of Python's own
@@ -55,6 +60,9 @@ def load() -> None:
     """Load what the pages need, and keep it out of the garbage collector's way."""
     for name in NEEDED:
         import_module(name)
+    static_files.read_ahead()
+    # What a chart looks like is checked by tests, not with every drawing.
+    import_module("altair.utils.schemapi").disable_debug_mode()
     # Between two replications the pages get the interpreter soon.
     sys.setswitchinterval(SWITCH_S)
     _freeze()

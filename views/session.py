@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from scenario import PlanningError, Scenario
 from views import drafts, work
 from views.drafts import Origin
-from views.files import PRESETS, SAMPLE, scenario_content
+from views.files import PRESETS, SAMPLE, scenario_content, shipped
 from views.jobs import Job, board, fingerprint
 from views.levers import Preset, read_presets
 
@@ -30,7 +30,7 @@ def scenario() -> Scenario:
     """The scenario that every page starts from: the address's, or the sample at first open."""
     if "scenario" not in st.session_state:
         known = drafts.find(st.query_params.get(ADDRESS, ""))
-        draft = known or drafts.Draft(Scenario.load(first_scenario()))
+        draft = known or drafts.Draft(shipped(first_scenario()))
         st.session_state["scenario"], st.session_state["origins"] = draft.scenario, draft.origins
     found: Scenario = st.session_state["scenario"]
     return found
