@@ -61,17 +61,14 @@ def test_a_lever_that_is_folded_away_stays_where_it_is(app):
     moved = f"{patience.label}: {patience.value + 60:g}"
     patience.set_value(patience.value + 60).run()
 
-    def told():
-        return " ".join(caption.value for caption in app.caption)
-
-    assert moved in told()
+    assert moved in captions(app)
     app.session_state["levers-Work and patience"] = False
     app.run()
-    assert moved in told()
+    assert moved in captions(app)
     app.switch_page("views/forecast.py").run()
     app.switch_page("views/whatif.py").run()
     settled(app)
-    assert moved in told()
+    assert moved in captions(app)
 
 
 def test_a_lever_stays_moved_across_pages(app):

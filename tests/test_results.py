@@ -53,7 +53,7 @@ def test_a_floor_with_time_to_spare_keeps_its_promises(small):
 
 
 def test_the_week_by_hour_is_a_ratio_of_sums(outcome):
-    heat = results.service_heat(outcome, "chat")
+    heat = results.service_heat(results.Series.of(outcome), "chat", 0.8)
     parts = outcome.parts("service_level", "chat", "interval")
     hour = np.asarray(parts.above).sum(axis=0)[10] / np.asarray(parts.below).sum(axis=0)[10]
     assert heat[heat["hour"] == 10]["value"].iloc[0] == pytest.approx(hour)

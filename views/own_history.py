@@ -8,11 +8,7 @@ import streamlit as st
 
 from scenario import Fault, InvalidInputError, PlanningError, Scenario
 from store import ConflictError
-<<<<<<< HEAD
-from views import mapping, people, save_box, session
-=======
-from views import files, mapping, save_box, session
->>>>>>> be28d5c (Name early what a page will draw, and rehearse large floors less often)
+from views import files, mapping, people, save_box, session
 from views.drafts import origin_of
 from views.faults import told_faults
 from views.saved import shelf, shelf_to_save
