@@ -45,4 +45,6 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:
-    app = st.App(__file__, lifespan=warmed_up, middleware=[Middleware(Guarded), Middleware(FromMemory)])
+    app = st.App(
+        __file__, lifespan=warmed_up, middleware=[Middleware(Guarded), Middleware(FromMemory)]
+    )
