@@ -54,8 +54,18 @@ def test_whoever_is_alone_gets_all_places_and_gives_them_back():
         assert not turns.busy
     with turns.taken(0, turns.age(), never, most=1) as places:
         assert places == 1
-        with turns.taken(5, turns.age(), never) as others:
+        with turns.taken(0, turns.age(), never) as others:
             assert others == 2
+
+
+def test_what_nobody_waits_for_leaves_a_place_free():
+    turns = Turns(3)
+    with turns.taken(5, turns.age(), never) as later:
+        assert later == 2
+        with pytest.raises(RunCancelledError), turns.taken(1, turns.age(), lambda: True):
+            pass
+        with turns.taken(0, turns.age(), never) as first:
+            assert first == 1
 
 
 def test_whoever_waits_can_be_cancelled_and_blocks_nobody():

@@ -132,7 +132,7 @@ def _answer() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     # Where processors are scarce, the one who waits for a page goes first.
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(10)
 
     def send(kind: str, content: Any) -> None:
         pickle.dump((kind, content), answers, protocol=pickle.HIGHEST_PROTOCOL)

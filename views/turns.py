@@ -3,6 +3,9 @@ Whose turn it is on the processors: first answers go before what follows while p
 
 The kernel runs in threads that all want a processor at once. Without an order twenty people who
 move levers would all wait for everybody's hundred replications.
+
+What nobody waits for leaves a place free. Two threads that go through many short runs pass the
+interpreter to and fro between them, and a page that wants it may be passed over for long.
 """
 
 from __future__ import annotations
@@ -56,7 +59,7 @@ class Turns:
         Parameters
         ----------
         rank
-            0 goes before 1, and so on.
+            0 goes before 1, and so on; only 0 may take the last free place.
         age
             From `age`, once for all turns of one piece of work: it then ends before a younger
             one begins, and what lies half done in memory stays little.
@@ -76,10 +79,11 @@ class Turns:
             When cancelled while waiting.
         """
         place = (rank, age)
+        kept = 1 if rank and self.places > 1 else 0
         with self._changed:
             heapq.heappush(self._waiting, place)
             try:
-                while not (self._free > 0 and self._waiting[0] == place):
+                while not (self._free > kept and self._waiting[0] == place):
                     self._changed.wait(POLL_S)
                     if cancelled():
                         raise RunCancelledError
@@ -89,7 +93,7 @@ class Turns:
                 self._changed.notify_all()
             # Whoever waits at the same rank gets a place, too.
             alike = sum(other[0] == rank for other in self._waiting)
-            held = max(1, min(self._free - alike, most or self.places))
+            held = max(1, min(self._free - kept - alike, most or self.places))
             self._free -= held
         try:
             yield held
