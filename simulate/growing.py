@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 
 from scenario import Demand, RunCancelledError, Scenario, Staff
@@ -11,6 +12,8 @@ from simulate.engines import Cancel, engine_named, replicate
 from simulate.outcome import Outcome
 from simulate.run import outcome_of
 from simulate.threads import in_threads
+
+REST_EVERY_S, REST_S = 0.002, 0.0001
 
 
 class GrowingRun:
@@ -92,7 +95,7 @@ class GrowingRun:
         engine, before = engine_named(self._engine), self.replications
 
         def run(numbers: Iterable[int], stop: Cancel) -> Iterator[Batch]:
-            return replicate(engine, self._input, self._seed, numbers, stop)
+            return replicate(engine, self._input, self._seed, numbers, _resting(stop))
 
         def tell(done: int, _: int) -> None:
             if progress is not None:
@@ -111,3 +114,22 @@ class GrowingRun:
         return outcome_of(
             self._scenario, self._staff, self._engine, self._seed, self._input, self._batches
         )
+
+
+def _resting(stop: Cancel) -> Cancel:
+    """
+    The same question, with a short rest now and then before it is answered.
+
+    A run that lasts less than a millisecond lets the interpreter go and takes it again before
+    another thread has woken up to take it: a page would wait until all runs are over.
+    """
+    rested = time.perf_counter()
+
+    def ask() -> bool:
+        nonlocal rested
+        if time.perf_counter() - rested > REST_EVERY_S:
+            time.sleep(REST_S)
+            rested = time.perf_counter()
+        return stop()
+
+    return ask
