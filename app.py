@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from views.attention import Noticed, attention
 from views.serving import Guarded, warmed_up
 from views.static_files import FromMemory
 
@@ -43,8 +44,11 @@ def main() -> None:
 
 # The server imports this file for the application and runs it anew for every page that is drawn.
 if __name__ == "__main__":
-    main()
+    with attention.drawing():
+        main()
 else:
     app = st.App(
-        __file__, lifespan=warmed_up, middleware=[Middleware(Guarded), Middleware(FromMemory)]
+        __file__,
+        lifespan=warmed_up,
+        middleware=[Middleware(Noticed), Middleware(Guarded), Middleware(FromMemory)],
     )

@@ -13,7 +13,7 @@ from simulate.outcome import Outcome
 from simulate.run import outcome_of
 from simulate.threads import in_threads
 
-REST_EVERY_S, REST_S = 0.002, 0.0001
+REST_EVERY_S = 0.002
 
 
 class GrowingRun:
@@ -72,6 +72,7 @@ class GrowingRun:
         threads: int = 1,
         progress: Callable[[int, int], None] | None = None,
         cancel: Cancel | None = None,
+        rest: Callable[[], None] | None = None,
     ) -> None:
         """
         Simulate until there are so many replications.
@@ -86,6 +87,9 @@ class GrowingRun:
             Told how many there are, of how many, in the caller's thread.
         cancel
             Asked about twenty times a second, in the caller's thread.
+        rest
+            Called every few milliseconds between replications, in the threads that run them, to
+            make room for others.
 
         Raises
         ------
@@ -95,7 +99,7 @@ class GrowingRun:
         engine, before = engine_named(self._engine), self.replications
 
         def run(numbers: Iterable[int], stop: Cancel) -> Iterator[Batch]:
-            return replicate(engine, self._input, self._seed, numbers, _resting(stop))
+            return replicate(engine, self._input, self._seed, numbers, _resting(stop, rest))
 
         def tell(done: int, _: int) -> None:
             if progress is not None:
@@ -116,19 +120,16 @@ class GrowingRun:
         )
 
 
-def _resting(stop: Cancel) -> Cancel:
-    """
-    The same question, with a short rest now and then before it is answered.
-
-    A run that lasts less than a millisecond lets the interpreter go and takes it again before
-    another thread has woken up to take it: a page would wait until all runs are over.
-    """
+def _resting(stop: Cancel, rest: Callable[[], None] | None) -> Cancel:
+    """The same question, with a rest now and then before it is answered."""
+    if rest is None:
+        return stop
     rested = time.perf_counter()
 
     def ask() -> bool:
         nonlocal rested
         if time.perf_counter() - rested > REST_EVERY_S:
-            time.sleep(REST_S)
+            rest()
             rested = time.perf_counter()
         return stop()
 

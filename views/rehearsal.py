@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from views.attention import attention
+
 if TYPE_CHECKING:
     from scenario import Demand, Scenario
     from simulate.outcome import Outcome
@@ -137,7 +139,9 @@ def rehearse(
                 began = time.monotonic()
                 upto = min(run.replications + chunk, look)
                 done = upto - run.replications
-                run.grow(upto, threads=threads, cancel=cancelled)
+                # A first look is waited for; the others make room for pages.
+                rest = attention.rest if rank else None
+                run.grow(upto, threads=threads, cancel=cancelled, rest=rest)
                 chunk = _next_chunk(done, time.monotonic() - began)
                 count(run.replications, asked[-1])
                 if upto == look:  # to tell it is work, too

@@ -10,6 +10,7 @@ import streamlit as st
 
 from scenario import Demand, Scenario, Staff
 from views.answer import Answer, answer_of
+from views.attention import attention
 from views.files import scenario_content
 from views.jobs import Job, State, board, fingerprint
 from views.progress import CALM_POLL_S
@@ -71,7 +72,7 @@ def _in_turns(job: Job, answer: Answer, demand: Demand) -> Callable[[Staff, int]
         while growing.replications < replications:
             with places.taken(RANK, age, job.cancelled, most=1):
                 upto = min(growing.replications + AT_ONCE, replications)
-                growing.grow(upto, cancel=job.cancelled)
+                growing.grow(upto, cancel=job.cancelled, rest=attention.rest)
         return growing.outcome()
 
     return run
