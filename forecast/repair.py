@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from forecast.findings import FIRST_ROW, MOST_ROWS_OF_ONE_RULE, Findings, plural
 from forecast.request import LENGTHS
+from scenario.tables import FIRST_YEAR, LAST_YEAR
 
 LONGEST_SPAN = pd.Timedelta(days=366 * 20)
 
@@ -92,8 +93,11 @@ def interval_length(rows: pd.DataFrame, wanted: int | None, findings: Findings) 
 
 
 def check_span(starts: pd.Series, field: str, findings: Findings) -> None:
-    """A date far away from all others is a slip of the pen, not a history."""
+    """A date far away from all others is a slip of the pen, not a history; so is year 9999."""
     if starts.empty or starts.max() - starts.min() <= LONGEST_SPAN:
+        strange = ~starts.dt.year.between(FIRST_YEAR, LAST_YEAR).to_numpy()
+        rule = f"a time of the years {FIRST_YEAR} to {LAST_YEAR}"
+        findings.fault_rows(strange, field, starts, rule)
         return
     middle = starts.sort_values().iloc[len(starts) // 2]
     far = ((starts - middle).abs() > LONGEST_SPAN / 2).to_numpy()

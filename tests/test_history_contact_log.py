@@ -45,6 +45,12 @@ def faults_of(text, **options):
     return caught.value.faults
 
 
+def test_times_at_the_end_of_all_years_are_told():
+    """Suites write them where they know no time."""
+    (fault, *_) = faults_of(LOG.replace("2025-10-20", "9999-12-31"))
+    assert "of the years 1900 to 2200" in str(fault)
+
+
 def test_contacts_count_where_they_arrive():
     history = read(LOG)
 
