@@ -31,9 +31,10 @@ from benchmarks.peers import PEERS
 from simulate import arrivals, draws
 from simulate.batches import Batch
 from simulate.encode import FloorInput
-from simulate.engines import engine_named
+from simulate.engines import engine_named, replicate
 from simulate.measures import measure
 
+SHORT_DAYS = 400
 THREAD_RUNS = 6
 ROUNDS = 20  # of the kernel, a few tenths of a second each: a busy machine spoils some
 THREAD_ROUNDS = 5
@@ -149,6 +150,18 @@ def thread_speedup(floor_input: FloorInput) -> dict[str, Any]:
     }
 
 
+def short_days(floor_input: FloorInput) -> dict[str, float]:
+    """Many short replications of a run: how many a second, and how many contacts."""
+    kernel = engine_named("kernel")
+
+    def run() -> list[Batch]:
+        return list(replicate(kernel, floor_input, 1, range(SHORT_DAYS), None))
+
+    seconds, batches = fastest(run, 3)
+    contacts = sum(map(contacts_of, batches))
+    return {"days_per_s": SHORT_DAYS / seconds, "days_contacts_per_s": contacts / seconds}
+
+
 def draw_ns(floor_input: FloorInput) -> float:
     """Nanoseconds to draw a contact: its arrival, work and patience."""
     channel, rates = floor_input.channels[0], floor_input.rates
@@ -200,6 +213,7 @@ def figures(*, mutants: bool = True) -> dict[str, Any]:
         "scaling_20000_to_20": large["kernel_ns_per_contact"] / small["kernel_ns_per_contact"],
         "draw_ns": draw_ns(team(200, "7d")),
         "four_weeks_s": four_weeks_s,
+        **short_days(team(20, "1d")),
         **thread_speedup(four_weeks),
         **fresh.memory(200, "28d"),
         "first_call_s": calls["cached"],
