@@ -1,15 +1,19 @@
 """Many replications on one floor: each is what it would be alone, whoever runs the others."""
 
+import pickle
+
 import numpy as np
 import pytest
 
 from benchmarks.differences import of_counts
 from simulate import kernel
 from simulate.batches import Batch, finished, logs_of, without_gaps
+from simulate.by_replication import simulate_each
 from simulate.encode import encode
 from simulate.engines import engine_named, replicate
 from simulate.measures import measure
 from simulate.replications import Replications
+from simulate.run import simulate
 from simulate.threads import in_threads
 from test_run import BLENDED, demand, staffed
 
@@ -89,6 +93,26 @@ def test_a_cancellation_leaves_what_was_finished_before():
     found = list(kernel.count_replications(floor_input, SEED, range(10_000), cancel))
     assert 1 <= finished(found) < 10_000
     assert without_gaps(found) == found
+
+
+def test_a_staff_of_its_own_for_each_replication_is_that_of_a_run_with_it():
+    few, many = staffed(5), staffed(9)
+    mixed = simulate_each(BLENDED, demand(), [many, few, few, many], seed=SEED, workers=2)
+    for staff, numbers in ((few, [1, 2]), (many, [0, 3])):
+        whole = simulate(BLENDED, demand(), staff, replications=4, seed=SEED)
+        levels = whole.service_level("chat")[numbers]
+        assert np.array_equal(mixed.service_level("chat")[numbers], levels, equal_nan=True)
+
+
+def test_waits_are_the_same_whenever_they_are_asked_for():
+    asked, sent = (simulate(BLENDED, demand(), staffed(7), replications=6).data for _ in range(2))
+    assert asked.waits.counts.sum() == asked.contacts["answered"].sum()
+    arrived = pickle.loads(pickle.dumps(sent))
+    for one in (sent, arrived):
+        for histogram, told in ((one.waits, asked.waits), (one.responses, asked.responses)):
+            assert np.array_equal(histogram.keys, told.keys)
+            assert np.array_equal(histogram.counts, told.counts)
+        assert np.array_equal(one.wait_influence, asked.wait_influence)
 
 
 def test_what_lies_behind_a_gap_is_left_out():
