@@ -64,6 +64,19 @@ chat = { max_concurrent = 2, slowdown = [1.0, 1.25] }
 posts = {}
 """
 
+# The same morning with callbacks offered where two wait.
+OFFERING = MORNING.replace(
+    "[channels.posts]",
+    "[channels.chat.offer_callback]\n"
+    'channel = "calls"\n'
+    "when_queue_at_least = 2\n"
+    "accept = 0.25\n"
+    "[channels.calls]\n"
+    'kind = "callback"\n'
+    "handle_time = { mean_s = 300 }\n"
+    "[channels.posts]",
+).replace("posts = {}\n", "posts = {}\ncalls = {}\n")
+
 # A desk of two for a day; `app_pages.write_desk` writes the staffing that it names.
 SMALL = """
 name = "Small desk"

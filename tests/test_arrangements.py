@@ -6,10 +6,9 @@ import re
 import pytest
 
 from scenario import InvalidValueError, Scenario
-from small_scenarios import MORNING, demand_of
+from small_scenarios import MORNING, OFFERING, demand_of
 from staffing.blending import value_of_blending
 from staffing.concurrency import best_concurrency, with_cap
-from test_sensitivity import OFFERING
 
 ONE_AGENT = 0.5  # hours of an interval
 

@@ -8,23 +8,11 @@ import pytest
 
 from scenario import Demand, Scenario
 from scenario.assumptions import expected_demand, handle_time_s
-from small_scenarios import MORNING, demand_of
+from small_scenarios import MORNING, OFFERING, demand_of
 from staffing.guess import mean_patience_s
 from staffing.sensitivity import sensitivity
 from staffing.sizing import sized, sizer, unlimited
 from staffing.varied import BY_PATHS, variations
-
-OFFERING = MORNING.replace(
-    "[channels.posts]",
-    "[channels.chat.offer_callback]\n"
-    'channel = "calls"\n'
-    "when_queue_at_least = 2\n"
-    "accept = 0.25\n"
-    "[channels.calls]\n"
-    'kind = "callback"\n'
-    "handle_time = { mean_s = 300 }\n"
-    "[channels.posts]",
-).replace("posts = {}\n", "posts = {}\ncalls = {}\n")
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ import time
 
 import pytest
 
+from blended_day import BLENDED, demand, staffed
 from scenario import InvalidValueError, RunCancelledError
 from simulate import Workers, simulate
 from simulate.workers import WorkerDiedError
-from test_run import BLENDED, demand, staffed
 
 
 def run(pool, replications, **others):
