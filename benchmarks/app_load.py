@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import random
 import time
 from pathlib import Path
@@ -21,6 +22,8 @@ LEVER = "Chat volume, %"
 LIMIT_S = 60.0
 # A closed tab may come back for two minutes (`server.disconnectedSessionTTL`).
 CLOSED_S = 130.0
+# Idle is who has all answers: twenty open pages still look now and then what goes on.
+REST_S, RESTING, REST_LIMIT_S = 2.0, 0.4, 180.0
 
 
 async def load(address: str, server: int) -> dict[str, Any]:
@@ -57,7 +60,7 @@ async def load(address: str, server: int) -> dict[str, Any]:
             people = [_person(one, chance.random(), waits, errors) for one in sessions]
             await asyncio.gather(*people)
             errors += [error for one in sessions for error in one.errors]
-            await asyncio.sleep(20)  # until what goes on after the last lever is done
+            await _rested(server)  # the later looks of the last levers go on
             idle = memory_mb(server)
         await asyncio.sleep(CLOSED_S)
         closed = memory_mb(server)
@@ -97,6 +100,23 @@ async def _person(session: AppSession, start: float, waits: list[float], errors:
         except TimeoutError:
             errors.append(f"no answer within {LIMIT_S:g} s")
         await asyncio.sleep(max(0.0, EVERY_S - (time.perf_counter() - began)))
+
+
+async def _rested(process: int) -> None:
+    """Wait until a process has hardly worked for some seconds."""
+    until = time.perf_counter() + REST_LIMIT_S
+    before, calm = worked_s(process), 0
+    while calm < 3 and time.perf_counter() < until:
+        await asyncio.sleep(REST_S)
+        now = worked_s(process)
+        calm = calm + 1 if now - before < RESTING * REST_S else 0
+        before = now
+
+
+def worked_s(process: int) -> float:
+    """Processor seconds that a process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(process: int) -> float:

@@ -105,6 +105,7 @@ def rehearse(
     publish: Callable[[Rehearsal], None],
     count: Callable[[int, int], None],
     cancelled: Callable[[], bool],
+    all_looks: bool = True,
 ) -> Rehearsal:
     """
     Simulate a scenario with its own staffing, look by look.
@@ -121,6 +122,9 @@ def rehearse(
         Told how many replications are finished, of how many.
     cancelled
         Asked on the way.
+    all_looks
+        Keep the earlier looks, so that others can be put beside them; without it the counts of a
+        look are let go when the next one is there.
 
     Raises
     ------
@@ -145,7 +149,7 @@ def rehearse(
                 chunk = _next_chunk(done, time.monotonic() - began)
                 count(run.replications, asked[-1])
                 if upto == look:  # to tell it is work, too
-                    looks = (*looks, run.outcome())
+                    looks = (*(looks if all_looks else ()), run.outcome())
                     if look < asked[-1]:
                         publish(Rehearsal(looks))
     return Rehearsal(looks)

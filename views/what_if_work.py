@@ -40,7 +40,11 @@ def ask_what_if(
         def beside(here: Rehearsal) -> Answer:
             nonlocal known
             known = baseline.result or known
-            return answer_of(*here.beside(known)) if known is not None else answer_of(here.latest)
+            if known is not None:
+                outcome, before = here.beside(known)
+                if outcome.replications == before.replications:
+                    return answer_of(outcome, before)
+            return answer_of(here.latest)
 
         found = rehearse(
             scenario,
@@ -49,6 +53,7 @@ def ask_what_if(
             publish=lambda here: job.publish(beside(here)),
             count=job.count,
             cancelled=job.cancelled,
+            all_looks=False,
         )
         _await_end(job, baseline)
         with turns.taken(LAST, turns.age(), job.cancelled, most=1):
