@@ -17,7 +17,7 @@ def answered(path, *, method="GET", headers=()):
     """Who answers for a path, with what status, headers and body."""
     sent = []
 
-    async def behind(scope, receive, send):
+    async def behind(_scope, _receive, send):
         page = [(b"content-type", b"text/html; charset=utf-8")]
         await send({"type": "http.response.start", "status": 207, "headers": page})
         await send({"type": "http.response.body", "body": b"from behind"})

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
+import ctypes
 import gc
 import hashlib
 import logging
@@ -43,6 +45,8 @@ NEEDED = (
 )
 
 SWITCH_S = 0.001  # a fifth of Python's own
+M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # numbers of malloc.h
+LARGE_BYTES, HEAPS = 256 * 1024, 2
 
 log = logging.getLogger("allweather.app")
 
@@ -58,6 +62,7 @@ async def warmed_up(_: Any) -> AsyncIterator[dict[str, Any]]:
 
 def load() -> None:
     """Load what the pages need, and keep it out of the garbage collector's way."""
+    _give_large_tables_back()
     for name in NEEDED:
         import_module(name)
     static_files.read_ahead()
@@ -77,6 +82,19 @@ def _load_kernel() -> None:
     except Exception:  # a lever tells what is wrong; the server goes on
         log.exception("the kernel could not be loaded ahead of time")
     _freeze()
+
+
+def _give_large_tables_back() -> None:
+    """
+    Have every large table in memory of its own, which goes back to the system with it (glibc).
+
+    Otherwise the C library keeps a heap for each of many threads, and what rehearsals have
+    needed at their worst stays with the server.
+    """
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        c_library = ctypes.CDLL(None)
+        c_library.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+        c_library.mallopt(M_ARENA_MAX, HEAPS)
 
 
 def _freeze() -> None:
