@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.differences import of_counts
+from blended_day import BLENDED, demand, staffed
 from simulate import kernel
 from simulate.batches import Batch, finished, logs_of, without_gaps
 from simulate.by_replication import simulate_each
@@ -15,7 +16,6 @@ from simulate.measures import measure
 from simulate.replications import Replications
 from simulate.run import simulate
 from simulate.threads import in_threads
-from test_run import BLENDED, demand, staffed
 
 SEED = 5
 ABSENT = BLENDED.with_changes({"groups.team.absence": 0.3})

@@ -106,14 +106,14 @@ def test_parquet_cells_are_as_in_other_files(tmp_path):
     table = parquet(
         tmp_path,
         channel=["chat", None],
-        group=[b"caf\xc3\xa9", b"x"],
+        group=[b"Z\xc3\xbcrich", b"x"],
         n=[1.5, None],
         nothing=[None, None],
         lists=[[1, 2], [3]],
         paths=[[1.0], [2.0]],
     )
     assert table["channel"].tolist() == ["chat", ""]
-    assert table["group"].tolist() == ["café", "x"]
+    assert table["group"].tolist() == ["Zürich", "x"]
     assert table["n"].isna().tolist() == [False, True]
     assert table["nothing"].tolist() == ["", ""]
     assert table["lists"].tolist() == ["[1 2]", "[3]"]
