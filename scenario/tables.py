@@ -148,6 +148,8 @@ def _plain(name: str, column: pd.Series) -> pd.Series:
         _check_years(name, column)
     if pd.api.types.is_numeric_dtype(column.dtype) or hasattr(column, "dt"):
         return column
+    if isinstance(column.dtype, pd.StringDtype):
+        return column.fillna("")
     cells = column.astype(object).where(column.notna(), "")
     if name != PATHS:  # nobody else knows lists: they are told as what they look like
         cells = cells.map(lambda cell: str(cell) if isinstance(cell, NESTED) else cell)
