@@ -1,10 +1,10 @@
 """
 Two languages, two groups that speak one and one that speaks both; who gave up redials.
 
-Those who gave up call again 20 minutes later with the same patience. The floor knows no redials
-yet, so they are demand of channels of their own: what gave up in a replication is what redials in
-it. The publication's contacts in target are not compared: there the waits of all calls of a
-customer are added.
+Those who gave up call again 20 minutes later with the same patience. The floor's own redials have
+a new one, so here they are demand of channels of their own: what gave up in a replication is what
+redials in it. The publication's contacts in target are not compared: there the waits of all calls
+of a customer are added.
 """
 
 from __future__ import annotations
@@ -39,7 +39,34 @@ REDIAL_ROUNDS = 7  # after so many the redials no longer change by one in a thou
 
 def bilingual(entry: Mapping[str, Any], source: str) -> Case:
     """The centre as a case."""
-    given, printed = entry["params"], entry["published"]
+    given = entry["params"]
+
+    def demand_of_rounds(
+        scenario: Scenario, replications: int, seed: int, workers: Workers | int
+    ) -> Demand:
+        return with_redials(
+            scenario,
+            replications,
+            seed,
+            workers,
+            share=given["redial_probability"],
+            after_min=given["redial_after_min"],
+        )
+
+    return Case(
+        "published",
+        "Bilingual",
+        source,
+        _document(given),
+        _checks(entry["published"], given["days"]),
+        repeats=1,
+        first_round=2048,
+        demand=demand_of_rounds,
+    )
+
+
+def _document(given: Mapping[str, Any]) -> Document:
+    """The centre as a scenario file."""
     per_hour = 60 // PARTS
     opened = len(given["offered_per_hour"]) * per_hour
     closed = 24 * per_hour - opened
@@ -59,7 +86,7 @@ def bilingual(entry: Mapping[str, Any], source: str) -> Case:
         channels[f"{name}_again"] = channel | {
             "patience": {"distribution": "empirical", "values_s": REDIALLERS_PATIENCE_S}
         }
-    document = {
+    return {
         "description": "Bilingual: two languages of 500 calls a day, groups of 7, 7 and 4 who speak"
         " one, the other and both, any free agent takes a call; patience 2 min, three of four who"
         " gave up redial after 20 min, as patient as they were",
@@ -79,10 +106,13 @@ def bilingual(entry: Mapping[str, Any], source: str) -> Case:
         },
         "routing": {"choice": "random"},
     }
-    again = tuple(f"{name}_again" for name in languages)
-    both = (*languages, *again)
-    week = given["days"]
-    checks = (
+
+
+def _checks(printed: Mapping[str, Any], week: float) -> tuple[Check, ...]:
+    """What was printed of a week, beside ours."""
+    again = tuple(f"{name}_again" for name in LANGUAGES)
+    both = (*LANGUAGES, *again)
+    return (
         _printed("arrived", _sum_of("offered", both, week), printed["arrived_all"]),
         _printed("redials", _sum_of("offered", again, week), printed["retrials"]),
         _printed("served", _sum_of("answered", both, week), printed["served"]),
@@ -91,30 +121,7 @@ def bilingual(entry: Mapping[str, Any], source: str) -> Case:
             _printed(f"{name}: occupancy", _worked((name,)), printed[f"occ_{short}"], "share")
             for name, short in (("english", "EN"), ("spanish", "ES"), ("both", "bilingual"))
         ),
-        _printed("occupancy", _worked(tuple(speaks)), printed["occ_all"], "share"),
-    )
-
-    def demand_of_rounds(
-        scenario: Scenario, replications: int, seed: int, workers: Workers | int
-    ) -> Demand:
-        return with_redials(
-            scenario,
-            replications,
-            seed,
-            workers,
-            share=given["redial_probability"],
-            after_min=given["redial_after_min"],
-        )
-
-    return Case(
-        "published",
-        "Bilingual",
-        source,
-        document,
-        checks,
-        repeats=1,
-        first_round=2048,
-        demand=demand_of_rounds,
+        _printed("occupancy", _worked(("english", "spanish", "both")), printed["occ_all"], "share"),
     )
 
 
