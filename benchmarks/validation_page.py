@@ -36,7 +36,8 @@ TITLES = {
     "published": "Published simulations",
 }
 ELSEWHERE = (
-    ("posts that beget posts (Hawkes processes, reaction times)", "not on the floor yet"),
+    ("posts that beget posts (Hawkes processes)", "`tests/test_posts.py` holds the floor to them"),
+    ("reaction times to posts (power laws)", "not on the floor yet"),
     ("limits of very large floors (Halfin and Whitt; Garnett)", "limits of formulas, not floors"),
     ("least staff for a target, shifts of textbooks", "tests of the staffing hold these"),
     ("the published blend of inbound and outbound calls", "needs a predictive dialler"),

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from scenario.calendar import MICROSECONDS, parse_duration, weekly_spans
@@ -127,17 +128,37 @@ def _channels(scenario: Scenario) -> Iterator[Broken]:
         if channel.kind == "callback":
             yield from _promises(scenario, name, channel)
         yield from _ways_back(scenario, name, channel)
+    yield from _branching(scenario)
     if scenario.calendar.region is not None and scenario.calendar.country is None:
         yield "calendar.region", "must stand beside a country"
 
 
 def _ways_back(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:
     """Channels on which customers come back."""
-    for part, way in (("redial", channel.redial), ("repeat", channel.repeat)):
+    ways = (("redial", channel.redial), ("repeat", channel.repeat), ("repost", channel.repost))
+    for part, way in ways:
         to = None if way is None else way.channel
         if to is not None and to not in scenario.channels:
             rule = f"must be {one_of(scenario.channels, to)}, got {to!r}"
             yield f"channels.{name}.{part}.channel", rule
+
+
+def _branching(scenario: Scenario) -> Iterator[Broken]:
+    """Contacts that would beget others without end: posts that spread, and are repeated, too."""
+    names = list(scenario.channels)
+    begotten = np.zeros((len(names), len(names)))  # by one contact, by its channel and theirs
+    for row, (name, channel) in enumerate(scenario.channels.items()):
+        if channel.spread is not None:
+            kept = 1 - channel.deflection.share if channel.deflection else 1.0
+            begotten[row, row] += channel.spread.ratio * kept
+        if channel.repeat is not None:
+            to = channel.repeat.channel or name
+            if to in names:
+                begotten[row, names.index(to)] += 1 - channel.repeat.fcr
+    spreads = [name for name, channel in scenario.channels.items() if channel.spread is not None]
+    if spreads and not max(abs(np.linalg.eigvals(begotten))) < 1:
+        rule = "must be less: with the repeats, contacts would beget others without end"
+        yield f"channels.{spreads[0]}.spread.ratio", rule
 
 
 def _promises(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:

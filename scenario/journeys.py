@@ -1,4 +1,4 @@
-"""How contacts beget others, and how some never come: redials, repeats, deflection."""
+"""How contacts beget others, and how some never come."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ class Deflection(Declared):
     """
     Customers answered by self-service or by other customers before an agent sees them.
 
-    It takes a share of those who come by themselves; redials, repeats and callbacks come from
-    customers who have got through to the floor already.
+    It takes a share of those who come by themselves, posts that others beget included; redials,
+    repeats and callbacks come from customers who have got through to the floor already.
     """
 
     share: float = key(
@@ -73,3 +73,53 @@ class Repeat(Declared):
         default_factory=lambda: Delay(mean_s=86_400),
     )
     channel: str | None = key("Channel that they come back on; left out: the same.", None)
+
+
+class Repost(Declared):
+    """
+    Customers who are not answered write again, while their first post keeps waiting.
+
+    A post of that kind is work of its own; it is not written again itself.
+    """
+
+    after_s: float = key(
+        "Time between one post and the next, until the first is taken in hand.",
+        3600.0,
+        ge=1,
+        unit="seconds",
+    )
+    share: float = key("Share who write again, each time.", gt=0, le=1, unit="share")
+    channel: str | None = key("Channel that they write on; left out: the same.", None)
+
+
+class Spread(Declared):
+    """
+    Posts beget posts by others who have seen them, and these do, too: a Hawkes process.
+
+    The time in which the posts that one post begets fall to a half is 0.69 of an exponential
+    delay's mean.
+    """
+
+    ratio: float = key(
+        "Posts that one post begets by itself, on the average; 1 and more would never end.",
+        ge=0,
+        unit="posts",
+        source="Hawkes (1971), Spectra of some self-exciting and mutually exciting point"
+        " processes, Biometrika 58",
+    )
+    delay: Delay = key(
+        "Time from a post to one that it begets.", default_factory=lambda: Delay(mean_s=7200)
+    )
+    until_answered: bool = key(
+        "Whether a post begets none any more from the moment that an agent takes it in hand.",
+        True,
+    )
+
+    @model_validator(mode="after")
+    def _it_ends(self) -> Spread:
+        if not self.ratio < 1:
+            raise ValueError(
+                f"ratio must be less than 1, got {self.ratio:g}: each post would beget another,"
+                " without end"
+            )
+        return self

@@ -20,8 +20,8 @@ WAIT_SHARES = (0.50, 0.80, 0.90, 0.95, 0.99)
 RESPONSE_SHARES = (0.50, 0.90)
 COUNTED = (
     "offered", "first_attempts", "answered", "abandoned", "abandoned_short", "silent", "blocked",
-    "closed", "converted", "given_up", "waiting", "put_aside", "redials", "repeats", "caused",
-    "deflected",
+    "closed", "converted", "given_up", "waiting", "put_aside", "redials", "repeats", "reposts",
+    "spread", "caused", "headed_off", "deflected",
 )  # fmt: skip
 PROMISED = ("promised", "within_window", "late", "pending", "misses")
 WITH_INTERVALS = ("asa_s", "abandonment")

@@ -36,6 +36,8 @@ RESIDUAL = 13
 DEFLECTION = 14
 RETURN = 15
 DELAY = 16
+OFFSPRING = 17
+POST_AGAIN = 18
 
 # Causes: why a contact exists.
 FIRST = int(Cause.FIRST)
@@ -44,6 +46,8 @@ ENDLESS = int(Cause.ENDLESS)
 CALLBACK = int(Cause.CALLBACK)
 REDIAL = int(Cause.REDIAL)
 REPEAT = int(Cause.REPEAT)
+REPOST = int(Cause.REPOST)
+SPREAD = int(Cause.SPREAD)
 
 # Shapes of durations.
 CONSTANT = 0

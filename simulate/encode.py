@@ -16,6 +16,7 @@ from scenario.groups import Group, Skill
 from scenario.journeys import Redial, Repeat
 from scenario.separate import separated
 from simulate import draws, rules
+from simulate.begetting import Again, Offspring, Return
 from simulate.floor_input import (
     ChannelInput,
     Durations,
@@ -24,7 +25,6 @@ from simulate.floor_input import (
     GivenContacts,
     GroupInput,
     IntArray,
-    Return,
     SkillInput,
 )
 from simulate.rates import Rates
@@ -158,7 +158,24 @@ def _channel(scenario: Scenario, name: str, work_mean_us: FloatArray) -> Channel
         followers_cv=channel.reach.cv if channel.reach else 0.0,
         deflected=channel.deflection.share if channel.deflection else 0.0,
         returns=_returns(scenario, name),
+        again=_again(scenario, name),
+        offspring=_offspring(channel),
     )
+
+
+def _again(scenario: Scenario, name: str) -> Again | None:
+    repost = scenario.channels[name].repost
+    if repost is None:
+        return None
+    to = list(scenario.channels).index(repost.channel or name)
+    return Again(repost.share, to, _us(repost.after_s))
+
+
+def _offspring(channel: Channel) -> Offspring | None:
+    spread = channel.spread
+    if spread is None:
+        return None
+    return Offspring(spread.ratio, _delay(spread.delay), spread.until_answered)
 
 
 def _returns(scenario: Scenario, name: str) -> tuple[Return | None, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
 from simulate import draws, rules
+from simulate.begetting import NOBODY_RETURNS, Again, Offspring, Return
 from simulate.queues import time_before
 from simulate.rates import Rates
 
@@ -40,29 +41,6 @@ class Durations:
     values: FloatArray
     shares: FloatArray
     mean_us: float = 1.0
-
-
-@dataclass(frozen=True)
-class Return:
-    """
-    How customers of a channel come back, for one reason.
-
-    Parameters
-    ----------
-    probability
-        That a customer does.
-    channel
-        Number of the channel on which.
-    delay
-        Time until then, shape and mean.
-    """
-
-    probability: float
-    channel: int
-    delay: Durations
-
-
-NOBODY_RETURNS: tuple[Return | None, ...] = (None,) * rules.REASONS
 
 
 @dataclass(frozen=True)
@@ -105,11 +83,14 @@ class ChannelInput:
     followers_cv: float = 0.0
     deflected: float = 0.0
     returns: tuple[Return | None, ...] = NOBODY_RETURNS  # by reason
+    again: Again | None = None
+    offspring: Offspring | None = None
 
     @property
     def has_journeys(self) -> bool:
-        """Whether contacts of it are deflected, or customers of it come back."""
-        return self.deflected > 0 or any(self.returns)
+        """Whether contacts of it are deflected, or beget others."""
+        begets = (*self.returns, self.again, self.offspring)
+        return self.deflected > 0 or any(one is not None for one in begets)
 
     @property
     def open_spans(self) -> list[tuple[int, int]]:
@@ -238,6 +219,8 @@ class GivenContacts:
         Whether a customer who gives up does so unnoticed, 0 or 1; -1 leaves it to chance.
     reach
         Followers of the customer; -1 leaves it to chance.
+    offspring
+        Posts that this one begets; -1 leaves it to chance.
     """
 
     channel: IntArray
@@ -247,6 +230,7 @@ class GivenContacts:
     reached_at_try: IntArray
     silent: IntArray
     reach: IntArray
+    offspring: IntArray
 
 
 @dataclass(frozen=True)

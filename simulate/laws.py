@@ -138,6 +138,13 @@ def _check_children(log: FloorLog, floor_input: Observed) -> None:
         raise ConservationError(f"{len(due)} customers were to come back, {len(came)} did")
     _none("customers come back at another time", came["offered_us"] != back[due])
     _none("attempts are not counted", came["attempt"] != contacts["attempt"][due] + 1)
+    wrote = contacts[np.isin(contacts["cause"], (Cause.REPOST, Cause.SPREAD))]
+    first = contacts[np.searchsorted(contacts["id"], wrote["parent"])]
+    spread = [channel.spread for channel in floor_input.scenario.channels.values()]
+    goes_on = np.array([one is not None and not one.until_answered for one in spread])
+    may = goes_on[wrote["channel"]] & (wrote["cause"] == Cause.SPREAD)
+    answered = (first["start_us"] >= 0) & (first["start_us"] < wrote["offered_us"])
+    _none("posts come of others that have been answered", answered & ~may)
 
 
 def _check_time_in_hand(log: FloorLog, floor_input: Observed) -> None:

@@ -31,6 +31,8 @@ class Cause(IntEnum):
     CALLBACK = 4  # a customer took a callback instead of waiting
     REDIAL = 6  # a customer who was not served came back
     REPEAT = 7  # a customer whose matter was not settled came back
+    REPOST = 8  # a customer who was not answered wrote again
+    SPREAD = 9  # somebody who had seen a post wrote one, too
 
 
 SETTLED_AFTER_US = 7 * 86_400 * 1_000_000
@@ -91,6 +93,9 @@ class FloorLog:
         The part of `busy_us` worked while leaving (not counted in `present_us`), shape (I, G).
     end_us
         Instant at which the last event was processed; at least the horizon's length.
+    headed_off
+        Posts that would have come of others and did not, since these were answered, by the
+        interval in which they were due, shape (I, C).
     """
 
     contacts: NDArray[np.void]
@@ -103,3 +108,4 @@ class FloorLog:
     drain_us: NDArray[np.int64]
     leaving_us: NDArray[np.int64]
     end_us: int
+    headed_off: NDArray[np.int64]

@@ -25,7 +25,10 @@ CONTACT_COUNTS: Mapping[str, str] = {
     "first_attempts": "of these, contacts that no earlier contact begot",
     "redials": "of these, customers who were not served and came back",
     "repeats": "of these, customers whose matter was not settled and who came back",
-    "caused": "redials and repeats that these contacts, and those closed, caused before the end",
+    "reposts": "of these, customers who were not answered and wrote again",
+    "spread": "of these, posts that others begot",
+    "caused": "redials, repeats, reposts and posts of others that these contacts, and those"
+    " closed, caused before the end",
     "settled": "completed, and nobody comes back for it within seven days, be it after the end",
     "deflected": "answered before they reached the floor; not offered",
     "answered": "started by an agent (a callback: the customer was reached)",
@@ -62,6 +65,8 @@ CONTACT_COUNTS: Mapping[str, str] = {
     "pending": "callbacks waiting, the promised time still to come",
     "misses": "calls that reached nobody",
     "impressions_s": "sum of the customers' followers times the whole seconds without a reply",
+    "headed_off": "posts that did not come, since the ones that would have begotten them were"
+    " answered; by the instant at which they were due",
     "queue_us": "integral of the queue's length over the interval",
     "backlog": "contacts waiting at the interval's end, the opening backlog included",
     "oldest_us": "age of the oldest of them; 0 where none waits",
@@ -217,6 +222,7 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
     counts |= queue_at_ends(
         log.contacts, story.left_us, story.period, len(floor_input.channel_names)
     )
+    counts["headed_off"] = log.headed_off
     opening = {
         name: np.bincount(
             story.channel[story.opening & mask], minlength=len(floor_input.channel_names)

@@ -42,7 +42,8 @@ def contact_table(
         there is none), `wait_s` (offer to start, abandonment, conversion or block), `work_s`
         (solo agent time), `agent` (-1: nobody), `group`, `tries`, `put_aside` (times), `silent`
         (left unnoticed), `silent_s` (agent time until that was noticed), `reach` (followers),
-        `cause` (why it exists: first, backlog, endless, callback, redial, repeat), `attempt` (1,
+        `cause` (why it exists: first, backlog, endless, callback, redial, repeat, repost,
+        spread), `attempt` (1,
         or one more than that of its parent), `comes_back` (when the customer comes back for it)
         and `ending` (lower case).
     """

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 
 from simulate.compiled import compiled
-from simulate.draws import FIRST, NEVER, REDIAL, REPEAT
+from simulate.draws import FIRST, NEVER, REDIAL, REPEAT, REPOST
+from simulate.draws import SPREAD as OF_SPREADING
 from simulate.log import SETTLED_AFTER_US
 
 MILLION = 1_000_000
@@ -21,7 +22,7 @@ ABANDONMENT = 0
 COMPLETION = 1
 TIMETABLE = 2  # staffing, shifts, breaks, opening and closing
 CALLBACK_DUE = 3
-WAITING_TIMER = 4  # promotion, then offers, of waiting contacts
+WAITING_TIMER = 4  # promotion, then gates, new posts and offers, of waiting contacts
 ARRIVAL = 5
 
 # Within a rank, what comes first.
@@ -34,7 +35,8 @@ BREAK_END = 2
 SHIFT_START = 3
 PROMOTION = 0
 AFTER_GATE = 1
-OFFER = 3  # place 2 is that of posting again
+WRITES_AGAIN = 2
+OFFER = 3
 SUBRANK = 2**36
 
 # Kinds of channel.
@@ -314,7 +316,7 @@ def promised(clock: int, allowed: int) -> int:
 @compiled
 def may_be_deflected(cause: int) -> bool:
     """Whether self-service can answer a contact: one of a customer who came by himself."""
-    return cause == FIRST
+    return cause in (FIRST, OF_SPREADING)
 
 
 @compiled
@@ -327,6 +329,30 @@ def happens(number: float, probability: float) -> bool:
 def cause_of_return(reason: int) -> int:
     """What the contact is of a customer who comes back."""
     return REPEAT if reason == UNSETTLED else REDIAL
+
+
+@compiled
+def keeps_waiting(cause: int) -> bool:
+    """Whether whoever comes in has waited since the contact before: that one was not served."""
+    return cause not in (REPEAT, OF_SPREADING)
+
+
+@compiled
+def may_write_again(cause: int) -> bool:
+    """Whether the customer of a post writes again; who has done so goes on with the first."""
+    return cause != REPOST
+
+
+@compiled
+def writes_again_at(now: int, offered: int, every: int) -> int:
+    """The first instant after now at which a customer who has not been answered writes again."""
+    return offered + ((now - offered) // every + 1) * every
+
+
+@compiled
+def is_headed_off(until_answered: bool, started: bool) -> bool:
+    """Whether a post that another was to beget does not come, since that one has been answered."""
+    return until_answered and started
 
 
 @compiled

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+BEGOTTEN = (Cause.REDIAL, Cause.REPEAT, Cause.REPOST, Cause.SPREAD)
 NOT_OFFERED = (Ending.CLOSED, Ending.DEFLECTED)
 
 
@@ -76,7 +77,9 @@ class Story:
             "first_attempts": offered & (contacts["parent"] < 0),
             "redials": offered & (contacts["cause"] == Cause.REDIAL),
             "repeats": offered & (contacts["cause"] == Cause.REPEAT),
-            "caused": (returns >= 0) & (returns < self.period.length_us),
+            "reposts": offered & (contacts["cause"] == Cause.REPOST),
+            "spread": offered & (contacts["cause"] == Cause.SPREAD),
+            "caused": self._caused(),
             "settled": done & ((returns < 0) | (returns - contacts["end_us"] > SETTLED_AFTER_US)),
             "deflected": ending == Ending.DEFLECTED,
             "answered": answered,
@@ -114,6 +117,14 @@ class Story:
             "misses": np.where(callback, contacts["tries"] - answered, 0),
             "impressions_s": np.where(let_in, self._unanswered_s() * contacts["reach"], 0),
         }
+
+    def _caused(self) -> IntArray:
+        """Contacts that each has begotten and that came in, callbacks apart."""
+        contacts = self.contacts
+        children = contacts[np.isin(contacts["cause"], BEGOTTEN)]
+        caused = np.zeros(len(contacts), dtype=np.int64)
+        np.add.at(caused, np.searchsorted(contacts["id"], children["parent"]), 1)
+        return caused
 
     def openings(self) -> dict[str, BoolArray]:
         """Which contacts count in each number about the opening backlog."""

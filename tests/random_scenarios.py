@@ -90,7 +90,7 @@ def journeys(draw: st.DrawFn, kind: str) -> dict[str, Any]:
     if not draw(st.booleans()):
         return {}
     others = st.sampled_from([None, None, "chat", "x", "callback"])
-    fcr = draw(st.sampled_from([None, 0.4, 0.7]))
+    fcr = draw(st.sampled_from([None, 0.5, 0.7]))
     deflection = {"share": 0.4, "handle_time": draw(st.sampled_from([None, {"mean_s": 200}]))}
     redial = {
         "after_abandonment": draw(st.sampled_from([0.5, 0.8])),
@@ -103,6 +103,24 @@ def journeys(draw: st.DrawFn, kind: str) -> dict[str, Any]:
         "deflection": draw(st.sampled_from([None, deflection])) if kind != "callback" else None,
         "redial": draw(st.sampled_from([None, redial, redial])) if kind == "live" else None,
         "repeat": {"fcr": fcr, "delay": draw(delays()), "channel": draw(others)} if fcr else None,
+    }
+
+
+@st.composite
+def posts(draw: st.DrawFn) -> dict[str, Any]:
+    """Posts that beget others; often none does."""
+    if not draw(st.booleans()):
+        return {}
+    repost = {
+        "after_s": draw(st.sampled_from([300, 700])),
+        "share": draw(st.sampled_from([0.2, 0.5])),
+        "channel": draw(st.sampled_from([None, None, "chat"])),
+    }
+    until_answered = draw(st.sampled_from([True, True, False]))
+    spread = {"ratio": 0.5, "delay": draw(delays()), "until_answered": until_answered}
+    return {
+        "repost": draw(st.sampled_from([None, repost])),
+        "spread": draw(st.sampled_from([None, spread, spread])),
     }
 
 
@@ -135,6 +153,7 @@ def deferred_channels(draw: st.DrawFn) -> dict[str, Any]:
         "target_closed": draw(st.sampled_from([None, {"share": 0.8, "within_s": 600}])),
         "initial_backlog": draw(st.sampled_from([(), (10.0, 5000.0), "endless"])),
         **draw(journeys("deferred")),
+        **draw(posts()),
     }
 
 

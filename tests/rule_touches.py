@@ -343,6 +343,15 @@ def _journeys(r: Replication) -> Named:
             for c in r.given.scenario.channels.values()
         ]
     )
+    wrote, spread = rows["cause"] == Cause.REPOST, rows["cause"] == Cause.SPREAD
+    yield "repost", wrote
+    yield "repost time after time", wrote & (r.offered - r.offered[parents] > 400_000_000)
+    yield "repost on another channel", wrote & elsewhere
+    yield "spread", spread
+    yield "spread of what has spread", spread & (rows["cause"][parents] == Cause.SPREAD)
+    answered = (r.start[parents] >= 0) & (r.start[parents] < r.offered)
+    yield "spread of what has been answered", spread & answered
+    yield "headed off", np.ones(int(r.log.headed_off.sum()), dtype=bool)
     yield "deflected", r.ending == Ending.DEFLECTED
     yield "left by deflection", r.answered & level_two[r.channel]
     yield "not deflected, since begotten", (rows["parent"] >= 0) & (r.of_channel("deflected") > 0)

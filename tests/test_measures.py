@@ -121,6 +121,7 @@ def log_of(*rows, present_s=3600, end_s=3600):
         drained,
         nothing,
         end_s * SECOND,
+        np.zeros((2, 3), dtype=np.int64),
     )
 
 

@@ -96,6 +96,7 @@ def one_replication(chats, posts=()):
         np.zeros(1, np.int64),
         nothing,
         ends,
+        np.zeros((4, 2), dtype=np.int64),
     )
 
 

@@ -149,6 +149,26 @@ FAULTS = {
         'kind = "deferred"\nrepeat = { fcr = 0 }',
         "channels.x.repeat.fcr: must be greater than 0, got '0'",
     ),
+    "posts that beget as many": (
+        'kind = "deferred"',
+        'kind = "deferred"\nspread = { ratio = 1.0 }',
+        "channels.x.spread: ratio must be less than 1, got 1: each post would beget another",
+    ),
+    "posts that beget as many with the repeats": (
+        'kind = "deferred"',
+        'kind = "deferred"\nspread = { ratio = 0.6 }\nrepeat = { fcr = 0.6 }',
+        "channels.x.spread.ratio: must be less: with the repeats, contacts would beget others",
+    ),
+    "chats that spread": (
+        'kind = "live"',
+        'kind = "live"\nspread = { ratio = 0.5 }',
+        "channels.chat: repost and spread belong to deferred channels only",
+    ),
+    "reposts on a channel that there is not": (
+        'kind = "deferred"',
+        'kind = "deferred"\nrepost = { share = 0.7, channel = "y" }',
+        "scenario.toml, line 19, channels.x.repost.channel: must be one of chat, x, got 'y'",
+    ),
     "deflected more than all": (
         'kind = "deferred"',
         'kind = "deferred"\ndeflection = { share = 1.2 }',

@@ -61,6 +61,7 @@ def read_day(path: Path) -> WorkedDay:
         reached_at_try=column("reached"),
         silent=column("unnoticed"),
         reach=column("reach"),
+        offspring=column("offspring"),
     )
     nothing = np.zeros((scenario.period.count, len(names)))
     demand = Demand(scenario.period, tuple(names), nothing, np.full_like(nothing, np.nan))

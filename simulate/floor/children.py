@@ -1,4 +1,4 @@
-"""What contacts beget: callbacks, and customers who come back."""
+"""What contacts beget: callbacks, customers who come back, and posts by others."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from typing import TYPE_CHECKING
 
 from simulate import rules
 from simulate.arrivals import delay_of
-from simulate.draws import RETURN, child_key, uniform
+from simulate.draws import (
+    OFFSPRING,
+    POST_AGAIN,
+    REPOST,
+    RETURN,
+    SPREAD,
+    child_key,
+    hashed,
+    uniform,
+)
 from simulate.floor.contact import Contact
+from simulate.quantiles import poisson_quantile
 
 if TYPE_CHECKING:
+    from simulate.begetting import Again
     from simulate.floor.world import Floor
+    from simulate.floor_input import Durations
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +49,11 @@ class Child:
     channel: int
 
 
-def beget(floor: Floor, parent: Contact, cause: int, channel: int, instant: int) -> None:
+def beget(
+    floor: Floor, parent: Contact, cause: int, channel: int, instant: int, ordinal: int = 0
+) -> None:
     """A contact begets another, which comes in at an instant, now or later."""
-    child = Child(parent, cause, child_key(parent.key, cause, 0), channel)
+    child = Child(parent, cause, child_key(parent.key, cause, ordinal), channel)
     place = floor.customers.place_of_next_child()
     floor.clock.at(instant, rules.ARRIVAL, place, floor.bear, child)
 
@@ -52,14 +66,48 @@ def come_back(floor: Floor, contact: Contact, reason: int) -> None:
     if not rules.happens(uniform(floor.root, RETURN, contact.key), way.probability):
         return
     cause = rules.cause_of_return(reason)
-    delay = delay_of(
-        floor.root,
-        child_key(contact.key, cause, 0),
-        way.delay.mean_us,
-        way.delay.shape,
-        way.delay.cv,
-        floor.given.grain_us,
-    )
-    contact.comes_back_us = floor.now + delay
+    contact.comes_back_us = floor.now + _delay(floor, contact, cause, 0, way.delay)
     if rules.is_begotten(contact.comes_back_us, floor.horizon_us):
         beget(floor, contact, cause, way.channel, contact.comes_back_us)
+
+
+def have_offspring(floor: Floor, post: Contact) -> None:
+    """Others who see a post will write posts of their own."""
+    spread = floor.channels[post.channel].given.offspring
+    if spread is None:
+        return
+    number = post.offspring
+    if number < 0:
+        number = poisson_quantile(uniform(floor.root, OFFSPRING, post.key), spread.mean)
+    for ordinal in range(number):
+        instant = floor.now + _delay(floor, post, SPREAD, ordinal, spread.delay)
+        if rules.is_begotten(instant, floor.horizon_us):
+            beget(floor, post, SPREAD, post.channel, instant, ordinal)
+
+
+def write_again_later(floor: Floor, post: Contact) -> None:
+    """Put down the next instant at which the customer of a post writes again."""
+    again = floor.channels[post.channel].given.again
+    if again is None or not rules.may_write_again(post.cause):
+        return
+    instant = rules.writes_again_at(floor.now, post.offered_us, again.every_us)
+    if rules.is_begotten(instant, floor.horizon_us):
+        place = rules.WRITES_AGAIN * rules.SUBRANK + post.id
+        floor.clock.at(instant, rules.WAITING_TIMER, place, write_again, floor, post, again)
+
+
+def write_again(floor: Floor, post: Contact, again: Again) -> None:
+    """A customer who has not been answered may write again."""
+    if post.start_us >= 0:
+        return
+    times = (floor.now - post.offered_us) // again.every_us
+    number = uniform(floor.root, POST_AGAIN, hashed(post.key, times))
+    if rules.happens(number, again.probability):
+        beget(floor, post, REPOST, again.channel, floor.now, times)
+    write_again_later(floor, post)
+
+
+def _delay(floor: Floor, parent: Contact, cause: int, ordinal: int, delay: Durations) -> int:
+    key = child_key(parent.key, cause, ordinal)
+    grain = floor.given.grain_us
+    return int(delay_of(floor.root, key, delay.mean_us, delay.shape, delay.cv, grain))

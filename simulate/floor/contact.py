@@ -43,6 +43,8 @@ class Contact:
         Whether the customer gives up unnoticed, where that is given; -1 leaves it to chance.
     reach
         Followers of the customer.
+    offspring
+        Posts that it begets, where that is given; -1 leaves it to chance.
     deadline_us
         When the reply, or the call, is due; -1 for live contacts.
     queued, promoted
@@ -77,6 +79,7 @@ class Contact:
         "key",
         "leaves_silently",
         "offered_us",
+        "offspring",
         "parent",
         "patience_us",
         "place",
@@ -106,6 +109,7 @@ class Contact:
         reached_at_try: int = -1,
         leaves_silently: int = -1,
         reach: int = 0,
+        offspring: int = -1,
     ) -> None:
         self.id = id
         self.key = key
@@ -117,6 +121,7 @@ class Contact:
         self.reached_at_try = reached_at_try
         self.leaves_silently = leaves_silently
         self.reach = reach
+        self.offspring = offspring
         self.parent = -1
         self.cause = FIRST
         self.attempt = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate import draws
+from simulate import draws, rules
 from simulate.arrivals import contact_counts, fill_first_contacts, patiences, reaches, works
 from simulate.draws import key_of, root_of
 from simulate.floor.children import Child
@@ -27,6 +27,9 @@ class Customers:
         First contacts in order of arrival; at the same instant by channel and ordinal.
     everybody
         All contacts, by id.
+    headed_off
+        Posts that do not come since the ones that would have begotten them were answered, by
+        interval and channel.
     """
 
     def __init__(self, given: FloorInput, seed: int, replication: int) -> None:
@@ -40,6 +43,8 @@ class Customers:
         self.first = [Contact(*row) for row in zip(ids, *columns, strict=True)]
         self.everybody.extend(self.first)
         self._next_place = len(self.everybody)
+        cells = (given.period.count, len(given.channels))
+        self.headed_off = np.zeros(cells, dtype=np.int64)
 
     def place_of_next_child(self) -> int:
         """Place among the arrivals of an instant: behind first contacts, as begotten."""
@@ -55,7 +60,7 @@ class Customers:
             contact.patience_us = int(self._patiences(declared, np.array([child.key]))[0])
         parent = child.parent
         contact.parent, contact.cause, contact.attempt = parent.id, child.cause, parent.attempt + 1
-        if child.cause != draws.REPEAT:  # the customer has waited since the first attempt
+        if rules.keeps_waiting(child.cause):
             contact.first_offered_us = parent.first_offered_us
         if child.cause == draws.CALLBACK:
             contact.reached_at_try = parent.reached_at_try
@@ -120,6 +125,7 @@ class Customers:
             told.reached_at_try.tolist(),
             told.silent.tolist(),
             np.where(told.reach >= 0, told.reach, reach).tolist(),
+            told.offspring.tolist(),
         ]
 
     def _drawn(self, seed: int, replication: int) -> list[list[int]]:

@@ -12,6 +12,7 @@ from simulate.absence import absent_us
 from simulate.compiled import compiled
 from simulate.floor.agent import Agent
 from simulate.floor.contact import Contact
+from simulate.floor.customers import Customers
 from simulate.floor.group import Group
 from simulate.floor_input import FloorInput
 from simulate.log import CONTACT, FloorLog
@@ -85,7 +86,7 @@ class Diary:
                 self._excess.extend((group.number, 0, since, now, number))
             self._excess_now[group.number] = (now, excess)
 
-    def log(self, contacts: list[Contact], horizon_us: int) -> FloorLog:
+    def log(self, customers: Customers, horizon_us: int) -> FloorLog:
         """Everything that happened."""
         interval_us = self.given.period.interval_us
         held, excess = _rows(self._held), _rows(self._excess)
@@ -97,7 +98,7 @@ class Diary:
         drain = np.zeros(self.attending.shape[1], dtype=np.int64)
         np.add.at(drain, excess[:, 0], (excess[:, 3] - excess[:, 2]) * excess[:, 4])
         return FloorLog(
-            contacts=_table(contacts),
+            contacts=_table(customers.everybody),
             present_us=self.attending * interval_us + self._time(self._present),
             break_us=self._time(self._on_break),
             absent_us=absent_us(self.given, self.root),
@@ -107,6 +108,7 @@ class Diary:
             drain_us=drain,
             leaving_us=self._time(self._excess),
             end_us=max(horizon_us, self.last_us),
+            headed_off=customers.headed_off,
         )
 
     def _time(self, stretches: array[int]) -> IntArray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulate import rules
 from simulate.draws import ACCEPT, BALK, CALLBACK, DEFLECTION, NEVER, SILENT, uniform
 from simulate.floor.channel import Channel
-from simulate.floor.children import beget, come_back
+from simulate.floor.children import beget, come_back, have_offspring, write_again_later
 from simulate.floor.contact import Contact
 from simulate.log import Ending
 
@@ -29,6 +29,7 @@ def arrive(floor: Floor, contact: Contact) -> None:
         come_back(floor, contact, rules.AFTER_CLOSED)
         return
     floor.tell("comes in", contact)
+    have_offspring(floor, contact)
     take_in(floor, contact, channel.is_open)
     floor.settle()
     if channel.is_live and contact.queued:
@@ -69,6 +70,7 @@ def queue_up(floor: Floor, contact: Contact) -> None:
             floor.clock.at(instant, rules.WAITING_TIMER, place, promote, floor, contact)
     if not contact.tries:
         _set_gate_timers(floor, contact, channel)
+        write_again_later(floor, contact)
     channel.queue.join(contact)
     floor.tell("joins the queue", contact)
 

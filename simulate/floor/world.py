@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from simulate import rules
 from simulate.absence import attending
-from simulate.draws import root_of
+from simulate.draws import SPREAD, root_of
 from simulate.floor import dispatch, hands, own_priorities, presence, reception, shifts
 from simulate.floor.agent import Agent
 from simulate.floor.channel import Channel
@@ -102,7 +102,7 @@ class Floor:
                 if agent.shift is not None:
                     shifts.expect(self, agent, agent.shift)
         self.clock.run_out(cancel)
-        return self.diary.log(self.customers.everybody, self.horizon_us)
+        return self.diary.log(self.customers, self.horizon_us)
 
     def staffing(self) -> Story:
         """The staffing table: at every change of any group's number, and at the end."""
@@ -137,7 +137,20 @@ class Floor:
 
     def bear(self, child: Child) -> None:
         """The time of a child has come."""
+        if self._is_headed_off(child):
+            interval = self.now // self.given.period.interval_us
+            self.customers.headed_off[interval, child.channel] += 1
+            return
         reception.arrive(self, self.customers.born(child, self.now))
+
+    def _is_headed_off(self, child: Child) -> bool:
+        """Whether a post does not come, since the one that would have begotten it is answered."""
+        spread = self.given.channels[child.channel].offspring
+        return (
+            child.cause == SPREAD
+            and spread is not None
+            and rules.is_headed_off(spread.until_answered, child.parent.start_us >= 0)
+        )
 
     def settle(self) -> None:
         """What follows at once from any event: agents too many leave, matches are made."""

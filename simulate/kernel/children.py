@@ -1,11 +1,11 @@
-"""What contacts beget: callbacks, and customers who come back."""
+"""What contacts beget: callbacks, customers who come back, and posts by others."""
 
 from __future__ import annotations
 
 from simulate import draws, rules
 from simulate.compiled import compiled_in_place
-from simulate.draws import child_key, relative_duration, stream_of, uniform
-from simulate.kernel.customers import drawn_contact, first_offer
+from simulate.draws import child_key, hashed, relative_duration, stream_of, uniform
+from simulate.kernel.customers import attempt_of, drawn_contact, first_offer, is_told
 from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     ATTEMPT,
@@ -13,10 +13,12 @@ from simulate.kernel.state import (
     CHANNEL,
     CHILD_ATTEMPT,
     CHILD_CAUSE,
+    CHILD_CELL,
     CHILD_CHANNEL,
     CHILD_FIRST_OFFERED,
     CHILD_KEY,
     CHILD_PARENT,
+    CHILD_PARENT_ROW,
     CHILD_TOLD_ROW,
     COMES_BACK,
     COMES_BACK_SHARE,
@@ -36,63 +38,88 @@ from simulate.kernel.state import (
     NEXT_PLACE,
     NOBODY,
     NOW,
+    OFFERED,
+    OFFERED_IN,
+    OFFSPRING_MEAN,
     PARENT,
     ROOT,
+    SPREAD_MEAN,
+    SPREAD_SHAPE,
+    SPREAD_SPREAD,
+    START,
     TOLD,
+    TOLD_OFFSPRING,
     TOLD_ROW,
     UNBORN,
     UNBORN_USED,
+    UNTIL_ANSWERED,
+    WRITE_AGAIN_AFTER,
+    WRITE_AGAIN_TO,
+    WRITES_AGAIN,
 )
+from simulate.kernel.tally import CAUSED, HEADED_OFF, cell_of
 from simulate.kernel.timers import drop_first_timer, set_timer
+from simulate.quantiles import poisson_quantile
 
 
 @compiled_in_place
-def beget(floor: Floor, parent: int, cause: int, channel: int, instant: int) -> None:
+def beget(floor: Floor, parent: int, cause: int, channel: int, instant: int, ordinal: int) -> None:
     """A contact begets another, which comes in at an instant, now or later."""
     state = floor.state
     whose = floor.contacts[parent]
     child = _free_row(floor)
     row = floor.unborn[child]
-    row[CHILD_KEY] = child_key(whose[KEY], cause, 0)
+    row[CHILD_KEY] = child_key(whose[KEY], cause, ordinal)
     row[CHILD_CHANNEL] = channel
     row[CHILD_CAUSE] = cause
     row[CHILD_PARENT] = whose[ID]
     row[CHILD_ATTEMPT] = attempt_of(floor, parent) + 1
     row[CHILD_FIRST_OFFERED] = first_offer(floor, parent)
     row[CHILD_TOLD_ROW] = whose[TOLD_ROW] if state[TOLD] and cause == draws.CALLBACK else NOBODY
+    row[CHILD_PARENT_ROW] = parent
+    row[CHILD_CELL] = cell_of(floor, whose[OFFERED_IN], whose[CHANNEL])
     set_timer(floor, instant, rules.ARRIVAL, state[NEXT_PLACE], child)
     state[NEXT_PLACE] += 1
 
 
 @compiled_in_place
 def be_born(floor: Floor) -> int:
-    """The child whose time has come, the first of the timers; its row among the contacts."""
+    """The child whose time has come; its row among the contacts, NOBODY if it does not come."""
     state = floor.state
     child = floor.timers[0, 2]
     drop_first_timer(floor)
     row = floor.unborn[child]
-    now = state[NOW]
-    contact = drawn_contact(
-        floor,
-        state[NEXT_CHILD],
-        row[CHILD_KEY],
-        row[CHILD_CHANNEL],
-        now // state[INTERVAL_LENGTH],
-        now,
-    )
+    key, now = row[CHILD_KEY], state[NOW]
+    row[CHILD_KEY] = state[FREE_UNBORN]
+    state[FREE_UNBORN] = child
+    state[UNBORN] -= 1
+    channel, interval = row[CHILD_CHANNEL], now // state[INTERVAL_LENGTH]
+    if row[CHILD_CAUSE] == draws.SPREAD and rules.is_headed_off(
+        floor.channels[channel, UNTIL_ANSWERED] == 1, _has_been_started(floor, child)
+    ):
+        floor.tallies[cell_of(floor, interval, channel), HEADED_OFF] += 1
+        return NOBODY
+    contact = drawn_contact(floor, state[NEXT_CHILD], key, channel, interval, now)
     state[NEXT_CHILD] += 1
     mine = floor.contacts[contact]
     mine[CAUSE] = row[CHILD_CAUSE]
     mine[PARENT] = row[CHILD_PARENT]
     mine[ATTEMPT] = row[CHILD_ATTEMPT]
-    # Whoever had been served has not waited since then.
-    mine[FIRST_OFFERED] = now if mine[CAUSE] == draws.REPEAT else row[CHILD_FIRST_OFFERED]
+    keeps_waiting = rules.keeps_waiting(mine[CAUSE])
+    mine[FIRST_OFFERED] = row[CHILD_FIRST_OFFERED] if keeps_waiting else now
     if state[TOLD]:
         mine[TOLD_ROW] = row[CHILD_TOLD_ROW]
-    row[CHILD_KEY] = state[FREE_UNBORN]
-    state[FREE_UNBORN] = child
-    state[UNBORN] -= 1
+    if mine[CAUSE] != draws.CALLBACK:
+        floor.tallies[row[CHILD_CELL], CAUSED] += 1
     return contact
+
+
+@compiled_in_place
+def _has_been_started(floor: Floor, child: int) -> bool:
+    """Whether the parent of a child has been taken in hand, and perhaps gone since."""
+    row = floor.unborn[child]
+    parent = floor.contacts[row[CHILD_PARENT_ROW]]
+    return parent[ID] != row[CHILD_PARENT] or parent[START] >= 0
 
 
 @compiled_in_place
@@ -105,18 +132,70 @@ def come_back(floor: Floor, contact: int, reason: int) -> None:
         return
     way = floor.ways[row[CHANNEL], reason]
     cause = rules.cause_of_return(reason)
-    relative = relative_duration(
-        stream_of(state[ROOT], draws.DELAY),
-        child_key(row[KEY], cause, 0),
-        way[DELAY_SHAPE],
-        chances[DELAY_SPREAD],
-        floor.values,
-        floor.values,
-    )
-    delay = rules.rounded(relative * chances[DELAY_MEAN], state[GRAIN])
+    key = child_key(row[KEY], cause, 0)
+    delay = _delay(floor, key, way[DELAY_SHAPE], chances[DELAY_MEAN], chances[DELAY_SPREAD])
     row[COMES_BACK] = state[NOW] + delay
     if rules.is_begotten(row[COMES_BACK], state[HORIZON]):
-        beget(floor, contact, cause, way[COMES_BACK_TO], row[COMES_BACK])
+        beget(floor, contact, cause, way[COMES_BACK_TO], row[COMES_BACK], 0)
+
+
+@compiled_in_place
+def have_offspring(floor: Floor, post: int) -> None:
+    """Others who see a post will write posts of their own."""
+    state, row = floor.state, floor.contacts[post]
+    number = row[CHANNEL]
+    if floor.channels[number, UNTIL_ANSWERED] < 0:
+        return
+    chances = floor.chances[number]
+    many = -1
+    if is_told(floor, post):
+        many = floor.told[row[TOLD_ROW], TOLD_OFFSPRING]
+    if many < 0:
+        share = uniform(state[ROOT], draws.OFFSPRING, row[KEY])
+        many = poisson_quantile(share, chances[OFFSPRING_MEAN])
+    shape = floor.channels[number, SPREAD_SHAPE]
+    for ordinal in range(many):
+        key = child_key(row[KEY], draws.SPREAD, ordinal)
+        instant = state[NOW] + _delay(
+            floor, key, shape, chances[SPREAD_MEAN], chances[SPREAD_SPREAD]
+        )
+        if rules.is_begotten(instant, state[HORIZON]):
+            beget(floor, post, draws.SPREAD, number, instant, ordinal)
+
+
+@compiled_in_place
+def write_again_later(floor: Floor, post: int) -> None:
+    """Put down the next instant at which the customer of a post writes again."""
+    state, row = floor.state, floor.contacts[post]
+    every = floor.channels[row[CHANNEL], WRITE_AGAIN_AFTER]
+    if every < 0 or not rules.may_write_again(row[CAUSE]):
+        return
+    instant = rules.writes_again_at(state[NOW], row[OFFERED], every)
+    if rules.is_begotten(instant, state[HORIZON]):
+        place = rules.WRITES_AGAIN * rules.SUBRANK + row[ID]
+        set_timer(floor, instant, rules.WAITING_TIMER, place, post)
+
+
+@compiled_in_place
+def write_again(floor: Floor, post: int) -> None:
+    """A customer who has not been answered may write again."""
+    state, row = floor.state, floor.contacts[post]
+    if row[START] >= 0:
+        return
+    channel = floor.channels[row[CHANNEL]]
+    times = (state[NOW] - row[OFFERED]) // channel[WRITE_AGAIN_AFTER]
+    number = uniform(state[ROOT], draws.POST_AGAIN, hashed(row[KEY], times))
+    if rules.happens(number, floor.chances[row[CHANNEL], WRITES_AGAIN]):
+        beget(floor, post, draws.REPOST, channel[WRITE_AGAIN_TO], state[NOW], times)
+    write_again_later(floor, post)
+
+
+@compiled_in_place
+def _delay(floor: Floor, key: int, shape: int, mean: float, spread: float) -> int:
+    """Time until a contact comes in; the key is its own."""
+    stream = stream_of(floor.state[ROOT], draws.DELAY)
+    relative = relative_duration(stream, key, shape, spread, floor.values, floor.values)
+    return rules.rounded(relative * mean, floor.state[GRAIN])
 
 
 @compiled_in_place
@@ -129,13 +208,6 @@ def is_deflected(floor: Floor, contact: int) -> bool:
         and rules.may_be_deflected(row[CAUSE])
         and rules.happens(uniform(floor.state[ROOT], draws.DEFLECTION, row[KEY]), share)
     )
-
-
-@compiled_in_place
-def attempt_of(floor: Floor, contact: int) -> int:
-    """1, or one more than that of the contact that begot it."""
-    row = floor.contacts[contact]
-    return row[ATTEMPT] if row[PARENT] >= 0 else 1
 
 
 @compiled_in_place

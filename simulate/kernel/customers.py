@@ -8,6 +8,7 @@ from simulate.draws import NEVER, key_of, relative_duration, stream_of
 from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     ARRIVED_CLOSED,
+    ATTEMPT,
     BEHIND,
     CAUSE,
     CHANNEL,
@@ -123,6 +124,13 @@ def first_offer(floor: Floor, contact: int) -> int:
     """When the first of the contacts was offered that led to this one."""
     row = floor.contacts[contact]
     return row[FIRST_OFFERED] if row[PARENT] >= 0 else row[OFFERED]
+
+
+@compiled_in_place
+def attempt_of(floor: Floor, contact: int) -> int:
+    """1, or one more than that of the contact that begot it."""
+    row = floor.contacts[contact]
+    return row[ATTEMPT] if row[PARENT] >= 0 else 1
 
 
 @compiled_inline

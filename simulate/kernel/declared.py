@@ -120,7 +120,20 @@ def _declared(channel: ChannelInput) -> dict[int, int]:
         at.MAX_TRIES: channel.max_tries,
         at.INTERRUPTIBLE: channel.interruptible,
         at.SILENT_US: channel.silent_us,
+        **_posts(channel),
     }
+
+
+def _posts(channel: ChannelInput) -> dict[int, int]:
+    """What is declared of posts that beget others, by column."""
+    again, offspring = channel.again, channel.offspring
+    found = {at.WRITE_AGAIN_AFTER: -1, at.UNTIL_ANSWERED: -1}
+    if again is not None:
+        found |= {at.WRITE_AGAIN_AFTER: again.every_us, at.WRITE_AGAIN_TO: again.channel}
+    if offspring is not None:
+        shape, _ = draws.shape_and_spread(offspring.delay.shape, offspring.delay.cv)
+        found |= {at.UNTIL_ANSWERED: offspring.until_answered, at.SPREAD_SHAPE: shape}
+    return found
 
 
 def chances_of(given: FloorInput) -> FloatArray:
@@ -139,6 +152,13 @@ def chances_of(given: FloorInput) -> FloatArray:
         _, spread = draws.shape_and_spread(draws.LOGNORMAL, channel.followers_cv)
         row[at.FOLLOWERS_SPREAD] = spread
         row[at.IS_DEFLECTED] = channel.deflected
+        if channel.again is not None:
+            row[at.WRITES_AGAIN] = channel.again.probability
+        if channel.offspring is not None:
+            delay = channel.offspring.delay
+            row[at.OFFSPRING_MEAN] = channel.offspring.mean
+            row[at.SPREAD_MEAN] = delay.mean_us
+            _, row[at.SPREAD_SPREAD] = draws.shape_and_spread(delay.shape, delay.cv)
     return chances
 
 

@@ -31,6 +31,7 @@ from simulate.kernel.state import (
     IS_NAMED,
     IS_OPEN,
     JOURNEYS,
+    MOST_OFFSPRING,
     NEWCOMER,
     NEXT_ARRIVAL,
     NEXT_CHILD,
@@ -93,10 +94,10 @@ def live(floor: Floor, most_events: int) -> int:
             or state[UNBORN] > most_unborn
         ):
             return FULL
-        # All who wait can be dropped in one event, and come back.
+        # All who wait can be dropped in one event, and come back; a post can have offspring.
         if state[JOURNEYS] and (
-            state[TIMERS] + state[WAITING] > most_timers
-            or state[UNBORN] + state[WAITING] > most_unborn
+            state[TIMERS] + state[WAITING] + MOST_OFFSPRING > most_timers
+            or state[UNBORN] + state[WAITING] + MOST_OFFSPRING > most_unborn
         ):
             return FULL
         instant, place = _next_event(floor)
@@ -113,7 +114,7 @@ def live(floor: Floor, most_events: int) -> int:
             complete(floor, entity)
         elif rank == rules.ARRIVAL:
             arrival = _come_in(floor, entity)
-            if not arrive(floor, arrival):
+            if arrival == NOBODY or not arrive(floor, arrival):
                 continue
             if state[WAITING] == 1 and floor.contacts[arrival, QUEUED]:
                 state[NEWCOMER] = arrival

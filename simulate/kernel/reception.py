@@ -6,7 +6,14 @@ from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import ACCEPT, BALK, CALLBACK, NEVER, uniform
 from simulate.draws import SILENT as SILENT_STREAM
-from simulate.kernel.children import beget, come_back, is_deflected
+from simulate.kernel.children import (
+    beget,
+    come_back,
+    have_offspring,
+    is_deflected,
+    write_again,
+    write_again_later,
+)
 from simulate.kernel.customers import opening_after, patience_of
 from simulate.kernel.floor import Floor
 from simulate.kernel.presence import staying
@@ -88,6 +95,8 @@ def arrive(floor: Floor, contact: int) -> bool:
             come_back(floor, contact, rules.AFTER_CLOSED)
         dismiss(floor, contact)
         return False
+    if floor.state[JOURNEYS]:
+        have_offspring(floor, contact)
     take_in(floor, contact, bool(channel[IS_OPEN]))
     return True
 
@@ -144,6 +153,9 @@ def ring(floor: Floor, rank: int, entity: int, contact: int) -> bool:
         return True
     if entity >= rules.OFFER * rules.SUBRANK:
         return _offer_callback(floor, contact)
+    if entity >= rules.WRITES_AGAIN * rules.SUBRANK:
+        write_again(floor, contact)
+        return False
     if entity < rules.AFTER_GATE * rules.SUBRANK:
         promote(floor, contact)
     return bool(floor.contacts[contact, QUEUED])
@@ -229,6 +241,8 @@ def _queue_up(floor: Floor, contact: int) -> None:
     join(floor, contact)
     if channel[FIRST_GATE] < channel[END_GATE] and row[TRIES] == 0:
         _await_gates(floor, contact)
+    if floor.state[JOURNEYS] and row[TRIES] == 0:
+        write_again_later(floor, contact)
 
 
 @compiled_in_place
@@ -310,7 +324,7 @@ def _accepts(floor: Floor, contact: int) -> bool:
 def _convert(floor: Floor, contact: int) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
     to = floor.channels[floor.contacts[contact, CHANNEL], OFFER_CHANNEL]
-    beget(floor, contact, CALLBACK, to, floor.state[NOW])
+    beget(floor, contact, CALLBACK, to, floor.state[NOW], 0)
     _end(floor, contact, _CONVERTED)
 
 

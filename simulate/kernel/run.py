@@ -14,6 +14,7 @@ from simulate.kernel.floor import Floor
 from simulate.kernel.loop import FULL, OVER, live
 from simulate.kernel.premises import Premises
 from simulate.kernel.tables import make_room
+from simulate.kernel.tally import HEADED_OFF
 from simulate.log import CONTACT, FloorLog
 
 Cancel = Callable[[], bool]
@@ -60,6 +61,7 @@ def live_through(premises: Premises, seed: int, replication: int, cancel: Cancel
 def log_of(premises: Premises) -> FloorLog:
     """What the floor has written down of the last replication, which keeps a log."""
     floor, length_us = premises.floor, premises.given.period.length_us
+    headed_off = floor.tallies[: floor.queue.size, HEADED_OFF].reshape(floor.queue.shape)
     return FloorLog(
         contacts=_table(floor),
         present_us=floor.present,
@@ -71,6 +73,7 @@ def log_of(premises: Premises) -> FloorLog:
         drain_us=floor.groups[:, at.DRAIN].copy(),
         leaving_us=floor.leaving,
         end_us=max(length_us, int(floor.state[at.LAST])),
+        headed_off=headed_off,
     )
 
 

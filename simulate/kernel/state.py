@@ -50,7 +50,7 @@ NEWCOMER = 40  # contact that has just joined its queue, NOBODY if none has
 AGENT_BITS = 41  # of an agent's number in `completions`
 NEXT_KNOWN = 42  # instant of the next row of the timetable or of what happens in shifts
 HAS_BEGUN = 43
-JOURNEYS = 44  # whether any contacts are deflected, or any customers come back
+JOURNEYS = 44  # whether any contacts are deflected, or beget others
 UNBORN = 45  # children begotten and not born
 UNBORN_USED = 46  # rows of them used at some time
 FREE_UNBORN = 47  # first of those that can be used again: a list linked by their first column
@@ -199,7 +199,11 @@ END_THRESHOLD = 40
 NOW_WAITING = 41  # contacts offered and neither started nor gone
 WAITED_UNTIL = 42  # instant up to which their time is summed
 WAITED = 43  # their time in the present interval
-CHANNEL_SIZE = 44
+WRITE_AGAIN_AFTER = 44  # time between posts of who is not answered, -1 where nobody writes again
+WRITE_AGAIN_TO = 45  # channel
+UNTIL_ANSWERED = 46  # whether posts beget others until they are answered; -1 where none does
+SPREAD_SHAPE = 47  # of the delay
+CHANNEL_SIZE = 48
 
 # Chances and the like of a channel.
 BALKS = 0
@@ -212,7 +216,13 @@ IS_SILENT = 6
 FOLLOWERS_MEAN = 7
 FOLLOWERS_SPREAD = 8
 IS_DEFLECTED = 9
-CHANCES_SIZE = 10
+WRITES_AGAIN = 10
+OFFSPRING_MEAN = 11
+SPREAD_MEAN = 12
+SPREAD_SPREAD = 13
+CHANCES_SIZE = 14
+
+MOST_OFFSPRING = 40  # of one post: fewer than one are begotten on the average
 
 # Of customers who come back, by channel and reason.
 COMES_BACK_TO = 0
@@ -231,7 +241,9 @@ CHILD_PARENT = 3  # its id
 CHILD_ATTEMPT = 4
 CHILD_FIRST_OFFERED = 5  # of the first contact that led to it; NOBODY where it is the first
 CHILD_TOLD_ROW = 6
-CHILD_SIZE = 8  # 64 bytes: a line of the processor's cache
+CHILD_PARENT_ROW = 7
+CHILD_CELL = 8  # of its parent, in `tallies`
+CHILD_SIZE = 9
 
 # Of a timer.
 STRIKES_AT = 0
@@ -257,7 +269,8 @@ TOLD_PATIENCE = 1
 TOLD_REACHED = 2  # try at which the customer answers, -1 leaves it to chance
 TOLD_SILENT = 3  # whether an abandoner leaves unnoticed, -1 leaves it to chance
 TOLD_REACH = 4  # followers, -1 leaves them to chance
-TOLD_SIZE = 5
+TOLD_OFFSPRING = 5  # posts that it begets, -1 leaves them to chance
+TOLD_SIZE = 6
 
 # Of an entry of the timetable.
 INSTANT = 0

@@ -128,11 +128,11 @@ def make_room(floor: Floor) -> None:
         contacts = _nobody_yet(2 * len(floor.contacts))
         contacts[: len(floor.contacts)] = floor.contacts
         floor.put("contacts", contacts)
-    # Whoever is dropped at closing may come back.
-    dropped = int(state[at.WAITING]) if state[at.JOURNEYS] else 0
-    if state[at.TIMERS] + spare + dropped > len(floor.timers):
+    # Whoever is dropped at closing may come back, and a post have offspring.
+    begotten = int(state[at.WAITING]) + at.MOST_OFFSPRING if state[at.JOURNEYS] else 0
+    if state[at.TIMERS] + spare + begotten > len(floor.timers):
         floor.put("timers", np.concatenate([floor.timers, np.zeros_like(floor.timers)]))
-    if state[at.UNBORN] + spare + dropped > len(floor.unborn):
+    if state[at.UNBORN] + spare + begotten > len(floor.unborn):
         unborn = in_line(2 * len(floor.unborn), at.CHILD_SIZE)
         unborn[: len(floor.unborn)] = floor.unborn
         floor.put("unborn", unborn)

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from simulate import draws, rules
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.kernel.children import attempt_of
-from simulate.kernel.customers import first_offer
+from simulate.kernel.customers import attempt_of, first_offer
 from simulate.kernel.floor import Floor
 from simulate.kernel.histograms import count_time
 from simulate.kernel.state import (
@@ -95,9 +94,12 @@ NAMES = (
     "impressions_s",
     "redials",
     "repeats",
+    "reposts",
+    "spread",
     "caused",
     "settled",
     "deflected",
+    "headed_off",
 )
 """Columns of `Floor.tallies`; `measures.CONTACT_COUNTS` tells their meaning."""
 
@@ -140,9 +142,12 @@ NAMES = (
     _IMPRESSIONS_S,
     _REDIALS,
     _REPEATS,
-    _CAUSED,
+    _REPOSTS,
+    _SPREAD,
+    CAUSED,
     _SETTLED,
     _DEFLECTED,
+    HEADED_OFF,
 ) = range(len(NAMES))
 
 _IS_WAITING = int(Ending.WAITING)
@@ -181,8 +186,7 @@ def tell(floor: Floor, contact: int) -> None:
         _write_down(floor, contact)
     interval, number = row[OFFERED_IN], row[CHANNEL]
     channel = floor.channels[number]
-    cells = len(floor.queue) * len(floor.channels)
-    cell = cells + number if interval < 0 else interval * len(floor.channels) + number
+    cell = cell_of(floor, interval, number)
     tally = floor.tallies[cell]
     ending = row[ENDING]
     if floor.state[JOURNEYS]:
@@ -211,6 +215,13 @@ def tell(floor: Floor, contact: int) -> None:
     if interval >= 0:
         for threshold in range(channel[FIRST_THRESHOLD], channel[END_THRESHOLD]):
             _tell_threshold(floor, contact, threshold, wait)
+
+
+@compiled_inline
+def cell_of(floor: Floor, interval: int, channel: int) -> int:
+    """Row of `Floor.tallies`; the opening backlog, of interval -1, is behind the others."""
+    channels = len(floor.channels)
+    return (len(floor.queue) if interval < 0 else interval) * channels + channel
 
 
 @compiled_inline
@@ -244,14 +255,15 @@ def _tell_answered(
 
 @compiled_in_place
 def _tell_journey(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
-    """Count what brought a contact, and what it brings."""
+    """Count what brought a contact, and whether it settles the matter."""
     row = floor.contacts[contact]
-    tally[_CAUSED] += 0 <= row[COMES_BACK] < floor.state[HORIZON]
     if row[ENDING] == _IS_ANSWERED and row[END] >= 0:
         tally[_SETTLED] += rules.is_settled(row[END], row[COMES_BACK])
-    if row[ENDING] != _IS_CLOSED and row[PARENT] >= 0:
+    if row[ENDING] not in (_IS_CLOSED, _IS_DEFLECTED) and row[PARENT] >= 0:
         tally[_REDIALS] += row[CAUSE] == draws.REDIAL
         tally[_REPEATS] += row[CAUSE] == draws.REPEAT
+        tally[_REPOSTS] += row[CAUSE] == draws.REPOST
+        tally[_SPREAD] += row[CAUSE] == draws.SPREAD
 
 
 @compiled_in_place

@@ -91,7 +91,14 @@ def told_of(given: FloorInput, state: IntArray) -> tuple[IntArray, IntArray, Int
     arrivals[:, at.COMES_TO] = told.channel
     arrivals[:, at.COMES_IN] = told.offered_us // given.period.interval_us
     arrivals[:, at.ITS_KEY] = _told_keys(given, told)
-    columns = (told.work_us, told.patience_us, told.reached_at_try, told.silent, told.reach)
+    columns = (
+        told.work_us,
+        told.patience_us,
+        told.reached_at_try,
+        told.silent,
+        told.reach,
+        told.offspring,
+    )
     return arrivals, np.arange(len(arrivals)), np.column_stack(columns).astype(np.int64)
 
 
