@@ -108,18 +108,16 @@ def journeys(draw: st.DrawFn, kind: str) -> dict[str, Any]:
 
 @st.composite
 def posts(draw: st.DrawFn) -> dict[str, Any]:
-    """Posts that beget others; often none does."""
-    if not draw(st.booleans()):
-        return {}
+    """Posts that beget others, or none that does."""
     repost = {
         "after_s": draw(st.sampled_from([300, 700])),
         "share": draw(st.sampled_from([0.2, 0.5])),
         "channel": draw(st.sampled_from([None, None, "chat"])),
     }
     until_answered = draw(st.sampled_from([True, True, False]))
-    spread = {"ratio": 0.5, "delay": draw(delays()), "until_answered": until_answered}
+    spread = {"ratio": 0.45, "delay": draw(delays()), "until_answered": until_answered}
     return {
-        "repost": draw(st.sampled_from([None, repost])),
+        "repost": draw(st.sampled_from([None, None, repost])),
         "spread": draw(st.sampled_from([None, spread, spread])),
     }
 
