@@ -23,7 +23,6 @@ DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 4], [1, 3]]
 HEIGHT = 260
 AXES = (1.5, 16.0)  # days up to which a time axis tells hours, and weekdays
 MAX_TOUCHED = 4_000  # points that answer to the pointer; more take longer than half a second
-MAX_ROWS = 20_000  # a year of quarter-hours of one channel is 35,000: draw such by day
 
 
 def clock_ms(times: Any) -> np.ndarray:

@@ -11,7 +11,7 @@ import streamlit as st
 from forecast import read_events
 from forecast.events import OPTIONAL, REQUIRED
 from scenario import PlanningError, Scenario
-from scenario.tables import read_table
+from scenario.tables import as_texts, read_table
 from views import session
 from views.faults import show_faults
 from views.files import keep
@@ -28,7 +28,7 @@ def events_table(scenario: Scenario) -> pd.DataFrame:
     """The scenario's events as texts, a row an event; empty where it names no file."""
     if scenario.demand.events is None:
         return pd.DataFrame(columns=COLUMNS, dtype=str)
-    table = read_table(scenario.path_of(scenario.demand.events)).fillna("").astype(str)
+    table = as_texts(read_table(scenario.path_of(scenario.demand.events)))
     return table.reindex(columns=[*COLUMNS, *table.columns.difference(COLUMNS)], fill_value="")
 
 
