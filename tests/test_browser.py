@@ -185,7 +185,9 @@ def test_a_day_of_the_plan_shows_its_shifts(page):
 
 def test_a_long_run_is_stopped_within_a_second_and_no_worker_stays_busy(page, app, desk):
     """A hundred thousand replications take minutes; after the stop the processors rest."""
-    long = Scenario.load(desk).with_changes({"replications": 100_000})
+    # Twenty times as many chats: what is found until the stop must fit into memory.
+    changes = {"replications": 100_000, "demand.scale.chat": 20}
+    long = Scenario.load(desk).with_changes(changes)
     page.open().until_worked()
     bring(
         page,
