@@ -86,7 +86,9 @@ def parts_of(
     bars, waits, stays = reader.finished()
     stays += _absent_shifts(given, root)
 
-    own_bars = _within([bar for bar in bars if bar[4] > begin], BAR, begin, end)
+    # What is put aside at the very instant at which it was begun takes no time, but was begun.
+    of_today = [bar for bar in bars if bar[4] > begin or bar[3] == begin]
+    own_bars = _within(of_today, BAR, begin, end)
     kept_waits = [wait for wait in waits if wait[3] >= begin]
     own_waits = np.array(kept_waits, dtype=WAIT)
     for name in ("begin_us", "end_us"):

@@ -43,6 +43,6 @@ def test_a_spoilt_rule_is_noticed_and_a_comment_is_not() -> None:
 
 @pytest.mark.slow
 def test_every_spoilt_rule_is_noticed() -> None:
-    command = [sys.executable, "-m", "benchmarks.mutants"]
+    command = [sys.executable, "-m", "benchmarks.mutants", "--workers", "2"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
