@@ -31,7 +31,7 @@ from unittest.mock import patch
 ROOT = Path(__file__).resolve().parents[1]
 LISTS = ROOT / "tests" / "mutants"
 COPIED = ("simulate", "scenario", "benchmarks", "tests", "pyproject.toml")
-TIMEOUT_S = 600.0  # a spoilt rule may never end; that is noticed too
+TIMEOUT_S = 120.0  # a spoilt rule may never end, which is noticed too; others take seconds
 METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 PROCESSES: Any = get_context(METHOD)
 
