@@ -15,6 +15,7 @@ import json
 import os
 import sys
 import time
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ import pandas as pd
 
 import forecast
 import staffing
-from benchmarks.real_data import ACTIONABLE, CLOSES, FILES, OPENS, ZONE, read_real_data
+from benchmarks.real_data import ACTIONABLE, CLOSES, FILES, OPENS, ZONE, RealData, read_real_data
 from scenario import Demand, PlanningError, Scenario
 from simulate import simulate
 
@@ -135,26 +136,9 @@ def measure(
     """
     load_before, begun = os.getloadavg(), time.perf_counter()
     data = read_real_data(folder)
-    packed = io.BytesIO(data.history.to_csv(index=False).encode())
-    history = forecast.read_history(
-        packed,
-        name="history.csv",
-        timezone=ZONE,
-        actionable={"calls": calls_share, "mentions": ACTIONABLE},
-    )
+    history = _history(data, calls_share)
     known = history.until(pd.Timestamp(data.planned_day, tz=ZONE))
-    planned = Scenario.parse(
-        SCENARIO.format(
-            zone=ZONE,
-            day=data.planned_day,
-            opens=OPENS,
-            closes=CLOSES,
-            last_full=CLOSES - 8,
-            last_part=CLOSES - 5,
-            replications=replications,
-            backlog=_evening_before(known, 24 - CLOSES),
-        )
-    )
+    planned = _planned(known, data.planned_day, replications)
     read = time.perf_counter()
     demand = forecast.predict(
         known, horizon="1d", start=data.planned_day, calendar=planned.calendar, seed=planned.seed
@@ -192,6 +176,33 @@ def measure(
         },
         "versions": _versions(),
     }
+
+
+def _history(data: RealData, calls_share: float) -> forecast.History:
+    """What the site would have had to do, read as a user's file is."""
+    packed = io.BytesIO(data.history.to_csv(index=False).encode())
+    return forecast.read_history(
+        packed,
+        name="history.csv",
+        timezone=ZONE,
+        actionable={"calls": calls_share, "mentions": ACTIONABLE},
+    )
+
+
+def _planned(known: forecast.History, day: date, replications: int) -> Scenario:
+    """The day that is planned, as it looks from the evening before."""
+    return Scenario.parse(
+        SCENARIO.format(
+            zone=ZONE,
+            day=day,
+            opens=OPENS,
+            closes=CLOSES,
+            last_full=CLOSES - 8,
+            last_part=CLOSES - 5,
+            replications=replications,
+            backlog=_evening_before(known, 24 - CLOSES),
+        )
+    )
 
 
 def _evening_before(known: forecast.History, hours: int) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,29 @@ class Slot:
     block: int
 
 
+@dataclass(frozen=True, eq=False)
+class Look:
+    """
+    What a round knows before it swaps.
+
+    Parameters
+    ----------
+    agents
+        The agents there are, shape (I, G).
+    verdicts
+        What they keep.
+    slots
+        Who may be swapped.
+    worth
+        What one agent less in a slot takes from each promise, by number of the slot.
+    """
+
+    agents: IntArray
+    verdicts: tuple[Verdict, ...]
+    slots: list[Slot]
+    worth: dict[int, list[FloatArray]]
+
+
 @dataclass(eq=False)
 class Swapping:
     """
@@ -73,7 +97,7 @@ class Swapping:
     group, in all days at once, shows what he is worth to each promise there. A small linear
     program for each day finds the cheapest exchange that these worths allow, in steps that
     stay small, since worths hold only nearby. It is rehearsed in full; a day that then breaks a
-    promise takes it back and dares half as much.
+    promise takes its swaps back, and dares less with more care.
     """
 
     task: Task
@@ -103,6 +127,15 @@ class Swapping:
             if self.out_of_time() or self._cost(agents) > (1 - WORTH_IT) * before:
                 break
         return agents
+
+    @cached_property
+    def _blocks(self) -> IntArray:
+        """Number of the day (or week) of each interval."""
+        return block_numbers(self.task.scenario)
+
+    @property
+    def _block_count(self) -> int:
+        return int(self._blocks.max()) + 1
 
     @property
     def _limits(self) -> Limits:
@@ -136,12 +169,13 @@ class Swapping:
         """Look at everybody's worth, and swap in each day as far as it goes well."""
         before = self.pairing.found_on(agents, self._runs)
         slots = self._slots(agents)
-        worth = self._worth(agents, slots, before)
-        care = np.ones(int(block_numbers(self.task.scenario).max()) + 1)
+        look = Look(agents, before, slots, self._worth(agents, slots, before))
+        care = np.ones(self._block_count)
         for _ in range(DARES):
             trial = agents.copy()
-            for block in np.unique([slot.block for slot in slots]):
-                self._swap(trial, agents, block, float(care[block]), slots, worth, before)
+            for block in np.unique([slot.block for slot in slots]).tolist():
+                for slot, move in self._exchange(look, block, care[block]):
+                    trial[slot.rows, slot.group] += move
             if (trial == agents).all():
                 break
             trial, broken = self._tried(agents, trial)
@@ -154,21 +188,20 @@ class Swapping:
 
     def _tried(self, agents: IntArray, trial: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
         """The swaps of the days that go well, and which days do not."""
-        blocks = block_numbers(self.task.scenario)
-        broken = np.zeros(int(blocks.max()) + 1, dtype=np.bool_)
-        for _ in range(len(broken)):
+        broken = np.zeros(self._block_count, dtype=np.bool_)
+        for _ in range(len(broken) + 1):
             failing = self._failing(self.pairing.verdicts(trial, self._runs))
-            if not failing.any() or self.out_of_time():
+            if not failing.any():
+                return trial, broken
+            if self.out_of_time():
                 break
             broken |= failing
-            trial = np.where(broken[blocks][:, np.newaxis], agents, trial)
-        if self._failing(self.pairing.verdicts(trial, self._runs)).any():
-            return agents, np.ones_like(broken)
-        return trial, broken
+            trial = np.where(broken[self._blocks][:, np.newaxis], agents, trial)
+        return agents, np.ones_like(broken)
 
     def _failing(self, verdicts: tuple[Verdict, ...]) -> NDArray[np.bool_]:
         """Days in which a promise is not kept as far as it is asked for."""
-        failing = np.zeros(int(block_numbers(self.task.scenario).max()) + 1, dtype=np.bool_)
+        failing = np.zeros(self._block_count, dtype=np.bool_)
         for verdict, asked in zip(verdicts, self.asked, strict=True):
             missed = np.nan_to_num(asked - verdict.reached(MARGIN)) > SLACK
             failing[self._blocks_of(verdict)[missed]] = True
@@ -177,17 +210,16 @@ class Swapping:
     def _blocks_of(self, verdict: Verdict) -> IntArray:
         """Day of each period of a promise."""
         warm, _ = self.task.scenario.edge_counts
-        blocks = block_numbers(self.task.scenario)[warm : warm + len(verdict.labels)]
+        blocks = self._blocks[warm : warm + len(verdict.labels)]
         firsts = np.flatnonzero(np.diff(verdict.labels, prepend=verdict.labels[0] - 1))
         return blocks[firsts]
 
     def _slots(self, agents: IntArray) -> list[Slot]:
         """Stretches of each day in which a group may be there, for each group."""
-        blocks = block_numbers(self.task.scenario)
         slots = []
-        for block in range(int(blocks.max()) + 1):
+        for block in range(self._block_count):
             for group in self._unlike(agents):
-                rows = np.flatnonzero((blocks == block) & (self._limits.most[:, group] > 0))
+                rows = np.flatnonzero((self._blocks == block) & (self._limits.most[:, group] > 0))
                 slots += [
                     Slot(stretch, group, block)
                     for stretch in np.array_split(rows, min(STRETCHES, len(rows)) or 1)
@@ -246,30 +278,21 @@ class Swapping:
         """So large a part of all who are there, in whole agents, at least one."""
         return max(1, round(part * float(agents[slot.rows].sum(axis=1).mean())))
 
-    def _swap(
-        self,
-        trial: IntArray,
-        agents: IntArray,
-        block: int,
-        care: float,
-        slots: list[Slot],
-        worth: dict[int, list[FloatArray]],
-        before: tuple[Verdict, ...],
-    ) -> None:
-        """Put the cheapest exchange of a day into `trial`, as far as worths tell."""
-        mine = [number for number in worth if slots[number].block == block]
+    def _exchange(self, look: Look, block: int, care: float) -> list[tuple[Slot, int]]:
+        """The cheapest exchange of a day, as far as worths tell: slots, and how many more."""
+        mine = [number for number in look.worth if look.slots[number].block == block]
         if not mine:
-            return
+            return []
         falls, spare = [], []
-        for place, (verdict, asked) in enumerate(zip(before, self.asked, strict=True)):
-            inside = self._blocks_of(verdict) == block
-            known = inside & np.isfinite(verdict.mean)
+        for place, (verdict, asked) in enumerate(zip(look.verdicts, self.asked, strict=True)):
+            known = (self._blocks_of(verdict) == block) & np.isfinite(verdict.mean)
             spare.append((verdict.reached(MARGIN) - asked)[known])
-            falls.append(np.stack([worth[number][place][known] for number in mine], axis=1))
-        moves = self._cheapest(agents, [slots[number] for number in mine], care,
-                               np.concatenate(falls), np.concatenate(spare))  # fmt: skip
-        for number, move in zip(mine, moves, strict=True):
-            trial[slots[number].rows, slots[number].group] += move
+            falls.append(np.stack([look.worth[number][place][known] for number in mine], axis=1))
+        slots = [look.slots[number] for number in mine]
+        moves = self._cheapest(
+            look.agents, slots, care, np.concatenate(falls), np.concatenate(spare)
+        )
+        return list(zip(slots, moves.tolist(), strict=True))
 
     def _cheapest(
         self, agents: IntArray, slots: list[Slot], care: float, falls: FloatArray, spare: FloatArray

@@ -36,9 +36,10 @@ length_minutes = 480
 
 def save_as(app: AppTest, person: str, name: str | None = None) -> AppTest:
     """Save the scenario as a person, under a new name or the one it has."""
-    app.text_input(key="save-person").set_value(person)
+    boxes = app.sidebar.text_input
+    next(box for box in boxes if box.label == "Your name").set_value(person)
     if name is not None:
-        next(box for box in app.text_input if box.key.startswith("save-name-")).set_value(name)
+        next(box for box in boxes if box.key.startswith("save-name-")).set_value(name)
     next(button for button in app.button if button.label == "Save the scenario").click()
     app.run()
     assert not app.exception

@@ -99,7 +99,7 @@ def field(key: str, place: Any = st) -> str:
     Parameters
     ----------
     key
-        Key of the widget.
+        What the key of the widget begins with.
     place
         Where it is drawn, such as a column.
 
@@ -108,17 +108,21 @@ def field(key: str, place: Any = st) -> str:
     str
         The name, without blanks around it.
     """
+    began = st.session_state.get(f"{key}-began")
+    typed = st.session_state.get(f"{key}-{began}")
     # Only what was typed here counts: another such field on the page holds what it last showed.
-    typed = st.session_state.get(key)
-    if typed is not None and typed != st.session_state.get(f"{key}-shown") and not signing_in():
+    if typed is not None and typed != st.session_state[f"{key}-shown"] and not signing_in():
         st.session_state[PERSON] = typed.strip()
     shown = name()
     if typed != shown:
-        st.session_state[key] = shown
+        # Another key makes another field, which begins with this name. A value that is set from
+        # here would be lost where the script runs twice before the field is first seen.
+        began = st.session_state[f"{key}-began"] = shown
     st.session_state[f"{key}-shown"] = shown
     place.text_input(
         "Your name",
-        key=key,
+        began,
+        key=f"{key}-{began}",
         max_chars=None if signing_in() else LONGEST,
         disabled=signing_in(),
         placeholder="e.g. Anna",
