@@ -14,11 +14,16 @@ from views.jobs import board
 ROOT = Path(__file__).parents[1]
 
 
+def staffing(agents: int) -> str:
+    """The text of a staffing file: so many agents from 8 to 20."""
+    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
+    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team"}
+    return pd.DataFrame(rows).assign(agents=agents).to_csv(index=False)
+
+
 def write_desk(folder: Path, text: str = SMALL) -> Path:
     """Write a scenario beside the staffing that it names, two agents from 8 to 20."""
-    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
-    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team", "agents": 2}
-    pd.DataFrame(rows).to_csv(folder / "staffing.csv", index=False)
+    (folder / "staffing.csv").write_text(staffing(2))
     path = folder / "scenario.toml"
     path.write_text(text)
     return path

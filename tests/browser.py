@@ -34,6 +34,7 @@ ARGUMENTS = [
 ]
 # A deep link asks for these beside the page's own path first; Streamlit answers 404.
 HARMLESS = ("_stcore/health", "_stcore/host-config")
+PATIENCE_MS = 30_000  # a busy machine needs many times what an idle one does
 SIZE = {"width": 1280, "height": 800}
 ELSEWHERE = "America/New_York"  # the charts must show the centre's clock, not the browser's
 
@@ -144,8 +145,9 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], limit_s: float = 6
 @contextmanager
 def chromium() -> Iterator[Any]:
     """Debian's Chromium, without a window."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
@@ -170,7 +172,7 @@ class Tab:
     troubles: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         self.page.on("request", self._request)

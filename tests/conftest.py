@@ -77,6 +77,23 @@ def app(small_file, monkeypatch):
     return opened_app()
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium."""
+    from browser import chromium
+
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """The sample's team on its last four weeks, planning one day: the real pages, in seconds."""
+    from browser import small_desk
+
+    return small_desk(tmp_path_factory.mktemp("desk"))
+
+
 @pytest.fixture
 def own_store(tmp_path, monkeypatch):
     """A store for the test alone, and an app that has just been started."""

@@ -9,7 +9,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from browser import chromium, served, small_desk, tab
+from browser import served, tab
 from scenario import Scenario
 
 ROOT = Path(__file__).parents[1]
@@ -19,20 +19,8 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """The sample's team on its last four weeks, planning one day: the real pages, in seconds."""
-    return small_desk(tmp_path_factory.mktemp("desk"))
-
-
-@pytest.fixture(scope="module")
 def app(desk):
     with served(desk) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
         yield found
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser import chromium, served, tab
+from browser import served, tab
 
 pytestmark = pytest.mark.browser
 
@@ -52,12 +52,6 @@ def app(tmp_path_factory):
     file = tmp_path_factory.mktemp("replayed") / "scenario.toml"
     file.write_text(DESK)
     with served(file) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
         yield found
 
 

@@ -5,7 +5,7 @@ import urllib.request
 import pytest
 
 from accessibility import findings
-from browser import SIZE, chromium, pages, served, small_desk, tab
+from browser import SIZE, pages, served, tab
 
 pytestmark = pytest.mark.browser
 
@@ -20,15 +20,9 @@ _TOO_WIDE = """() => {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    with served(small_desk(tmp_path_factory.mktemp("desk"))) as (address, _):
+def app(desk):
+    with served(desk) as (address, _):
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

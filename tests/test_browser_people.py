@@ -3,24 +3,13 @@
 import pytest
 
 from accessibility import findings
-from browser import chromium, served, small_desk, tab
+from browser import served, tab
 from identity_provider import provider, secrets
 
 pytestmark = pytest.mark.browser
 
 ANNA = {"name": "Anna Example", "email": "anna@example.com"}
 BEN = {"name": "Ben Example", "email": "ben@example.org"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    return small_desk(tmp_path_factory.mktemp("desk"))
 
 
 def name_field(page):

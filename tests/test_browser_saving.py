@@ -2,47 +2,12 @@
 
 from urllib.parse import urlparse
 
-import pandas as pd
 import pytest
 
+from app_pages import staffing
 from browser import chromium, served, tab
 
 pytestmark = pytest.mark.browser
-
-DESK = """
-name = "Small desk"
-timezone = "Europe/London"
-replications = 3
-staffing = "staffing.csv"
-[horizon]
-start = 2026-04-13
-length = "1d"
-interval_minutes = 60
-[demand.rates]
-chat = 6.0
-[channels.chat]
-kind = "live"
-open = { daily = "08:00-20:00" }
-handle_time.mean_s = 480
-target = { share = 0.8, within_s = 60 }
-[groups.team]
-max_agents = 6
-[groups.team.skills.chat]
-"""
-
-
-def staffing(agents):
-    hours = pd.date_range("2026-04-13 08:00", periods=12, freq="h", tz="Europe/London")
-    rows = {"interval_start": [hour.isoformat() for hour in hours], "group": "team"}
-    return pd.DataFrame(rows).assign(agents=agents).to_csv(index=False)
-
-
-@pytest.fixture
-def desk(tmp_path):
-    """A desk that states its contacts: everything about it is quick."""
-    (tmp_path / "staffing.csv").write_text(staffing(2))
-    (tmp_path / "scenario.toml").write_text(DESK)
-    return tmp_path / "scenario.toml"
 
 
 def save(page, person, name):
@@ -62,10 +27,10 @@ def move(page, steps):
     return page.settled()
 
 
-def test_a_restart_of_the_server_loses_nothing(desk, tmp_path, monkeypatch):
+def test_a_restart_of_the_server_loses_nothing(saving_desk, tmp_path, monkeypatch):
     monkeypatch.setenv("ALLWEATHER_STORE", f"sqlite:///{tmp_path}/saved.sqlite")
     with chromium() as browser:
-        with served(desk) as (address, _), tab(browser, address) as page:
+        with served(saving_desk) as (address, _), tab(browser, address) as page:
             page.open()
             page.page.get_by_text("24 hours on the floor").wait_for()
             page.page.get_by_text("Use your own data").click()
@@ -84,7 +49,7 @@ def test_a_restart_of_the_server_loses_nothing(desk, tmp_path, monkeypatch):
             left_at = urlparse(page.page.url)
             assert page.troubles == []
 
-        with served(desk) as (address, _), tab(browser, address) as page:
+        with served(saving_desk) as (address, _), tab(browser, address) as page:
             page.open(f"{left_at.path[1:]}?{left_at.query}").until_worked()
             page.page.get_by_text("Moved: Chat volume, %: 30").wait_for()
             page.page.get_by_text("Easter week, version 1, changed since").wait_for()
