@@ -33,13 +33,15 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
     -------
     Demand
         Over `scenario.period` with the scenario's channels in their order: 0 contacts and NaN
-        handle time where the demand does not know a channel. Apply it once: the scale is in it.
+        handle time where the demand does not know a channel. Apply it once: the scale is in it,
+        and of a demand that counts all contacts the first attempts are taken.
 
     Raises
     ------
     InvalidValueError
-        When the demand does not cover the period, knows none of the scenario's channels, or
-        is more than a machine can hold.
+        When the demand does not cover the period, knows none of the scenario's channels, is
+        more than a machine can hold, or counts all contacts and it is not known yet how many of
+        them are first attempts.
 
     Notes
     -----
@@ -59,7 +61,7 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
         {level: cut.volume(values) for level, values in demand.quantiles.items()},
         (*demand.warnings, *unmatched(scenario, demand.channels)),
     )
-    adapted = adapted.scaled(scenario.demand.scale)
+    adapted = adapted.scaled(scenario.demand.scale).scaled(_first_shares(scenario))
     if not adapted.mean.sum() <= MOST_CONTACTS:
         rule = f"at most {MOST_CONTACTS:,} contacts over the horizon"
         raise InvalidValueError("demand", rule, f"{adapted.mean.sum():,.0f}")
@@ -142,6 +144,37 @@ def _kept(scenario: Scenario, base: Demand) -> FloatArray:
     """Share of the contacts of each channel that are not deflected, shape (C,)."""
     deflections = [scenario.channels[channel].deflection for channel in base.channels]
     return np.array([1.0 - one.share if one else 1.0 for one in deflections])
+
+
+def _first_shares(scenario: Scenario) -> dict[str, float]:
+    """Part of each channel's volume that is first attempts, where the volume counts all."""
+    keys = scenario.demand
+    if keys.counts == "first":
+        return {}
+    if not keys.first_share and begets(scenario):
+        rule = 'found by `simulate.calibration.calibrated`, or given, where counts is "all"'
+        raise InvalidValueError("demand.first_share", rule, "nothing")
+    return keys.first_share
+
+
+def begets(scenario: Scenario) -> bool:
+    """
+    Whether some contacts of a scenario beget others, or never come.
+
+    Where none do, all contacts are first attempts.
+    """
+    return any(
+        part is not None
+        for channel in scenario.channels.values()
+        for part in (
+            channel.deflection,
+            channel.redial,
+            channel.repeat,
+            channel.repost,
+            channel.spread,
+            channel.offer_callback,
+        )
+    )
 
 
 class _Cut:

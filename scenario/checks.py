@@ -30,6 +30,7 @@ def broken_rules(scenario: Scenario) -> list[Broken]:
         *_names(scenario),
         *_demand(scenario),
         *_bursts(scenario),
+        *_called_in(scenario),
         *_channels(scenario),
         *_groups(scenario),
     ]
@@ -89,7 +90,7 @@ def _names(scenario: Scenario) -> Iterator[Broken]:
 
 def _demand(scenario: Scenario) -> Iterator[Broken]:
     count = scenario.interval_count
-    for table in ("rates", "scale"):
+    for table in ("rates", "scale", "first_share"):
         for name in getattr(scenario.demand, table):
             if name not in scenario.channels:
                 yield f"demand.{table}.{name}", f"must be {one_of(scenario.channels, name)}"
@@ -111,6 +112,26 @@ def _bursts(scenario: Scenario) -> Iterator[Broken]:
         elif scenario.local(burst.start) >= end:
             rule = f"must come before the end of the horizon, {end:%Y-%m-%d %H:%M}"
             yield f"bursts.{name}.start", f"{rule}, got {burst.start:%Y-%m-%d %H:%M}"
+
+
+def _called_in(scenario: Scenario) -> Iterator[Broken]:
+    period = scenario.period
+    for number, called in enumerate(scenario.called_in):
+        key = f"called_in.{number}"
+        if called.group not in scenario.groups:
+            yield f"{key}.group", f"must be {one_of(scenario.groups, called.group)}"
+        moments = {"at": called.at, **({"until": called.until} if called.until else {})}
+        far = [name for name, moment in moments.items() if moment.year not in YEARS]
+        for name in far:
+            yield f"{key}.{name}", f"must be in the years {YEARS[0]} to {YEARS[-1]}"
+        if far:
+            continue
+        at = scenario.local(called.at)
+        if not period.start <= at < period.end:
+            rule = f"must be within the horizon, {period.start:%Y-%m-%d %H:%M} to"
+            yield f"{key}.at", f"{rule} {period.end:%Y-%m-%d %H:%M}, got {called.at:%Y-%m-%d %H:%M}"
+        if called.until is not None and not scenario.local(called.until) > at:
+            yield f"{key}.until", "must come after `at`"
 
 
 def _channels(scenario: Scenario) -> Iterator[Broken]:

@@ -15,12 +15,14 @@ from pydantic import PrivateAttr, field_validator, model_validator
 
 from scenario.attainable import require_attainable
 from scenario.calendar import DurationText, Horizon, parse_duration
+from scenario.called_in import CalledIn, with_called_in
 from scenario.channels import Channel
 from scenario.checks import broken_rules
 from scenario.errors import InvalidInputError, InvalidValueError
 from scenario.groups import Group
 from scenario.keys import BrokenRulesError, Declared, key
 from scenario.staff import Staff, staffing_in
+from scenario.volume import DemandKeys
 
 
 class HorizonKeys(Declared):
@@ -31,78 +33,6 @@ class HorizonKeys(Declared):
     interval_minutes: Literal[15, 30, 60] = key("Length of an interval.", 30, unit="minutes")
     warm_up: DurationText = key("Leading time simulated and not measured.", "0h")
     cool_down: DurationText = key("Trailing time simulated, whose contacts are not measured.", "0h")
-
-
-class DayFactor(Declared):
-    """Gamma factor common to a whole day (or the horizon): some days are just busier."""
-
-    cv: float = key("Coefficient of variation.", ge=0, lt=2, unit="ratio", source="8-20 % in trade")
-    shared: float = key(
-        "Part of the variance that is common to all channels.", 1.0, ge=0, le=1, unit="share"
-    )
-    per: Literal["day", "horizon"] = key("How long one draw holds.", "day")
-
-
-class Residual(Declared):
-    """
-    Lognormal factor of every interval, mean one, that fades from interval to interval.
-
-    Its logarithm is autoregressive of order 1; it multiplies the mean, beside the day factor.
-    """
-
-    cv: float = key("Coefficient of variation.", ge=0, lt=2, unit="ratio")
-    correlation: float = key(
-        "Correlation of the logarithms of neighbouring intervals.",
-        0.8,
-        ge=0,
-        lt=1,
-        source="0.8 between adjacent half-hours: Avramidis, Deslauriers, L'Ecuyer (2004)",
-    )
-    shared: float = key(
-        "Part of the variance that is common to all channels.", 1.0, ge=0, le=1, unit="share"
-    )
-
-
-class DemandKeys(Declared):
-    """Where the expected contacts come from; exactly one of rates, forecast and history."""
-
-    rates: dict[str, tuple[float, ...] | float] = key(
-        "Expected contacts by channel: a number for every interval, or one for all.",
-        default_factory=dict,
-        unit="contacts/interval",
-    )
-    forecast: str | None = key("Forecast file, relative to the scenario.", None)
-    history: str | None = key("History file that is forecast on the way.", None)
-    events: str | None = key("Events file used with the history.", None)
-    edits: str | None = key(
-        "File with the planner's edits of whatever the demand comes from, applied before scale.",
-        None,
-    )
-    scale: dict[str, float] = key(
-        "Multiplies the volume of a channel.", default_factory=dict, unit="ratio"
-    )
-    uncertainty: Literal["paths", "day_factor", "none"] = key(
-        "Volume of a replication: a path of the forecast, the mean times day factor and residual,"
-        " or the mean.",
-        "paths",
-    )
-    day_factor: DayFactor | None = key("Spread where the demand brings no paths.", None)
-    residual: Residual | None = key(
-        "Spread from interval to interval where the demand brings no paths.", None
-    )
-
-    @model_validator(mode="after")
-    def _one_source(self) -> DemandKeys:
-        sources = (bool(self.rates), self.forecast is not None, self.history is not None)
-        if sum(sources) != 1:
-            raise ValueError("exactly one of rates, forecast and history must be given")
-        if self.events is not None and self.history is None:
-            raise ValueError("events belongs to a history")
-        if any(not factor >= 0 for factor in self.scale.values()):
-            raise ValueError("scale must be at least 0")
-        if self.uncertainty == "day_factor" and self.day_factor is None and self.residual is None:
-            raise ValueError("uncertainty day_factor needs a day_factor or a residual")
-        return self
 
 
 class Burst(Declared):
@@ -172,6 +102,10 @@ class Scenario(Declared):
     calendar: CalendarKeys = key("Holidays and closed days.", default_factory=CalendarKeys)
     demand: DemandKeys = key("Expected contacts.")
     bursts: dict[str, Burst] = key("Contacts beyond the forecast.", default_factory=dict)
+    called_in: tuple[CalledIn, ...] = key(
+        "People who come beside the current staffing, on the day itself; a plan leaves them out.",
+        (),
+    )
     channels: dict[str, Channel] = key("Channels by name.")
     groups: dict[str, Group] = key("Agent groups by name.")
     routing: Routing = key("How contacts and agents meet.", default_factory=Routing)
@@ -304,7 +238,7 @@ class Scenario(Declared):
 
     def staff(self) -> Staff:
         """
-        The current staffing on the floor, with each group's `agents_change` applied.
+        The current staffing on the floor, each group's `agents_change` and whoever is called in.
 
         Groups whose agents leave by name keep their shifts; of the others the numbers lead, so
         that a change of theirs holds.
@@ -339,6 +273,7 @@ class Scenario(Declared):
             rule = "first_free, or the staffing file one of shifts (group, start, end, agents)"
             raise InvalidValueError(f"groups.{name}.exit", rule, "named")
         staff = Staff(period, names, agents, tuple(s for s in shifts if s.group in named))
+        staff = with_called_in(self, staff, self.called_in)
         require_attainable(self, staff)
         return staff
 

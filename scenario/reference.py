@@ -96,24 +96,27 @@ def page() -> str:
     return "\n".join([_HEADER % EXAMPLE.read_text(encoding="utf-8"), *sections])
 
 
-def _sections(model: type[BaseModel], path: str, told: dict[Any, str]) -> Iterator[str]:
+def _sections(
+    model: type[BaseModel], path: str, told: dict[Any, str], *, listed: bool = False
+) -> Iterator[str]:
     """Section of a table and, after it, those of the tables inside; `told` says which are."""
-    title = f"`[{path}]`" if path else "At the top"
+    title = f"`[[{path}]]`" if listed else f"`[{path}]`" if path else "At the top"
     if model in told:
         yield f"### {title}\n\nThe same keys as `[{told[model]}]`.\n"
         return
     told[model] = path
     yield f"### {title}\n\n{model.__doc__}\n"
     yield "| key | meaning | value | unit | default | source |\n|---|---|---|---|---|---|"
-    inner: list[tuple[type[BaseModel], str]] = []
+    inner: list[tuple[type[BaseModel], str, bool]] = []
     for name, field in model.model_fields.items():
         table, named = _table_of(field.annotation)
         if table is not None:
-            inner.append((table, ".".join(filter(None, [path, name, "NAME" if named else ""]))))
+            inside = ".".join(filter(None, [path, name, "NAME" if named else ""]))
+            inner.append((table, inside, get_origin(field.annotation) is tuple))
         yield _row(name, field)
     yield ""
-    for table, inside in inner:
-        yield from _sections(table, inside, told)
+    for table, inside, several in inner:
+        yield from _sections(table, inside, told, listed=several)
 
 
 def _row(name: str, field: FieldInfo) -> str:

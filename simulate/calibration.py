@@ -1,0 +1,273 @@
+"""How much of a history's volume is first attempts: simulated once, on the floor as it is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenario import (
+    Demand,
+    InvalidValueError,
+    PlanningError,
+    RunCancelledError,
+    Scenario,
+    Staff,
+)
+from scenario.assumptions import base_demand, begets
+from scenario.targets import ratio
+from simulate.engines import Cancel
+from simulate.estimates import FloatArray
+from simulate.run import simulate
+from simulate.workers import Progress, Workers
+
+MATCHED = 0.001  # of a channel's volume, in the runs that calibrate: nearer would be noise
+TOLERATED = 0.005  # of a channel's volume; further off is no calibration
+ROUNDS = 24  # of runs, at most; most journeys take three to six
+REMEMBERED = 3  # earlier rounds that the next one learns from
+ENOUGH = 400_000  # contacts that make the share of first attempts sure to a tenth of a per cent
+FEWEST, MOST = 20, 400  # replications
+START = 0.7  # of the volume: from below, since a floor that drowns begets far more
+LEAST = 0.02  # of a channel's volume: fewer first attempts cannot be told from none
+
+
+def calibrated(
+    scenario: Scenario,
+    demand: Demand,
+    staff: Staff | None = None,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    workers: int | Workers = 1,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> Scenario:
+    """
+    The scenario with its first attempts scaled so that all contacts amount to its demand.
+
+    A history counts every contact, customers who came back among them; where the scenario's
+    journeys beget these again, they would be counted twice. What is left of the volume for
+    first attempts stands in `demand.first_share` of the scenario returned; give that to every
+    what-if, so that it meets the same customers.
+
+    Parameters
+    ----------
+    scenario
+        The baseline: as its file states it, before any lever. With `counts = "first"`, or with
+        a `first_share` of its own, it is returned as it is.
+    demand
+        Its demand, before the scenario's scale and bursts.
+    staff
+        Agents on the floor; default: the scenario's current staffing.
+    replications, seed
+        Of each round; default: enough for some 400,000 contacts, and the scenario's seed.
+    workers, cancel
+        As for `simulate.run.simulate`.
+    progress
+        Told how many replications of how many are finished, of all rounds there may be.
+
+    Returns
+    -------
+    Scenario
+        With a `first_share` for every channel with a demand of its own.
+
+    Raises
+    ------
+    InvalidValueError
+        When no staffing is known, or a channel's demand is less than what its customers, and
+        those of other channels, beget.
+    PlanningError
+        When the volume cannot be met within 0.5 %.
+    RunCancelledError
+        When cancelled.
+
+    Notes
+    -----
+    The share f of a channel is where f (1 − deflected) = first attempts / offered. Each round
+    simulates the same customers once more; the next shares are extrapolated from the last
+    rounds (Anderson's mixing). Bursts and people called in are left out: no history holds them.
+
+    References
+    ----------
+    .. [1] Walker, H. F. and Ni, P. (2011). Anderson acceleration for fixed-point iterations.
+       SIAM Journal on Numerical Analysis, 49(4), 1715-1735.
+    """
+    if scenario.demand.counts == "first" or scenario.demand.first_share:
+        return scenario
+    one = _Baseline.of(scenario, demand)
+    if not begets(scenario):
+        return one.with_shares(np.ones(len(one.channels)))
+    if staff is None:
+        staff = _staff_of(one.scenario)
+    count = _replications(one.volume) if replications is None else replications
+
+    def met(shares: FloatArray, number: int) -> _Met:
+        def show(done: int, _: int) -> None:
+            if progress is not None:
+                progress(number * count + done, ROUNDS * count)
+
+        outcome = simulate(
+            one.with_shares(shares),
+            demand,
+            staff,
+            replications=count,
+            seed=seed,
+            workers=workers,
+            progress=show,
+            cancel=cancel,
+        )
+        if outcome.cancelled:
+            raise RunCancelledError
+        totals = outcome.totals.set_index("channel").loc[list(one.channels)]
+        return _Met(
+            totals["first_attempts"].to_numpy() * outcome.replications,
+            totals["offered"].to_numpy() * outcome.replications,
+        )
+
+    shares = _fixed_point(one, met)
+    if progress is not None:
+        progress(ROUNDS * count, ROUNDS * count)
+    return scenario.with_changes({"demand.first_share": one.named(shares)})
+
+
+@dataclass(frozen=True)
+class _Baseline:
+    """
+    What is calibrated.
+
+    Parameters
+    ----------
+    scenario
+        Without bursts and without people called in.
+    channels
+        C channels with a demand of their own.
+    volume
+        Contacts that they expect in all, shape (C,).
+    kept
+        Share of their would-be contacts that is not deflected, shape (C,).
+    """
+
+    scenario: Scenario
+    channels: tuple[str, ...]
+    volume: FloatArray
+    kept: FloatArray
+
+    @classmethod
+    def of(cls, scenario: Scenario, demand: Demand) -> _Baseline:
+        plain = scenario.with_changes({"bursts": None, "called_in": None})
+        volume = base_demand(plain.with_changes({"demand.counts": "first"}), demand).mean.sum(
+            axis=0
+        )
+        known = [number for number, contacts in enumerate(volume) if contacts > 0]
+        names = tuple(list(scenario.channels)[number] for number in known)
+        deflections = [scenario.channels[name].deflection for name in names]
+        kept = np.array([1.0 - one.share if one else 1.0 for one in deflections])
+        if nobody := [name for name, left in zip(names, kept, strict=True) if not left]:
+            rule = "less than 1 where the demand counts the contacts that reach the floor"
+            raise InvalidValueError(f"channels.{nobody[0]}.deflection.share", rule, 1)
+        return cls(plain, names, volume[known], kept)
+
+    def named(self, shares: FloatArray) -> dict[str, float]:
+        return {name: round(float(s), 6) for name, s in zip(self.channels, shares, strict=True)}
+
+    def with_shares(self, shares: FloatArray) -> Scenario:
+        return self.scenario.with_changes({"demand.first_share": self.named(shares)})
+
+
+@dataclass(frozen=True)
+class _Met:
+    """
+    What the runs of one round met, by channel, shapes (C,).
+
+    Parameters
+    ----------
+    first, offered
+        First attempts, and all contacts offered, of all replications.
+    """
+
+    first: FloatArray
+    offered: FloatArray
+
+    def error(self, tried: FloatArray, kept: FloatArray) -> FloatArray:
+        """Logarithm of the volume met over the one wanted; 0 where nobody came."""
+        somebody = (self.first > 0) & (self.offered > 0)
+        left = np.where(somebody, ratio(self.first, self.offered), 1.0)
+        return np.where(somebody, np.log(tried * kept / left), 0.0)
+
+    def within(self, share: float) -> FloatArray:
+        """What may be off of a volume: a share, or two contacts where there are few."""
+        return np.maximum(share, 2 / np.maximum(self.offered, 1))
+
+
+def _fixed_point(one: _Baseline, met: Callable[[FloatArray, int], _Met]) -> FloatArray:
+    """The shares with which the volume met is the one wanted, shape (C,)."""
+    tried = np.log(START / one.kept)
+    steps = _Mixing()
+    best, least = tried, math.inf
+    too_few = 0
+    for number in range(ROUNDS):
+        tried = np.log(np.round(np.exp(tried), 6))
+        found = met(np.exp(tried), number)
+        error = found.error(np.exp(tried), one.kept)
+        off = float((np.abs(error) / found.within(MATCHED)).max())
+        if off < least:
+            best, least = tried, off
+        if off <= 1:
+            return np.exp(tried)
+        tried = steps.next(tried, -error)
+        few = np.exp(tried) * one.kept < LEAST
+        too_few = too_few + 1 if few.any() else 0
+        if too_few >= 3:
+            name = one.channels[int(np.argmax(few))]
+            rule = "more than its customers and those of other channels come back with"
+            raise InvalidValueError(
+                f"demand of {name}", rule, f"{one.volume[few][0]:,.0f} contacts"
+            )
+        tried = np.maximum(tried, np.log(LEAST / 2 / one.kept))
+    if least * MATCHED > TOLERATED:
+        told = f"{100 * least * MATCHED:.1f} %"
+        raise PlanningError(
+            f"First attempts could not be scaled so that all contacts amount to the demand: {told}"
+            f" off after {ROUNDS} rounds. Where hardly anybody is served in the end, as many come"
+            " back as one likes; give demand.first_share, or more staff."
+        )
+    return np.exp(best)
+
+
+class _Mixing:
+    """Anderson's mixing: the next point from the last ones and how far each was off."""
+
+    def __init__(self) -> None:
+        self.points: list[FloatArray] = []
+        self.residuals: list[FloatArray] = []
+
+    def next(self, point: FloatArray, residual: FloatArray) -> FloatArray:
+        """Where to look next; never a factor of two away."""
+        self.points = [*self.points[-REMEMBERED:], point]
+        self.residuals = [*self.residuals[-REMEMBERED:], residual]
+        step = residual
+        if len(self.points) > 1:
+            moved = np.diff(np.stack(self.points), axis=0).T
+            changed = np.diff(np.stack(self.residuals), axis=0).T
+            weights = np.linalg.lstsq(changed, residual, rcond=1e-3)[0]
+            step = residual - (moved + changed) @ weights
+        return point + np.clip(step, -math.log(2), math.log(2))
+
+
+def _staff_of(scenario: Scenario) -> Staff:
+    """The current staffing, without which it cannot be known who is served and who comes back."""
+    try:
+        return scenario.staff()
+    except InvalidValueError as error:
+        rule = (
+            '"first" while the current staffing is not known'
+            f" ({error}): who comes back depends on who is served. State it, or demand.first_share"
+        )
+        raise InvalidValueError("demand.counts", rule, "all") from None
+
+
+def _replications(volume: FloatArray) -> int:
+    """Runs of a round: many of a small floor, few of a large one."""
+    return min(max(FEWEST, math.ceil(ENOUGH / max(float(volume.sum()), 1.0))), MOST)
