@@ -1,0 +1,324 @@
+"""The crisis drill: a calm day, the same day with a burst, and that with people called in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
+from scenario.called_in import CalledIn, with_called_in
+from simulate.compare import paired
+from simulate.engines import Cancel
+from simulate.outcome import Outcome
+from simulate.records import as_records
+from simulate.recovery import Recovery, recovery
+from simulate.run import simulate
+from simulate.workers import Progress, Workers
+
+CALM, BURST, CALLED_IN = "calm day", "burst", "called in"
+BURST_NAME = "drill"
+
+
+@dataclass(frozen=True, eq=False)
+class Drill:
+    """
+    How a given staff copes with a burst, and what calling people in changes.
+
+    Parameters
+    ----------
+    scenario
+        The calm day.
+    channel
+        Channel that the burst meets.
+    at
+        When it begins.
+    factor, half_life_h
+        Volume multiplies by the factor at once and falls back by halves in so many hours.
+    call_in
+        Agents called in, by group; empty for nobody.
+    called_at
+        When they come.
+    outcomes
+        The same customers met on the calm day, in the burst and, where people are called in,
+        in the burst with them, by "calm day", "burst" and "called in".
+    """
+
+    scenario: Scenario
+    channel: str
+    at: pd.Timestamp
+    factor: float
+    half_life_h: float
+    call_in: Mapping[str, int]
+    called_at: pd.Timestamp
+    outcomes: Mapping[str, Outcome]
+
+    @cached_property
+    def recoveries(self) -> Mapping[str, Recovery]:
+        """When the burst's channel has recovered, by arrangement; not of the calm day."""
+        return {
+            name: recovery(self.outcomes[CALM], outcome, self.channel, self.at)
+            for name, outcome in self.outcomes.items()
+            if name != CALM
+        }
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """
+        A row per arrangement.
+
+        Returns
+        -------
+        DataFrame
+            `arrangement`; of the burst's channel: `service_level` with `_low` and `_high`,
+            `peak_backlog` (most waiting at an interval's end, mean over replications; beyond
+            the calm day: `peak_beyond_calm`), `waiting_beyond_calm_h` (hours that contacts
+            waited beyond the calm day, all together), `recovered_median_h`, `recovered_p90_h` (hours
+            after the burst began; NaN on the calm day, and where too few recover) and
+            `unrecovered_share`, `impressions_waiting`; of all channels: `offered`,
+            `first_attempts`, `caused`, `answered`; and `paid_hours` and `cost`.
+        """
+        return pd.DataFrame([self._row(name) for name in self.outcomes])
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """
+        A row per interval, channel and arrangement, sorted by time.
+
+        Returns
+        -------
+        DataFrame
+            `interval_start`, `channel`, `arrangement`, `offered`, `backlog` (contacts waiting
+            at the interval's end, live ones too, mean over replications), `backlog_p10` and
+            `backlog_p90`, and `service_level`.
+        """
+        frames = []
+        for name, outcome in self.outcomes.items():
+            for channel in outcome.scenario.channels:
+                tallies = outcome.data.tallies(channel, "interval")
+                low, high = np.quantile(tallies["backlog"], (0.1, 0.9), axis=0)
+                frames.append(
+                    pd.DataFrame(
+                        {
+                            "interval_start": outcome.data.period.starts,
+                            "channel": channel,
+                            "arrangement": name,
+                            "offered": tallies["offered"].mean(axis=0),
+                            "backlog": tallies["backlog"].mean(axis=0),
+                            "backlog_p10": low,
+                            "backlog_p90": high,
+                            "service_level": outcome.parts(
+                                "service_level", channel, "interval"
+                            ).pooled(),
+                        }
+                    )
+                )
+        return pd.concat(frames, ignore_index=True).sort_values(
+            "interval_start", kind="stable", ignore_index=True
+        )
+
+    @cached_property
+    def difference(self) -> pd.DataFrame:
+        """What calling people in changes in the burst, as `compare.paired`; empty for nobody."""
+        if CALLED_IN not in self.outcomes:
+            return pd.DataFrame()
+        pair = self.outcomes[BURST], self.outcomes[CALLED_IN]
+        return paired(*pair, names=("the burst", "Calling people in"))
+
+    @property
+    def sentence(self) -> str:
+        """When it is over, with whom, told to a person."""
+        told = (
+            f"{self.channel} at {self.factor:g} times its volume from {self.at:%a %d %b %H:%M},"
+            f" halving every {self.half_life_h:g} h: {self.recoveries[BURST].sentence}"
+        )
+        if CALLED_IN not in self.outcomes:
+            return told
+        who = " and ".join(f"{number} more in {group}" for group, number in self.call_in.items())
+        return (
+            f"{told} With {who} from {self.called_at:%H:%M}: {self.recoveries[CALLED_IN].sentence}"
+        )
+
+    def document(self) -> dict[str, Any]:
+        """
+        The drill as one JSON document.
+
+        Returns
+        -------
+        dict
+            `channel`, `at`, `factor`, `half_life_h`, `call_in`, `called_at`, `seed`,
+            `replications`, `rows`, `intervals`, `difference` and `sentence`.
+        """
+        calm = self.outcomes[CALM]
+        return {
+            "channel": self.channel,
+            "at": self.at.isoformat(),
+            "factor": self.factor,
+            "half_life_h": self.half_life_h,
+            "call_in": dict(self.call_in),
+            "called_at": self.called_at.isoformat(),
+            "seed": calm.seed,
+            "replications": calm.replications,
+            "rows": as_records(self.table),
+            "intervals": as_records(self.intervals),
+            "difference": as_records(self.difference),
+            "sentence": self.sentence,
+        }
+
+    def _row(self, name: str) -> dict[str, Any]:
+        outcome, found = self.outcomes[name], self.recoveries.get(name)
+        totals = outcome.totals.set_index("channel")
+        backlog = outcome.data.tallies(self.channel, "interval")["backlog"]
+        mine = totals.loc[self.channel]
+        levels = ("service_level", "service_level_low", "service_level_high")
+        return {
+            "arrangement": name,
+            **{level: mine[level] for level in levels},
+            "peak_backlog": float(backlog.max(axis=1).mean()),
+            "peak_beyond_calm": float(found.peak.mean()) if found else 0.0,
+            "waiting_beyond_calm_h": float(found.waiting_h.mean()) if found else 0.0,
+            "recovered_median_h": found.median_h if found else np.nan,
+            "recovered_p90_h": found.sure_h if found else np.nan,
+            "unrecovered_share": found.unrecovered if found else np.nan,
+            "impressions_waiting": mine["impressions_waiting"],
+            **{key: totals[key].sum() for key in ("offered", "first_attempts")},
+            **{key: totals[key].sum() for key in ("caused", "answered")},
+            "paid_hours": outcome.paid_hours,
+            "cost": outcome.cost,
+        }
+
+
+def drill(
+    scenario: Scenario,
+    demand: Demand,
+    staff: Staff | None = None,
+    *,
+    channel: str,
+    at: pd.Timestamp,
+    factor: float,
+    half_life_h: float,
+    call_in: Mapping[str, int] | None = None,
+    after_minutes: float = 30,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = "kernel",
+    workers: int | Workers = 1,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> Drill:
+    """
+    Rehearse a burst with a given staff, without and with people called in.
+
+    Parameters
+    ----------
+    scenario
+        The calm day, with whatever bursts it has itself.
+    demand
+        Its demand, before scale and bursts.
+    staff
+        Agents on the floor; default: the scenario's current staffing.
+    channel
+        Channel that the burst meets.
+    at
+        When it begins; without a zone, local time.
+    factor, half_life_h
+        Volume multiplies by the factor, at least 1, and falls back by halves in so many hours.
+    call_in
+        Agents called in, by group; they stay as long as the group works on that day.
+    after_minutes
+        Minutes from the burst's beginning until they are there. Where a group is staffed by
+        interval they come with the first interval that begins then or later.
+    replications, seed, engine, workers, cancel
+        As for `simulate.run.simulate`.
+    progress
+        Told how many replications of how many are finished, of all arrangements.
+
+    Raises
+    ------
+    InvalidValueError
+        When the channel or a group is unknown, a number is out of range, or the burst does not
+        begin within the measured time.
+    InvalidInputError
+        When factor or half-life are out of range.
+    RunCancelledError
+        When cancelled.
+    """
+    at = scenario.local(at)
+    called_at = at + pd.Timedelta(minutes=after_minutes)
+    call_in = {group: number for group, number in (call_in or {}).items() if number}
+    _check(scenario, channel, at, called_at, call_in)
+    staff = scenario.staff() if staff is None else staff
+    stricken = scenario.with_changes(
+        {
+            f"bursts.{_free_name(scenario)}": {
+                "channel": channel,
+                "start": at.to_pydatetime(),
+                "peak": factor,
+                "half_life_h": half_life_h,
+            }
+        }
+    )
+    called = [
+        CalledIn(group=group, agents=number, at=called_at.to_pydatetime())
+        for group, number in call_in.items()
+    ]
+    floors = {CALM: (scenario, staff), BURST: (stricken, staff)}
+    if called:
+        floors[CALLED_IN] = (stricken, with_called_in(scenario, staff, called))
+    count = scenario.replications if replications is None else replications
+    outcomes: dict[str, Outcome] = {}
+    for number, (name, (assumed, present)) in enumerate(floors.items()):
+        outcomes[name] = simulate(
+            assumed,
+            demand,
+            present,
+            replications=count,
+            seed=seed,
+            engine=engine,
+            workers=workers,
+            progress=_part(progress, number * count, len(floors) * count),
+            cancel=cancel,
+        )
+        if outcomes[name].cancelled:
+            raise RunCancelledError
+    return Drill(scenario, channel, at, factor, half_life_h, call_in, called_at, outcomes)
+
+
+def _part(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress of one of several runs as progress of all."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, total)
+
+
+def _check(
+    scenario: Scenario,
+    channel: str,
+    at: pd.Timestamp,
+    called_at: pd.Timestamp,
+    call_in: Mapping[str, int],
+) -> None:
+    if channel not in scenario.channels:
+        raise InvalidValueError("channel", f"one of {list(scenario.channels)}", channel)
+    period = scenario.period
+    for name, moment in (("at", at), ("called in at", called_at)):
+        if not period.start <= moment < period.end:
+            rule = f"between {period.start} and {period.end}"
+            raise InvalidValueError(name, rule, str(moment))
+    for group, number in call_in.items():
+        if group not in scenario.groups:
+            raise InvalidValueError("call_in", f"of groups {list(scenario.groups)}", group)
+        if not 1 <= number <= 10_000:
+            raise InvalidValueError(f"call_in {group}", "between 1 and 10,000", number)
+
+
+def _free_name(scenario: Scenario) -> str:
+    """A name that no burst of the scenario has."""
+    name = BURST_NAME
+    while name in scenario.bursts:
+        name += " again"
+    return name

@@ -1,0 +1,144 @@
+"""When a floor has recovered from a burst: as few waiting as on the same day without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scenario.errors import InvalidValueError
+from simulate.estimates import FloatArray
+from simulate.outcome import Outcome
+
+FELT = 0.05  # of the most that waited beyond the calm day: less than that is over
+LEAST = 1.0  # contact; one more or fewer is the day's own noise
+SURE = 0.9  # share of the days by which a planner wants it over
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """
+    How long after a burst begins a channel has recovered.
+
+    Parameters
+    ----------
+    channel
+        Channel.
+    start
+        When the burst begins.
+    hours
+        Hours from then on, by replication, shape (R,): 0 where it was never felt, NaN where the
+        horizon ended first.
+    peak
+        Most contacts waiting beyond the calm day at the end of an interval, shape (R,).
+    waiting_h
+        Hours that contacts waited beyond the calm day, all together, shape (R,).
+
+    Notes
+    -----
+    A channel has recovered at the end of the first interval, after the one in which most
+    waited beyond the calm day, in which no more than 5 % of that number, or than one contact,
+    wait beyond it. The calm day is the same replication without the burst.
+    """
+
+    channel: str
+    start: pd.Timestamp
+    hours: FloatArray
+    peak: FloatArray
+    waiting_h: FloatArray
+
+    @property
+    def median_h(self) -> float:
+        """Hours by which half of the replications have recovered; NaN where fewer do."""
+        return self._quantile(0.5)
+
+    @property
+    def sure_h(self) -> float:
+        """Hours by which 90 % of the replications have recovered; NaN where fewer do."""
+        return self._quantile(SURE)
+
+    @property
+    def unrecovered(self) -> float:
+        """Share of the replications that do not recover within the horizon."""
+        return float(np.isnan(self.hours).mean())
+
+    @property
+    def sentence(self) -> str:
+        """When it is over, told to a person."""
+        if not self.hours.any():
+            return f"{self.channel} hardly feels it: no backlog builds up."
+        if np.isnan(self.median_h):
+            share = f"{100 * (1 - self.unrecovered):.0f} % of the runs"
+            return f"{self.channel} does not recover before the end: only {share} do."
+        told = f"{self.channel} has recovered after {self.median_h:.1f} h in half of the runs"
+        if not np.isnan(self.sure_h):
+            return f"{told}, after {self.sure_h:.1f} h in nine of ten."
+        return f"{told}; in {100 * self.unrecovered:.0f} % it does not before the end."
+
+    def document(self) -> dict[str, Any]:
+        """The recovery in JSON's types: times as ISO, undefined values None."""
+        return {
+            "channel": self.channel,
+            "start": self.start.isoformat(),
+            "recovered_median_h": _known(self.median_h),
+            "recovered_p90_h": _known(self.sure_h),
+            "unrecovered_share": self.unrecovered,
+            "peak_beyond_calm": float(self.peak.mean()),
+            "waiting_beyond_calm_h": float(self.waiting_h.mean()),
+            "sentence": self.sentence,
+        }
+
+    def _quantile(self, share: float) -> float:
+        """The least time by which so many have recovered; those who have not, never have."""
+        times = np.sort(np.where(np.isnan(self.hours), np.inf, self.hours))
+        found = float(times[max(0, int(np.ceil(share * len(times))) - 1)])
+        return found if np.isfinite(found) else float("nan")
+
+
+def recovery(calm: Outcome, burst: Outcome, channel: str, start: pd.Timestamp) -> Recovery:
+    """
+    When a channel has recovered from a burst.
+
+    Parameters
+    ----------
+    calm, burst
+        The same days without the burst and with it: the same seed and number of replications.
+    channel
+        Channel on which the backlog is looked at.
+    start
+        When the burst begins.
+
+    Raises
+    ------
+    InvalidValueError
+        When the outcomes are not of the same days.
+    """
+    if (calm.seed, calm.replications) != (burst.seed, burst.replications):
+        rule = f"of seed {calm.seed} and {calm.replications} replications, as the calm day"
+        raise InvalidValueError("burst", rule, f"{burst.seed} and {burst.replications}")
+    backlogs = [one.data.tallies(channel, "interval")["backlog"] for one in (burst, calm)]
+    more = (backlogs[0] - backlogs[1]).astype(np.float64)
+    period = calm.data.period
+    first = max(0, period.offset_us(start) // period.interval_us)
+    more = more[:, first:]
+    if not more.shape[1]:
+        raise InvalidValueError(
+            "start", f"before {period.end}, the end of the measured time", start
+        )
+    peak = np.maximum(more.max(axis=1), 0.0)
+    begun_us = period.offset_us(start) - first * period.interval_us
+    ends_h = ((np.arange(more.shape[1]) + 1) * period.interval_us - begun_us) / 3.6e9
+    over = more <= np.maximum(LEAST, FELT * peak)[:, None]
+    over &= np.arange(more.shape[1]) >= more.argmax(axis=1)[:, None]
+    hours = np.where(over.any(axis=1), ends_h[over.argmax(axis=1)], np.nan)
+    queued = [
+        one.data.tallies(channel, "interval")["queue_us"].sum(axis=1) for one in (burst, calm)
+    ]
+    waiting_h = (queued[0] - queued[1]) / 3.6e9
+    return Recovery(channel, start, np.where(peak <= LEAST, 0.0, hours), peak, waiting_h)
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else value
