@@ -75,10 +75,10 @@ class Drill:
         -------
         DataFrame
             `arrangement`; of the burst's channel: `service_level` with `_low` and `_high`,
-            `peak_backlog` (most waiting at an interval's end, mean over replications; beyond
-            the calm day: `peak_beyond_calm`), `waiting_beyond_calm_h` (hours that contacts
-            waited beyond the calm day, all together), `recovered_median_h`, `recovered_p90_h` (hours
-            after the burst began; NaN on the calm day, and where too few recover) and
+            `peak_beyond_calm` (most contacts waiting beyond the calm day at an interval's end,
+            mean over replications), `waiting_beyond_calm_h` (hours that contacts waited beyond
+            the calm day, all together), `recovered_median_h` and `recovered_p90_h` (hours after
+            the burst began; NaN on the calm day, and where too few recover),
             `unrecovered_share`, `impressions_waiting`; of all channels: `offered`,
             `first_attempts`, `caused`, `answered`; and `paid_hours` and `cost`.
         """
@@ -172,13 +172,11 @@ class Drill:
     def _row(self, name: str) -> dict[str, Any]:
         outcome, found = self.outcomes[name], self.recoveries.get(name)
         totals = outcome.totals.set_index("channel")
-        backlog = outcome.data.tallies(self.channel, "interval")["backlog"]
         mine = totals.loc[self.channel]
         levels = ("service_level", "service_level_low", "service_level_high")
         return {
             "arrangement": name,
             **{level: mine[level] for level in levels},
-            "peak_backlog": float(backlog.max(axis=1).mean()),
             "peak_beyond_calm": float(found.peak.mean()) if found else 0.0,
             "waiting_beyond_calm_h": float(found.waiting_h.mean()) if found else 0.0,
             "recovered_median_h": found.median_h if found else np.nan,
