@@ -21,6 +21,7 @@ COMMANDS = (
     histories.review,
     floor.simulate,
     floor.compare,
+    floor.drill,
     staff.plan,
     staff.explain,
     staff.frontier,

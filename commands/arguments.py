@@ -110,6 +110,17 @@ def numbers(option: str, text: str | None) -> list[float] | None:
     return None if text is None else [number(option, part) for part in text.split(",")]
 
 
+def agents_by_group(option: str, texts: Sequence[str] | None) -> dict[str, int]:
+    """Agents by group, each given as group=agents."""
+    found: dict[str, int] = {}
+    for text in texts or ():
+        group, separator, agents = text.rpartition("=")
+        if not separator or not group.strip():
+            raise InvalidValueError(option, "written like group=agents", text)
+        found[group.strip()] = whole_numbers(option, agents)[0]
+    return found
+
+
 def whole_numbers(option: str, text: str) -> list[int]:
     """Whole numbers separated by commas."""
     try:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from report.comparison import Comparison
+    from simulate.drill import Drill
     from staffing.blending import Blending
     from staffing.concurrency import ConcurrencyChoice
     from staffing.frontier import Frontier
@@ -53,6 +54,34 @@ def print_comparison(found: Comparison) -> None:
                 out.print(f"{title}:", markup=False)
             for sentence in sentences:
                 out.print(f"  {sentence}", markup=False)
+
+
+def print_drill(found: Drill) -> None:
+    """The calm day, the burst, and the burst with people called in, side by side."""
+    rows = [
+        {
+            "day": row["arrangement"],
+            "in time": percent(row["service_level"]),
+            "contacts": cell(row["offered"]),
+            "caused": cell(row["caused"]),
+            "most waiting beyond calm": cell(row["peak_beyond_calm"]),
+            "hours waited beyond calm": cell(row["waiting_beyond_calm_h"]),
+            "recovered (half)": _hours(row["recovered_median_h"]),
+            "recovered (9 in 10)": _hours(row["recovered_p90_h"]),
+            "never": percent(row["unrecovered_share"]),
+            "cost": cell(row["cost"]),
+        }
+        for row in found.table.to_dict("records")
+    ]
+    print_rows(rows, f"{found.scenario.name}: crisis drill, {found.channel}")
+    out.print(found.sentence, markup=False)
+    for row in found.difference.to_dict("records"):
+        if row["real"]:
+            out.print(f"  {row['sentence']}", markup=False)
+
+
+def _hours(hours: float) -> str:
+    return "–" if hours != hours else f"{hours:.1f} h"
 
 
 def print_frontier(found: Frontier) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from commands.arguments import parsed
+from commands.calibrating import with_first_attempts
 from commands.options import Changes, Engine, Replications, Seed, Workers
 from commands.terminal import progress, tell
 from scenario import Demand, Scenario
@@ -29,14 +30,20 @@ class Search:
         """Options that are keys of a scenario, too: a plan's folder then gives the plan again."""
         return {} if self.seed is None else {"seed": self.seed}
 
-    def assumed(self, file: Path) -> tuple[Scenario, Demand]:
-        """A scenario and the demand that it names; what does not fit between them is told."""
+    def assumed(self, file: Path, like: Scenario | None = None) -> tuple[Scenario, Demand]:
+        """
+        A scenario and the demand that it names; what does not fit between them is told.
+
+        Where the demand counts all contacts, first attempts are told apart: as in `like`, else
+        on the scenario as its file states it.
+        """
         from forecast import demand_for
 
         declared = Scenario.load(file, {**parsed(self.changes), **self.in_scenario()})
         demand = demand_for(declared)
         tell((*demand.warnings, *unmatched(declared, demand.channels)))
-        return declared, demand
+        known = with_first_attempts(file, declared, demand, workers=self.workers, like=like)
+        return known, demand
 
     def ask(
         self, label: str, question: Callable[..., Answer], *assumed: Any, **asked: Any

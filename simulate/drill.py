@@ -16,7 +16,7 @@ from simulate.compare import paired
 from simulate.engines import Cancel
 from simulate.outcome import Outcome
 from simulate.records import as_records
-from simulate.recovery import Recovery, recovery
+from simulate.recovery import Recovery, part_of, recovery
 from simulate.run import simulate
 from simulate.workers import Progress, Workers
 
@@ -278,19 +278,12 @@ def drill(
             seed=seed,
             engine=engine,
             workers=workers,
-            progress=_part(progress, number * count, len(floors) * count),
+            progress=part_of(progress, number * count, len(floors) * count),
             cancel=cancel,
         )
         if outcomes[name].cancelled:
             raise RunCancelledError
     return Drill(scenario, channel, at, factor, half_life_h, call_in, called_at, outcomes)
-
-
-def _part(progress: Progress | None, before: int, total: int) -> Progress | None:
-    """Progress of one of several runs as progress of all."""
-    if progress is None:
-        return None
-    return lambda done, _: progress(before + done, total)
 
 
 def _check(

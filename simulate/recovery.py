@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scenario.errors import InvalidValueError
+from scenario import Demand, InvalidValueError, RunCancelledError, Scenario
+from simulate.engines import Cancel
 from simulate.estimates import FloatArray
 from simulate.outcome import Outcome
+from simulate.run import simulate
+from simulate.workers import Progress, Workers
 
 FELT = 0.05  # of the most that waited beyond the calm day: less than that is over
 LEAST = 1.0  # contact; one more or fewer is the day's own noise
@@ -138,6 +141,69 @@ def recovery(calm: Outcome, burst: Outcome, channel: str, start: pd.Timestamp) -
     ]
     waiting_h = (queued[0] - queued[1]) / 3.6e9
     return Recovery(channel, start, np.where(peak <= LEAST, 0.0, hours), peak, waiting_h)
+
+
+def recoveries(
+    scenario: Scenario,
+    demand: Demand,
+    outcome: Outcome,
+    *,
+    engine: str = "kernel",
+    workers: int | Workers = 1,
+    progress: Progress | None = None,
+    cancel: Cancel | None = None,
+) -> dict[str, Recovery]:
+    """
+    When a scenario's channels have recovered from its bursts, by name of the burst.
+
+    Each burst is left out once, for the calm day. Bursts that begin after the measured time
+    have none.
+
+    Parameters
+    ----------
+    scenario, demand
+        What was simulated; with its current staffing, or the outcome's.
+    outcome
+        Its outcome.
+    engine, workers, cancel
+        As for `simulate.run.simulate`.
+    progress
+        Told how many replications of how many are finished, of all bursts.
+
+    Raises
+    ------
+    RunCancelledError
+        When cancelled.
+    """
+    end = outcome.data.period.end
+    felt = {
+        name: burst for name, burst in scenario.bursts.items() if scenario.local(burst.start) < end
+    }
+    count = outcome.replications
+    found: dict[str, Recovery] = {}
+    for number, (name, burst) in enumerate(felt.items()):
+        calm = simulate(
+            scenario.with_changes({f"bursts.{name}": None}),
+            demand,
+            outcome.staff if outcome.staff.groups == tuple(scenario.groups) else None,
+            replications=count,
+            seed=outcome.seed,
+            engine=engine,
+            workers=workers,
+            progress=part_of(progress, number * count, len(felt) * count),
+            cancel=cancel,
+        )
+        if calm.cancelled:
+            raise RunCancelledError
+        found[name] = recovery(calm, outcome, burst.channel, scenario.local(burst.start))
+    return found
+
+
+def part_of(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress of one of several runs as progress of all."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, total)
 
 
 def _known(value: float) -> float | None:
