@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from scenario.calendar import ALWAYS_OPEN, WeeklyHours
 from scenario.durations import HandleTime, Patience
-from scenario.journeys import Deflection, Redial, Repeat, Repost, Spread
+from scenario.journeys import Deflection, Handoff, Redial, Repeat, Repost, Spread
 from scenario.keys import Declared, key
 from scenario.targets import LIVE_FORMULAS, Target
 
@@ -179,6 +179,7 @@ class Channel(Declared):
     repeat: Repeat | None = key("Customers who come back when their matter was not settled.", None)
     repost: Repost | None = key("Customers who write again while they are not answered.", None)
     spread: Spread | None = key("Posts that beget posts by others.", None)
+    handoff: Handoff | None = key("Customers who are taken to a private channel.", None)
 
     @model_validator(mode="after")
     def _parts_fit_the_kind(self) -> Channel:
@@ -199,8 +200,8 @@ class Channel(Declared):
                     raise ValueError(f"{name} belongs to live channels only")
         if self.kind == "callback" and self.deflection is not None:
             raise ValueError("deflection belongs to live and deferred channels only")
-        if self.kind != "deferred" and (self.repost, self.spread) != (None, None):
-            raise ValueError("repost and spread belong to deferred channels only")
+        if self.kind != "deferred" and (self.repost, self.spread, self.handoff) != (None,) * 3:
+            raise ValueError("repost, spread and handoff belong to deferred channels only")
         if self.kind != "deferred" and (self.initial_backlog or self.target_closed is not None):
             raise ValueError("initial_backlog and target_closed belong to deferred channels only")
         if isinstance(self.initial_backlog, tuple) and any(a < 0 for a in self.initial_backlog):

@@ -155,12 +155,20 @@ def _channels(scenario: Scenario) -> Iterator[Broken]:
 
 
 def _ways_back(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:
-    """Channels on which customers come back."""
-    ways = (("redial", channel.redial), ("repeat", channel.repeat), ("repost", channel.repost))
+    """Channels on which customers come in again."""
+    ways = (
+        ("redial", channel.redial),
+        ("repeat", channel.repeat),
+        ("repost", channel.repost),
+        ("handoff", channel.handoff),
+    )
     for part, way in ways:
         to = None if way is None else way.channel
         if to is not None and to not in scenario.channels:
             rule = f"must be {one_of(scenario.channels, to)}, got {to!r}"
+            yield f"channels.{name}.{part}.channel", rule
+        elif part == "handoff" and to is not None and scenario.channels[to].handoff is not None:
+            rule = f"must be a private channel, and {to!r} hands customers over itself"
             yield f"channels.{name}.{part}.channel", rule
 
 
@@ -173,9 +181,13 @@ def _branching(scenario: Scenario) -> Iterator[Broken]:
             kept = 1 - channel.deflection.share if channel.deflection else 1.0
             begotten[row, row] += channel.spread.ratio * kept
         if channel.repeat is not None:
-            to = channel.repeat.channel or name
+            to, stay = channel.repeat.channel or name, 1.0
+            if channel.handoff is not None:
+                stay = 1 - channel.handoff.share
             if to in names:
-                begotten[row, names.index(to)] += 1 - channel.repeat.fcr
+                begotten[row, names.index(to)] += stay * (1 - channel.repeat.fcr)
+        if channel.handoff is not None and channel.handoff.channel in names:
+            begotten[row, names.index(channel.handoff.channel)] += channel.handoff.share
     spreads = [name for name, channel in scenario.channels.items() if channel.spread is not None]
     if spreads and not max(abs(np.linalg.eigvals(begotten))) < 1:
         rule = "must be less: with the repeats, contacts would beget others without end"

@@ -123,3 +123,27 @@ class Spread(Declared):
                 " without end"
             )
         return self
+
+
+class Handoff(Declared):
+    """
+    Customers who are taken from a public channel to a private one when they are replied to.
+
+    Their matter goes on there. Once it is solved, wherever that is, a closing reply can be
+    posted where it began: work that no customer waits for.
+    """
+
+    share: float = key(
+        "Share of the customers who are taken to the private channel with the public reply.",
+        gt=0,
+        le=1,
+        unit="share",
+    )
+    channel: str = key("Private channel that they come in on.")
+    delay: Delay = key(
+        "Time from the public reply until they come in there.",
+        default_factory=lambda: Delay(mean_s=600),
+    )
+    closing_handle_time: HandleTime | None = key(
+        "Agent time of the closing reply in public; left out: none is posted.", None
+    )

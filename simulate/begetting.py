@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Return:
     """
-    How customers of a channel come back, for one reason.
+    How customers of a channel come in again, for one reason.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ RESPONSE_SHARES = (0.50, 0.90)
 COUNTED = (
     "offered", "first_attempts", "answered", "abandoned", "abandoned_short", "silent", "blocked",
     "closed", "converted", "given_up", "waiting", "put_aside", "redials", "repeats", "reposts",
-    "spread", "caused", "headed_off", "deflected",
+    "spread", "caused", "headed_off", "deflected", "handoffs", "handed_over", "closing_replies",
 )  # fmt: skip
 PROMISED = ("promised", "within_window", "late", "pending", "misses")
 WITH_INTERVALS = ("asa_s", "abandonment")
@@ -163,11 +163,13 @@ def _waiting_work(
 
 
 def _unseen(channel: Channel, tallies: Tallies) -> dict[str, Any]:
-    """What nobody hears of: agents kept by customers who have gone, readers of open posts."""
+    """What no customer asks for: agents kept by who has gone, closing replies, open posts."""
     silent_s = tallies["silent_us"].mean(axis=0) / MICROSECONDS
+    closing_s = tallies["closing_us"].mean(axis=0) / MICROSECONDS
     impressions = tallies["impressions_s"].mean(axis=0) / 60
     return {
         "silent_s": silent_s if channel.kind == "live" else np.nan,
+        "closing_s": closing_s if channel.handoff else np.nan,
         "impressions_waiting": impressions if channel.reach else np.nan,
     }
 

@@ -38,6 +38,7 @@ RETURN = 15
 DELAY = 16
 OFFSPRING = 17
 POST_AGAIN = 18
+HAND_OVER = 19
 
 # Causes: why a contact exists.
 FIRST = int(Cause.FIRST)
@@ -48,6 +49,8 @@ REDIAL = int(Cause.REDIAL)
 REPEAT = int(Cause.REPEAT)
 REPOST = int(Cause.REPOST)
 SPREAD = int(Cause.SPREAD)
+HANDOFF = int(Cause.HANDOFF)
+CLOSING = int(Cause.CLOSING)
 
 # Shapes of durations.
 CONSTANT = 0

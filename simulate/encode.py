@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from scenario.calendar import MICROSECONDS
 from scenario.channels import Channel, HandleTime, Patience
 from scenario.durations import Delay
 from scenario.groups import Group, Skill
-from scenario.journeys import Redial, Repeat
+from scenario.journeys import Handoff, Redial, Repeat
 from scenario.separate import separated
 from simulate import draws, rules
 from simulate.begetting import Again, Offspring, Return
@@ -160,6 +161,7 @@ def _channel(scenario: Scenario, name: str, work_mean_us: FloatArray) -> Channel
         returns=_returns(scenario, name),
         again=_again(scenario, name),
         offspring=_offspring(channel),
+        closing=_closing(channel),
     )
 
 
@@ -178,11 +180,18 @@ def _offspring(channel: Channel) -> Offspring | None:
     return Offspring(spread.ratio, _delay(spread.delay), spread.until_answered)
 
 
+def _closing(channel: Channel) -> Durations | None:
+    declared = channel.handoff.closing_handle_time if channel.handoff else None
+    if declared is None:
+        return None
+    return replace(_work(declared), mean_us=declared.mean_s * declared.scale * MICROSECONDS)
+
+
 def _returns(scenario: Scenario, name: str) -> tuple[Return | None, ...]:
-    """How customers of a channel come back, by reason."""
+    """How customers of a channel come in again, by reason."""
     channel = scenario.channels[name]
     found: list[Return | None] = [None] * rules.REASONS
-    ways: list[tuple[int, float, Redial | Repeat]] = []
+    ways: list[tuple[int, float, Redial | Repeat | Handoff]] = []
     if (redial := channel.redial) is not None:
         shares = {
             rules.AFTER_ABANDONMENT: redial.after_abandonment,
@@ -192,6 +201,8 @@ def _returns(scenario: Scenario, name: str) -> tuple[Return | None, ...]:
         ways += [(reason, share, redial) for reason, share in shares.items()]
     if (repeat := channel.repeat) is not None:
         ways.append((rules.UNSETTLED, 1 - repeat.fcr, repeat))
+    if (handoff := channel.handoff) is not None:
+        ways.append((rules.HANDED_OVER, handoff.share, handoff))
     for reason, share, way in ways:
         if share > 0:
             to = list(scenario.channels).index(way.channel or name)

@@ -85,6 +85,7 @@ class ChannelInput:
     returns: tuple[Return | None, ...] = NOBODY_RETURNS  # by reason
     again: Again | None = None
     offspring: Offspring | None = None
+    closing: Durations | None = None  # work of closing replies, where any are posted
 
     @property
     def has_journeys(self) -> bool:

@@ -138,6 +138,7 @@ def _check_children(log: FloorLog, floor_input: Observed) -> None:
         raise ConservationError(f"{len(due)} customers were to come back, {len(came)} did")
     _none("customers come back at another time", came["offered_us"] != back[due])
     _none("attempts are not counted", came["attempt"] != contacts["attempt"][due] + 1)
+    _check_moves(contacts, floor_input)
     wrote = contacts[np.isin(contacts["cause"], (Cause.REPOST, Cause.SPREAD))]
     first = contacts[np.searchsorted(contacts["id"], wrote["parent"])]
     spread = [channel.spread for channel in floor_input.scenario.channels.values()]
@@ -145,6 +146,26 @@ def _check_children(log: FloorLog, floor_input: Observed) -> None:
     may = goes_on[wrote["channel"]] & (wrote["cause"] == Cause.SPREAD)
     answered = (first["start_us"] >= 0) & (first["start_us"] < wrote["offered_us"])
     _none("posts come of others that have been answered", answered & ~may)
+
+
+def _check_moves(contacts: NDArray[np.void], floor_input: Observed) -> None:
+    """Whoever is handed over comes in once; a matter is closed in public once it is settled."""
+    length_us = floor_input.period.length_us
+    moves = contacts["moves_us"]
+    _none("matters move and come back", (moves >= 0) & (contacts["comes_back_us"] >= 0))
+    due = contacts[(moves >= 0) & (moves < length_us)]
+    came = contacts[contacts["cause"] == Cause.HANDOFF]
+    came = came[np.argsort(came["parent"], kind="stable")]
+    if len(came) != len(due) or np.any(came["parent"] != due["id"]):
+        raise ConservationError(f"{len(due)} customers were handed over, {len(came)} came in")
+    _none("customers come in at another time", came["offered_us"] != due["moves_us"])
+    closing = contacts[contacts["cause"] == Cause.CLOSING]
+    closed = contacts[np.searchsorted(contacts["id"], closing["parent"])]
+    _none("matters are closed at another time", closing["offered_us"] != closed["end_us"])
+    open_still = (closed["comes_back_us"] >= 0) | (closed["moves_us"] >= 0)
+    _none("matters are closed that go on", open_still)
+    _none("matters are closed where they ended", closing["channel"] == closed["channel"])
+    _none("matters are closed twice", np.diff(np.sort(closing["parent"])) == 0)
 
 
 def _check_time_in_hand(log: FloorLog, floor_input: Observed) -> None:

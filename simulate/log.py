@@ -33,6 +33,8 @@ class Cause(IntEnum):
     REPEAT = 7  # a customer whose matter was not settled came back
     REPOST = 8  # a customer who was not answered wrote again
     SPREAD = 9  # somebody who had seen a post wrote one, too
+    HANDOFF = 10  # a customer was taken from a public channel to a private one
+    CLOSING = 11  # a matter settled elsewhere is closed where it began; nobody waits for it
 
 
 SETTLED_AFTER_US = 7 * 86_400 * 1_000_000
@@ -61,6 +63,7 @@ CONTACT = np.dtype(
         ("cause", np.int8),
         ("attempt", np.int16),  # 1, or one more than that of the contact that begot it
         ("comes_back_us", np.int64),  # when the customer comes back for it, -1 for never
+        ("moves_us", np.int64),  # when the customer comes in on a private channel, -1 for never
         ("ending", np.int8),
     ]
 )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from scenario import Horizon, Scenario
 from simulate.laws import check_agent_time, check_contacts, check_log
-from simulate.log import Ending, FloorLog
+from simulate.log import FloorLog
 from simulate.queues import queue_at_ends
 from simulate.story import Story
 from simulate.waits import WaitHistogram
@@ -29,7 +29,12 @@ CONTACT_COUNTS: Mapping[str, str] = {
     "spread": "of these, posts that others begot",
     "caused": "redials, repeats, reposts and posts of others that these contacts, and those"
     " closed, caused before the end",
-    "settled": "completed, and nobody comes back for it within seven days, be it after the end",
+    "settled": "completed, not handed over, and nobody comes back for it within seven days, be it"
+    " after the end",
+    "handoffs": "of the offered, customers who were taken here from a public channel",
+    "handed_over": "completed, and the customer taken to a private channel, be it after the end",
+    "closing_replies": "replies that close a matter settled elsewhere, done or not; not offered",
+    "closing_us": "sum of the agent time, as if handled alone, of those begun",
     "deflected": "answered before they reached the floor; not offered",
     "answered": "started by an agent (a callback: the customer was reached)",
     "abandoned": "gave up in the queue, balked, or were dropped at closing",
@@ -49,7 +54,8 @@ CONTACT_COUNTS: Mapping[str, str] = {
     "wait_us": "sum of the waits of the answered",
     "abandoned_wait_us": "sum of the waits of the abandoned",
     "queued_us": "sum of the time in the queue of all offered, however it ended",
-    "handle_us": "sum of the agent time, as if handled alone, of the answered",
+    "handle_us": "sum of the agent time, as if handled alone, of the answered and of the closing"
+    " replies",
     "replied": "completed before the observation ended",
     "response_us": "sum of the times to the response (`response` in the notes) of the responded",
     "responded": "contacts with a response",
@@ -234,7 +240,7 @@ def measure(log: FloorLog, floor_input: Observed) -> Counts:
     check_contacts(counts, floor_input)
     check_agent_time(groups, log.in_hand_us, floor_input)
     within, of = story.thresholds()
-    answered = story.counted & (story.ending == Ending.ANSWERED)
+    answered = story.counted & story.answered
     responded = story.counted & (story.response_us >= 0)
     return Counts(
         contacts=counts,

@@ -30,12 +30,15 @@ class Ratio:
         Kinds of channel that have it.
     declared
         Key of a channel without which it means nothing.
+    but
+        Name of the count that is left out of the denominator.
     """
 
     above: str
     below: str
     kinds: tuple[str, ...] = ALL_KINDS
     declared: str = "kind"
+    but: str = ""
 
     def is_of(self, channel: Channel) -> bool:
         """Whether a channel has it."""
@@ -44,7 +47,10 @@ class Ratio:
     def parts(self, tallies: Tallies) -> Parts:
         """Numerator and denominator from one channel's counts, arrays of one shape."""
         scale = MICROSECONDS if self.above.endswith("_us") else 1
-        return Parts.of(tallies[self.above] / scale, tallies[self.below])
+        below = tallies[self.below]
+        if self.but:
+            below = below - tallies[self.but]
+        return Parts.of(tallies[self.above] / scale, below)
 
 
 RATIOS: Mapping[str, Ratio] = {
@@ -58,7 +64,7 @@ RATIOS: Mapping[str, Ratio] = {
     "converted_share": Ratio("converted", "offered", ("live",)),
     "delayed_share": Ratio("delayed", "offered"),
     "reached_share": Ratio("answered", "promised", ("callback",)),
-    "fcr": Ratio("settled", "replied", declared="repeat"),
+    "fcr": Ratio("settled", "replied", declared="repeat", but="handed_over"),
 }
 """Measures by the name of their column; the service level has formulas of its own."""
 

@@ -43,9 +43,9 @@ def contact_table(
         (solo agent time), `agent` (-1: nobody), `group`, `tries`, `put_aside` (times), `silent`
         (left unnoticed), `silent_s` (agent time until that was noticed), `reach` (followers),
         `cause` (why it exists: first, backlog, endless, callback, redial, repeat, repost,
-        spread), `attempt` (1,
-        or one more than that of its parent), `comes_back` (when the customer comes back for it)
-        and `ending` (lower case).
+        spread, handoff, closing), `attempt` (1, or one more than that of its parent),
+        `comes_back` (when the customer comes back for it), `moves` (when the customer comes in on
+        a private channel) and `ending` (lower case).
     """
     contacts = np.concatenate([log for _, log in logs])
     numbers = np.repeat([number for number, _ in logs], [len(log) for _, log in logs])
@@ -91,6 +91,7 @@ def contact_table(
             "cause": [causes[int(number)] for number in contacts["cause"]],
             "attempt": contacts["attempt"],
             "comes_back": instants("comes_back_us"),
+            "moves": instants("moves_us"),
             "ending": [endings[int(number)] for number in contacts["ending"]],
         }
     )

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 
 from simulate.compiled import compiled
-from simulate.draws import FIRST, NEVER, REDIAL, REPEAT, REPOST
+from simulate.draws import CALLBACK as OF_CALLBACK
+from simulate.draws import CLOSING, FIRST, HANDOFF, NEVER, REDIAL, REPEAT, REPOST
 from simulate.draws import SPREAD as OF_SPREADING
 from simulate.log import SETTLED_AFTER_US
 
@@ -71,12 +72,13 @@ QUEUE_AT_LEAST = 1
 EXPECTED_WAIT_OVER = 2
 AFTER_WAITING = 3
 
-# Why customers come back.
+# Why customers come in again.
 AFTER_ABANDONMENT = 0
 AFTER_BLOCKING = 1
 AFTER_CLOSED = 2
 UNSETTLED = 3
-REASONS = 4
+HANDED_OVER = 4
+REASONS = 5
 
 _TURNS = 2**40  # an agent's turn stays below this
 _RANKS = 2**10  # ranks of preference and contacts in hand stay below this
@@ -327,20 +329,62 @@ def happens(number: float, probability: float) -> bool:
 
 @compiled
 def cause_of_return(reason: int) -> int:
-    """What the contact is of a customer who comes back."""
+    """What the contact is of a customer who comes in again."""
+    if reason == HANDED_OVER:
+        return HANDOFF
     return REPEAT if reason == UNSETTLED else REDIAL
+
+
+@compiled
+def is_of_a_customer(cause: int) -> bool:
+    """Whether a customer waits for a contact: a closing reply is work that nobody waits for."""
+    return cause != CLOSING
+
+
+@compiled
+def is_caused(cause: int) -> bool:
+    """Whether a contact is one that better service would have spared: a caused one."""
+    return cause not in (OF_CALLBACK, HANDOFF, CLOSING)
+
+
+@compiled
+def may_be_handed_over(cause: int) -> bool:
+    """Whether the customer may be taken elsewhere; who wrote again is so with the first post."""
+    return cause != REPOST
+
+
+@compiled
+def owes_closing(cause: int, channel: int, public: int, owed: int) -> int:
+    """
+    Channel on which a closing reply is due once a begotten contact is settled; -1 for none.
+
+    Parameters
+    ----------
+    cause, channel
+        Of the contact.
+    public
+        Channel of the contact that begot it, -1 where no closing replies are posted there.
+    owed
+        Where one is due for the contact that begot it: who comes back for it is still owed
+        one, but for coming back to that very channel, and being replied to there.
+    """
+    if cause == HANDOFF:
+        return public
+    if cause in (OF_CALLBACK, REDIAL, REPEAT) and owed != channel:
+        return owed
+    return -1
 
 
 @compiled
 def keeps_waiting(cause: int) -> bool:
     """Whether whoever comes in has waited since the contact before: that one was not served."""
-    return cause not in (REPEAT, OF_SPREADING)
+    return cause not in (REPEAT, OF_SPREADING, HANDOFF, CLOSING)
 
 
 @compiled
 def may_write_again(cause: int) -> bool:
     """Whether the customer of a post writes again; who has done so goes on with the first."""
-    return cause != REPOST
+    return cause not in (REPOST, CLOSING)
 
 
 @compiled

@@ -33,7 +33,9 @@ class Story:
         self.ending = contacts["ending"]
         self.opening: BoolArray = contacts["interval"] < 0
         self.counted: BoolArray = ~self.opening
-        self.offered: BoolArray = ~np.isin(self.ending, NOT_OFFERED)
+        self.of_customer: BoolArray = contacts["cause"] != Cause.CLOSING
+        self.offered: BoolArray = ~np.isin(self.ending, NOT_OFFERED) & self.of_customer
+        self.answered: BoolArray = (self.ending == Ending.ANSWERED) & self.of_customer
         self.cell: IntArray = contacts["interval"].astype(np.int64) * len(self.channels)
         self.cell += self.channel
         self.left_us = self._left_us()
@@ -58,8 +60,9 @@ class Story:
         contacts, ending = self.contacts, self.ending
         kind, limit = self._of_kind, self._per_channel
         target_us = limit(lambda channel: _target_us(channel))
-        answered, abandoned = ending == Ending.ANSWERED, ending == Ending.ABANDONED
-        waiting, offered = ending == Ending.WAITING, self.offered
+        answered, abandoned = self.answered, ending == Ending.ABANDONED
+        offered = self.offered
+        waiting = offered & (ending == Ending.WAITING)
         let_in = offered & (ending != Ending.BLOCKED)
         short_us = limit(lambda channel: round(channel.short_abandon_s * MICROSECONDS))
         live, callback = kind("live"), kind("callback")
@@ -71,7 +74,8 @@ class Story:
         by_promise = callback & answered & (contacts["start_us"] <= contacts["deadline_us"])
         still_to_come = callback & waiting & (contacts["deadline_us"] >= self.period.length_us)
         responded = self.response_us >= 0
-        returns, done = contacts["comes_back_us"], answered & (contacts["end_us"] >= 0)
+        done = answered & (contacts["end_us"] >= 0)
+        closing = ~self.of_customer & (ending == Ending.ANSWERED)
         return {
             "offered": offered,
             "first_attempts": offered & (contacts["parent"] < 0),
@@ -80,7 +84,11 @@ class Story:
             "reposts": offered & (contacts["cause"] == Cause.REPOST),
             "spread": offered & (contacts["cause"] == Cause.SPREAD),
             "caused": self._caused(),
-            "settled": done & ((returns < 0) | (returns - contacts["end_us"] > SETTLED_AFTER_US)),
+            "handoffs": offered & (contacts["cause"] == Cause.HANDOFF),
+            "handed_over": done & (contacts["moves_us"] >= 0),
+            "closing_replies": ~self.of_customer,
+            "closing_us": np.where(closing, contacts["work_us"], 0),
+            "settled": done & self._is_settled(),
             "deflected": ending == Ending.DEFLECTED,
             "answered": answered,
             "abandoned": abandoned,
@@ -100,7 +108,7 @@ class Story:
             "wait_us": np.where(answered, self.wait_us, 0),
             "abandoned_wait_us": np.where(abandoned, self.wait_us, 0),
             "queued_us": np.where(let_in, self.wait_us, 0),
-            "handle_us": np.where(answered, contacts["work_us"], 0),
+            "handle_us": np.where(answered | closing, contacts["work_us"], 0),
             "replied": answered & (contacts["end_us"] >= 0),
             "response_us": np.where(responded, self.response_us, 0),
             "responded": responded,
@@ -117,6 +125,13 @@ class Story:
             "misses": np.where(callback, contacts["tries"] - answered, 0),
             "impressions_s": np.where(let_in, self._unanswered_s() * contacts["reach"], 0),
         }
+
+    def _is_settled(self) -> BoolArray:
+        """Whether the matter of a completed contact ends with it."""
+        back, moves = self.contacts["comes_back_us"], self.contacts["moves_us"]
+        late = back - self.contacts["end_us"] > SETTLED_AFTER_US
+        settled: BoolArray = (moves < 0) & ((back < 0) | late)
+        return settled
 
     def _caused(self) -> IntArray:
         """Contacts that each has begotten and that came in, callbacks apart."""
@@ -147,14 +162,14 @@ class Story:
                 if channel.kind == "live":
                     in_time = self.wait_us <= limit_us
                     waiting = ending == Ending.WAITING
-                    good = (ending == Ending.ANSWERED) & in_time
+                    good = self.answered & in_time
                     base = np.isin(ending, (Ending.ANSWERED, Ending.ABANDONED, Ending.BLOCKED))
                     base |= waiting & ~in_time
                 else:
                     clock_us = self._clock_us(channel)
                     base = self.offered & (clock_us + limit_us < self.period.length_us)
                     done = contacts["end_us" if channel.kind == "deferred" else "start_us"]
-                    good = (ending == Ending.ANSWERED) & (done >= 0)
+                    good = self.answered & (done >= 0)
                     good &= base & (done <= clock_us + limit_us)
                 within.append(self.grid(of_channel & good)[:, number])
                 of.append(self.grid(of_channel & base)[:, number])
@@ -192,7 +207,7 @@ class Story:
 
     def _response_us(self) -> IntArray:
         """Time to the response, -1 where there is none."""
-        contacts, answered = self.contacts, self.ending == Ending.ANSWERED
+        contacts, answered = self.contacts, self.answered
         reply = np.where(contacts["end_us"] >= 0, contacts["end_us"] - contacts["offered_us"], -1)
         called = contacts["start_us"] - contacts["first_offered_us"]
         response = np.where(self._of_kind("deferred"), reply, self.wait_us)
@@ -220,8 +235,7 @@ class Story:
         judged &= self.offered
         due = judged & (contacts["deadline_us"] < self.period.length_us)
         done = np.where(self._of_kind("callback"), contacts["start_us"], contacts["end_us"])
-        answered = self.ending == Ending.ANSWERED
-        met = due & answered & (done >= 0) & (done <= contacts["deadline_us"])
+        met = due & self.answered & (done >= 0) & (done <= contacts["deadline_us"])
         return due, met, judged & ~due
 
     def _of_kind(self, kind: str) -> BoolArray:

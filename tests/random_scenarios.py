@@ -116,7 +116,15 @@ def posts(draw: st.DrawFn) -> dict[str, Any]:
     }
     until_answered = draw(st.sampled_from([True, True, False]))
     spread = {"ratio": 0.45, "delay": draw(delays()), "until_answered": until_answered}
+    closing = draw(st.sampled_from([None, *({"mean_s": 40, **shape} for shape in SHAPES)]))
+    handoff = {
+        "share": draw(st.sampled_from([0.5, 0.9])),
+        "channel": draw(st.sampled_from(["chat", "voice", "callback"])),
+        "delay": draw(delays()),
+        "closing_handle_time": closing,
+    }
     return {
+        "handoff": draw(st.sampled_from([None, handoff, handoff])),
         "repost": draw(st.sampled_from([None, None, repost])),
         "spread": draw(st.sampled_from([None, spread, spread])),
     }

@@ -352,6 +352,15 @@ def _journeys(r: Replication) -> Named:
     answered = (r.start[parents] >= 0) & (r.start[parents] < r.offered)
     yield "spread of what has been answered", spread & answered
     yield "headed off", np.ones(int(r.log.headed_off.sum()), dtype=bool)
+    handed, closing = rows["cause"] == Cause.HANDOFF, rows["cause"] == Cause.CLOSING
+    for name, code in KINDS.items():
+        if code != rules.DEFERRED:  # there is one deferred channel, and it is the public one
+            yield f"handed over to {name}", handed & (r.kind == code)
+    yield "handed over too late", rows["moves_us"] >= r.horizon
+    yield "closed in public", closing
+    yield "closed in public by an agent", closing & r.answered
+    later = np.isin(rows["cause"][parents], [Cause.REPEAT, Cause.REDIAL, Cause.CALLBACK])
+    yield "closed in public after coming back", closing & later
     yield "deflected", r.ending == Ending.DEFLECTED
     yield "left by deflection", r.answered & level_two[r.channel]
     yield "not deflected, since begotten", (rows["parent"] >= 0) & (r.of_channel("deflected") > 0)

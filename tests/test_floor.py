@@ -90,9 +90,10 @@ def test_laws_hold_on_random_scenarios(drawn: RandomFloor, replication: int) -> 
     back = contacts["comes_back_us"]
     begets = (back >= 0) & (back < floor_input.period.length_us)
     begets |= contacts["ending"] == Ending.CONVERTED
+    begets |= (contacts["moves_us"] >= 0) & (contacts["moves_us"] < floor_input.period.length_us)
     children = contacts[contacts["parent"] >= 0]
     # Posts beget as many as they like: how many is held by other laws.
-    once = np.isin(children["cause"], (Cause.CALLBACK, Cause.REDIAL, Cause.REPEAT))
+    once = np.isin(children["cause"], (Cause.CALLBACK, Cause.REDIAL, Cause.REPEAT, Cause.HANDOFF))
     assert sorted(children["parent"][once]) == contacts["id"][begets].tolist()
     assert np.all(children["offered_us"] < floor_input.period.length_us)
 

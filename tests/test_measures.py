@@ -91,7 +91,8 @@ def contact(
         row[field] = -1 if value is None else value * SECOND
     row["agent"] = row["group"] = -1 if start_s is None else 0
     row["ending"] = ending
-    row["comes_back_us"], row["attempt"], row["cause"] = -1, 1, Cause.FIRST
+    row["comes_back_us"] = row["moves_us"] = -1
+    row["attempt"], row["cause"] = 1, Cause.FIRST
     for field, value in others.items():
         row[field] = value
     return row

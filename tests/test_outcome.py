@@ -13,7 +13,7 @@ from scenario import InvalidValueError, Scenario, Staff
 from simulate.batches import Batch
 from simulate.compare import paired
 from simulate.estimates import Parts, batches_of, estimate, estimate_difference
-from simulate.log import CONTACT, Ending, FloorLog
+from simulate.log import CONTACT, Cause, Ending, FloorLog
 from simulate.measures import measure
 from simulate.outcome import Outcome
 from simulate.replications import Replications
@@ -67,7 +67,9 @@ class Given:
 def one_replication(chats, posts=()):
     """Chats as (offer, wait) and posts as (offer, reply time, closed); seconds, 10 s of work."""
     rows = np.zeros(len(chats) + len(posts), dtype=CONTACT)
-    rows["id"], rows["parent"], rows["comes_back_us"] = np.arange(len(rows)), -1, -1
+    rows["id"], rows["parent"] = np.arange(len(rows)), -1
+    rows["comes_back_us"] = rows["moves_us"] = -1
+    rows["cause"] = Cause.FIRST
     rows["ending"], rows["work_us"] = Ending.ANSWERED, 10 * SECOND
     offered = np.array([offer for offer, *_ in (*chats, *posts)], dtype=np.int64)
     after = np.array([time for _, time, *_ in (*chats, *posts)], dtype=np.int64)

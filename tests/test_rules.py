@@ -208,8 +208,35 @@ def test_a_matter_is_settled_if_nobody_comes_back_within_seven_days() -> None:
     assert not rules.is_settled(100, 101)
 
 
-def test_who_comes_back_unsettled_repeats_and_everybody_else_redials() -> None:
-    reasons = (rules.AFTER_ABANDONMENT, rules.AFTER_BLOCKING, rules.AFTER_CLOSED, rules.UNSETTLED)
+def test_who_comes_in_again_does_so_for_a_reason() -> None:
+    """Unsettled is a repeat, handed over a handoff, and not being served a redial."""
+    unserved = (rules.AFTER_ABANDONMENT, rules.AFTER_BLOCKING, rules.AFTER_CLOSED)
+    reasons = (*unserved, rules.UNSETTLED, rules.HANDED_OVER)
     assert reasons == tuple(range(rules.REASONS))
     causes = [Cause(rules.cause_of_return(reason)) for reason in reasons]
-    assert causes == [Cause.REDIAL, Cause.REDIAL, Cause.REDIAL, Cause.REPEAT]
+    assert causes == [Cause.REDIAL, Cause.REDIAL, Cause.REDIAL, Cause.REPEAT, Cause.HANDOFF]
+
+
+def test_a_closing_reply_is_owed_where_the_matter_began() -> None:
+    """Channels: 0 public, 1 and 2 private; what a child owes, by cause."""
+    owes = rules.owes_closing
+    assert owes(Cause.HANDOFF, 1, 0, -1) == 0
+    assert owes(Cause.HANDOFF, 1, -1, -1) == -1  # none are posted there
+    for cause in (Cause.CALLBACK, Cause.REDIAL, Cause.REPEAT):
+        assert owes(cause, 2, -1, 0) == 0
+        assert owes(cause, 2, 1, 0) == 0  # that the parent's own channel posts some is nothing
+        assert owes(cause, 0, -1, 0) == -1  # whoever comes back in public is replied to there
+        assert owes(cause, 2, -1, -1) == -1
+    for cause in (Cause.REPOST, Cause.SPREAD, Cause.CLOSING):
+        assert owes(cause, 2, -1, 0) == -1
+
+
+def test_only_customers_of_contacts_of_their_own_are_handed_over_and_write_again() -> None:
+    everybody = set(Cause)
+    assert {c for c in everybody if not rules.is_of_a_customer(c)} == {Cause.CLOSING}
+    assert {c for c in everybody if not rules.may_be_handed_over(c)} == {Cause.REPOST}
+    assert {c for c in everybody if not rules.may_write_again(c)} == {Cause.REPOST, Cause.CLOSING}
+    afresh = {Cause.REPEAT, Cause.SPREAD, Cause.HANDOFF, Cause.CLOSING}
+    assert {c for c in everybody if not rules.keeps_waiting(c)} == afresh
+    spared = {Cause.CALLBACK, Cause.HANDOFF, Cause.CLOSING}
+    assert {c for c in everybody if not rules.is_caused(c)} == spared

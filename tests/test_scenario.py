@@ -162,7 +162,24 @@ FAULTS = {
     "chats that spread": (
         'kind = "live"',
         'kind = "live"\nspread = { ratio = 0.5 }',
-        "channels.chat: repost and spread belong to deferred channels only",
+        "channels.chat: repost, spread and handoff belong to deferred channels only",
+    ),
+    "handed over to a channel that there is not": (
+        'kind = "deferred"',
+        'kind = "deferred"\nhandoff = { share = 0.3, channel = "chit" }',
+        "scenario.toml, line 19, channels.x.handoff.channel: must be one of chat, x; did you mean"
+        " 'chat'?, got 'chit'",
+    ),
+    "handed over to a public channel": (
+        'kind = "deferred"',
+        'kind = "deferred"\nhandoff = { share = 0.3, channel = "x" }',
+        "channels.x.handoff.channel: must be a private channel, and 'x' hands customers over",
+    ),
+    "posts that beget as many with those handed over": (
+        "[channels.x]",
+        '[channels.chat.repeat]\nfcr = 0.1\nchannel = "x"\n[channels.x]\nspread = { ratio = 0.6 }\n'
+        'handoff = { share = 0.7, channel = "chat" }',
+        "channels.x.spread.ratio: must be less: with the repeats, contacts would beget others",
     ),
     "reposts on a channel that there is not": (
         'kind = "deferred"',

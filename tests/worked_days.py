@@ -98,6 +98,7 @@ def told_of(log: FloorLog, day: WorkedDay) -> list[dict[str, str]]:
             "since": _seconds(row["first_offered_us"], never=NEVER),
             "attempt": str(row["attempt"]),
             "back": _seconds(row["comes_back_us"]),
+            "moves": _seconds(row["moves_us"]),
             "found_out": _seconds(row["silent_us"]) if row["silent"] else "-",
         }
         described.append({name: found.get(name, value) for name, value in expected.items()})

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from simulate import rules
 from simulate.arrivals import delay_of
 from simulate.draws import (
+    CLOSING,
+    HAND_OVER,
     OFFSPRING,
     POST_AGAIN,
     REPOST,
@@ -60,21 +62,45 @@ def beget(
 
 def come_back(floor: Floor, contact: Contact, reason: int) -> None:
     """A customer who was not served, or whose matter is not settled, may come back."""
+    contact.comes_back_us = _comes_in_again(floor, contact, reason, RETURN)
+
+
+def follow_up(floor: Floor, contact: Contact) -> None:
+    """What comes of a matter once a contact is done: it moves, comes back, or is closed."""
+    if not rules.is_of_a_customer(contact.cause):
+        return
+    if rules.may_be_handed_over(contact.cause):
+        contact.moves_us = _comes_in_again(floor, contact, rules.HANDED_OVER, HAND_OVER)
+    if contact.moves_us < 0:
+        come_back(floor, contact, rules.UNSETTLED)
+        if contact.comes_back_us < 0 and contact.owes >= 0:
+            _close_in_public(floor, contact)
+
+
+def _close_in_public(floor: Floor, contact: Contact) -> None:
+    """The matter is settled: a reply is due where others saw it begin."""
+    if rules.is_begotten(floor.now, floor.horizon_us):
+        beget(floor, contact, CLOSING, contact.owes, floor.now)
+
+
+def _comes_in_again(floor: Floor, contact: Contact, reason: int, stream: int) -> int:
+    """When the customer comes in again for a reason, -1 for never."""
     way = floor.channels[contact.channel].given.returns[reason]
     if way is None:
-        return
-    if not rules.happens(uniform(floor.root, RETURN, contact.key), way.probability):
-        return
+        return -1
+    if not rules.happens(uniform(floor.root, stream, contact.key), way.probability):
+        return -1
     cause = rules.cause_of_return(reason)
-    contact.comes_back_us = floor.now + _delay(floor, contact, cause, 0, way.delay)
-    if rules.is_begotten(contact.comes_back_us, floor.horizon_us):
-        beget(floor, contact, cause, way.channel, contact.comes_back_us)
+    instant = floor.now + _delay(floor, contact, cause, 0, way.delay)
+    if rules.is_begotten(instant, floor.horizon_us):
+        beget(floor, contact, cause, way.channel, instant)
+    return instant
 
 
 def have_offspring(floor: Floor, post: Contact) -> None:
     """Others who see a post will write posts of their own."""
     spread = floor.channels[post.channel].given.offspring
-    if spread is None:
+    if spread is None or not rules.is_of_a_customer(post.cause):
         return
     number = post.offspring
     if number < 0:

@@ -27,6 +27,10 @@ class Contact:
         1, or one more than that of the contact that begot it.
     comes_back_us
         When the customer comes back for it, -1 for never.
+    moves_us
+        When the customer, handed over, comes in on a private channel; -1 for never.
+    owes
+        Channel on which a closing reply is due once the matter is settled, -1 for none.
     key
         What its random numbers are drawn by.
     channel, interval
@@ -78,8 +82,10 @@ class Contact:
         "interval",
         "key",
         "leaves_silently",
+        "moves_us",
         "offered_us",
         "offspring",
+        "owes",
         "parent",
         "patience_us",
         "place",
@@ -126,6 +132,8 @@ class Contact:
         self.cause = FIRST
         self.attempt = 1
         self.comes_back_us = -1
+        self.moves_us = -1
+        self.owes = -1
         self.first_offered_us = offered_us
         self.deadline_us = -1
         self.arrived_closed = False

@@ -10,7 +10,7 @@ from simulate.arrivals import contact_counts, fill_first_contacts, patiences, re
 from simulate.draws import key_of, root_of
 from simulate.floor.children import Child
 from simulate.floor.contact import Contact
-from simulate.floor_input import ChannelInput, FloorInput
+from simulate.floor_input import ChannelInput, Durations, FloorInput
 
 IntArray = NDArray[np.int64]
 
@@ -54,8 +54,10 @@ class Customers:
 
     def born(self, child: Child, now: int) -> Contact:
         """The contact of a child whose time has come."""
-        contact = self._new(child.key, child.channel, now // self.given.period.interval_us, now)
         declared = self.given.channels[child.channel]
+        interval = now // self.given.period.interval_us
+        closing = declared.closing if child.cause == draws.CLOSING else None
+        contact = self._new(child.key, child.channel, interval, now, closing)
         if declared.patience.shape != draws.ENDURING:
             contact.patience_us = int(self._patiences(declared, np.array([child.key]))[0])
         parent = child.parent
@@ -64,6 +66,8 @@ class Customers:
             contact.first_offered_us = parent.first_offered_us
         if child.cause == draws.CALLBACK:
             contact.reached_at_try = parent.reached_at_try
+        public = -1 if self.given.channels[parent.channel].closing is None else parent.channel
+        contact.owes = rules.owes_closing(child.cause, child.channel, public, parent.owes)
         return contact
 
     def is_endless(self, contact: Contact) -> bool:
@@ -78,10 +82,22 @@ class Customers:
         self._endless += 1
         return contact
 
-    def _new(self, key: int, channel: int, interval: int, offered_us: int) -> Contact:
+    def _new(
+        self,
+        key: int,
+        channel: int,
+        interval: int,
+        offered_us: int,
+        closing: Durations | None = None,
+    ) -> Contact:
+        """A contact with what is drawn for it; closing replies have a work of their own."""
         declared = self.given.channels[channel]
         keys = np.array([key], dtype=np.int64)
-        work = self._works(declared, keys, declared.work_mean_us[[max(0, interval)]])
+        if closing is None:
+            means = declared.work_mean_us[[max(0, interval)]]
+        else:
+            means = np.array([closing.mean_us])
+        work = self._works(closing or declared.work, keys, means)
         contact = Contact(
             len(self.everybody), key, channel, interval, offered_us, int(work[0]), draws.NEVER
         )
@@ -152,7 +168,7 @@ class Customers:
         for number, declared in enumerate(self.given.channels):
             mine = channel == number
             keys = key[mine]
-            work[mine] = self._works(declared, keys, declared.work_mean_us[interval[mine]])
+            work[mine] = self._works(declared.work, keys, declared.work_mean_us[interval[mine]])
             if declared.patience.shape != draws.ENDURING:
                 patience[mine] = self._patiences(declared, keys)
         columns = (key, channel, interval, offered, work, patience)
@@ -167,8 +183,7 @@ class Customers:
             reach[mine] = self._reaches(declared, key[mine])
         return reach
 
-    def _works(self, channel: ChannelInput, keys: IntArray, means: NDArray[np.float64]) -> IntArray:
-        declared = channel.work
+    def _works(self, declared: Durations, keys: IntArray, means: NDArray[np.float64]) -> IntArray:
         drawn: IntArray = works(
             self.root,
             keys,

@@ -11,7 +11,7 @@ from simulate.draws import REACH, hashed, uniform
 from simulate.floor import interruption, presence, shifts
 from simulate.floor.agent import Agent, Skill
 from simulate.floor.channel import Channel
-from simulate.floor.children import come_back
+from simulate.floor.children import follow_up
 from simulate.floor.contact import Contact
 from simulate.floor.reception import call_later, take_in
 from simulate.log import Ending
@@ -93,7 +93,7 @@ def _close(floor: Floor, contact: Contact, agent: Agent) -> None:
     elif contact.reached:
         floor.tell("is done", contact, agent)
         contact.end_us = floor.now
-        come_back(floor, contact, rules.UNSETTLED)
+        follow_up(floor, contact)
     else:
         floor.tell("reaches nobody", contact, agent)
         terms = floor.channels[contact.channel].given

@@ -5,7 +5,14 @@ from __future__ import annotations
 from simulate import draws, rules
 from simulate.compiled import compiled_in_place
 from simulate.draws import child_key, hashed, relative_duration, stream_of, uniform
-from simulate.kernel.customers import attempt_of, drawn_contact, first_offer, is_told
+from simulate.kernel.customers import (
+    attempt_of,
+    closing_work,
+    drawn_contact,
+    first_offer,
+    is_told,
+    new_contact,
+)
 from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     ATTEMPT,
@@ -17,9 +24,11 @@ from simulate.kernel.state import (
     CHILD_CHANNEL,
     CHILD_FIRST_OFFERED,
     CHILD_KEY,
+    CHILD_OWES,
     CHILD_PARENT,
     CHILD_PARENT_ROW,
     CHILD_TOLD_ROW,
+    CLOSING_SHAPE,
     COMES_BACK,
     COMES_BACK_SHARE,
     COMES_BACK_TO,
@@ -33,7 +42,9 @@ from simulate.kernel.state import (
     ID,
     INTERVAL_LENGTH,
     IS_DEFLECTED,
+    JOURNEYS,
     KEY,
+    MOVES,
     NEXT_CHILD,
     NEXT_PLACE,
     NOBODY,
@@ -41,6 +52,7 @@ from simulate.kernel.state import (
     OFFERED,
     OFFERED_IN,
     OFFSPRING_MEAN,
+    OWES,
     PARENT,
     ROOT,
     SPREAD_MEAN,
@@ -78,6 +90,8 @@ def beget(floor: Floor, parent: int, cause: int, channel: int, instant: int, ord
     row[CHILD_TOLD_ROW] = whose[TOLD_ROW] if state[TOLD] and cause == draws.CALLBACK else NOBODY
     row[CHILD_PARENT_ROW] = parent
     row[CHILD_CELL] = cell_of(floor, whose[OFFERED_IN], whose[CHANNEL])
+    if state[JOURNEYS]:
+        row[CHILD_OWES] = _owed(floor, parent, cause, channel)
     set_timer(floor, instant, rules.ARRIVAL, state[NEXT_PLACE], child)
     state[NEXT_PLACE] += 1
 
@@ -94,22 +108,29 @@ def be_born(floor: Floor) -> int:
     state[FREE_UNBORN] = child
     state[UNBORN] -= 1
     channel, interval = row[CHILD_CHANNEL], now // state[INTERVAL_LENGTH]
-    if row[CHILD_CAUSE] == draws.SPREAD and rules.is_headed_off(
+    cause = row[CHILD_CAUSE]
+    if cause == draws.SPREAD and rules.is_headed_off(
         floor.channels[channel, UNTIL_ANSWERED] == 1, _has_been_started(floor, child)
     ):
         floor.tallies[cell_of(floor, interval, channel), HEADED_OFF] += 1
         return NOBODY
-    contact = drawn_contact(floor, state[NEXT_CHILD], key, channel, interval, now)
+    if cause == draws.CLOSING:
+        work = closing_work(floor, key, channel)
+        contact = new_contact(floor, state[NEXT_CHILD], key, channel, interval, now, work)
+    else:
+        contact = drawn_contact(floor, state[NEXT_CHILD], key, channel, interval, now)
     state[NEXT_CHILD] += 1
     mine = floor.contacts[contact]
-    mine[CAUSE] = row[CHILD_CAUSE]
+    mine[CAUSE] = cause
     mine[PARENT] = row[CHILD_PARENT]
     mine[ATTEMPT] = row[CHILD_ATTEMPT]
-    keeps_waiting = rules.keeps_waiting(mine[CAUSE])
+    keeps_waiting = rules.keeps_waiting(cause)
     mine[FIRST_OFFERED] = row[CHILD_FIRST_OFFERED] if keeps_waiting else now
     if state[TOLD]:
         mine[TOLD_ROW] = row[CHILD_TOLD_ROW]
-    if mine[CAUSE] != draws.CALLBACK:
+    if state[JOURNEYS]:
+        mine[OWES] = row[CHILD_OWES]
+    if rules.is_caused(cause):
         floor.tallies[row[CHILD_CELL], CAUSED] += 1
     return contact
 
@@ -125,18 +146,54 @@ def _has_been_started(floor: Floor, child: int) -> bool:
 @compiled_in_place
 def come_back(floor: Floor, contact: int, reason: int) -> None:
     """A customer who was not served, or whose matter is not settled, may come back."""
+    floor.contacts[contact, COMES_BACK] = _comes_in_again(floor, contact, reason, draws.RETURN)
+
+
+@compiled_in_place
+def follow_up(floor: Floor, contact: int) -> None:
+    """What comes of a matter once a contact is done: it moves, comes back, or is closed."""
+    state, row = floor.state, floor.contacts[contact]
+    if not rules.is_of_a_customer(row[CAUSE]):
+        return
+    if rules.may_be_handed_over(row[CAUSE]):
+        row[MOVES] = _comes_in_again(floor, contact, rules.HANDED_OVER, draws.HAND_OVER)
+        if row[MOVES] >= 0:
+            return
+    come_back(floor, contact, rules.UNSETTLED)
+    if (
+        row[COMES_BACK] < 0
+        and row[OWES] != NOBODY
+        and rules.is_begotten(state[NOW], state[HORIZON])
+    ):
+        beget(floor, contact, draws.CLOSING, row[OWES], state[NOW], 0)
+
+
+@compiled_in_place
+def _comes_in_again(floor: Floor, contact: int, reason: int, stream: int) -> int:
+    """When the customer comes in again for a reason, -1 for never."""
     state, row = floor.state, floor.contacts[contact]
     chances = floor.way_chances[row[CHANNEL], reason]
     share = chances[COMES_BACK_SHARE]
-    if share == 0.0 or not rules.happens(uniform(state[ROOT], draws.RETURN, row[KEY]), share):
-        return
+    if share == 0.0 or not rules.happens(uniform(state[ROOT], stream, row[KEY]), share):
+        return -1
     way = floor.ways[row[CHANNEL], reason]
     cause = rules.cause_of_return(reason)
     key = child_key(row[KEY], cause, 0)
     delay = _delay(floor, key, way[DELAY_SHAPE], chances[DELAY_MEAN], chances[DELAY_SPREAD])
-    row[COMES_BACK] = state[NOW] + delay
-    if rules.is_begotten(row[COMES_BACK], state[HORIZON]):
-        beget(floor, contact, cause, way[COMES_BACK_TO], row[COMES_BACK], 0)
+    instant = state[NOW] + delay
+    if rules.is_begotten(instant, state[HORIZON]):
+        beget(floor, contact, cause, way[COMES_BACK_TO], instant, 0)
+    return instant
+
+
+@compiled_in_place
+def _owed(floor: Floor, parent: int, cause: int, channel: int) -> int:
+    """Channel on which a closing reply is due for a child, NOBODY for none."""
+    whose = floor.contacts[parent]
+    public = whose[CHANNEL]
+    if floor.channels[public, CLOSING_SHAPE] < 0:
+        public = NOBODY
+    return rules.owes_closing(cause, channel, public, whose[OWES])
 
 
 @compiled_in_place
@@ -144,7 +201,7 @@ def have_offspring(floor: Floor, post: int) -> None:
     """Others who see a post will write posts of their own."""
     state, row = floor.state, floor.contacts[post]
     number = row[CHANNEL]
-    if floor.channels[number, UNTIL_ANSWERED] < 0:
+    if floor.channels[number, UNTIL_ANSWERED] < 0 or not rules.is_of_a_customer(row[CAUSE]):
         return
     chances = floor.chances[number]
     many = -1

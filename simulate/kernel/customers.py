@@ -13,14 +13,19 @@ from simulate.kernel.state import (
     CAUSE,
     CHANNEL,
     CHANNEL_KEY,
+    CLOSING_MEAN,
+    CLOSING_SHAPE,
+    CLOSING_SPREAD,
     COMES_BACK,
     DEADLINE,
     END,
+    END_CLOSING,
     END_POINT,
     END_SPAN,
     END_VALUE,
     ENDING,
     ENDLESS,
+    FIRST_CLOSING,
     FIRST_OFFERED,
     FIRST_POINT,
     FIRST_SPAN,
@@ -33,10 +38,12 @@ from simulate.kernel.state import (
     IS_WAITING,
     JOURNEYS,
     KEY,
+    MOVES,
     NEXT_CHILD,
     NOBODY,
     OFFERED,
     OFFERED_IN,
+    OWES,
     PARENT,
     PATIENCE_MEAN,
     PATIENCE_SHAPE,
@@ -95,6 +102,8 @@ def new_contact(
     row[CAUSE] = draws.FIRST
     if floor.state[JOURNEYS]:
         row[COMES_BACK] = -1
+        row[MOVES] = -1
+        row[OWES] = NOBODY
     if floor.state[TOLD]:
         row[TOLD_ROW] = NOBODY
     if floor.chances[channel, FOLLOWERS_MEAN] > 0.0:
@@ -234,6 +243,22 @@ def work_of(floor: Floor, key: int, channel: int, interval: int) -> int:
     )
     mean = floor.work_means[channel, max(0, interval)]
     return rounded(relative * mean, floor.state[GRAIN])
+
+
+@compiled_in_place
+def closing_work(floor: Floor, key: int, channel: int) -> int:
+    """Solo work of a closing reply, before any agent's speed."""
+    row = floor.channels[channel]
+    values = floor.values[row[FIRST_CLOSING] : row[END_CLOSING]]
+    relative = relative_duration(
+        floor.state[WORK_STREAM],
+        key,
+        row[CLOSING_SHAPE],
+        floor.chances[channel, CLOSING_SPREAD],
+        values,
+        values,
+    )
+    return rounded(relative * floor.chances[channel, CLOSING_MEAN], floor.state[GRAIN])
 
 
 @compiled_in_place

@@ -82,6 +82,11 @@ def channels_of(given: FloorInput) -> tuple[IntArray, IntArray]:
         row[at.FIRST_POINT], point = point, point + len(channel.patience.values)
         row[at.FIRST_SPAN], span = span, span + len(channel.open_us)
         row[at.END_VALUE], row[at.END_POINT], row[at.END_SPAN] = value, point, span
+        if channel.closing is not None:
+            closing = channel.closing
+            row[at.FIRST_CLOSING], value = value, value + len(closing.values)
+            row[at.END_CLOSING] = value
+            row[at.CLOSING_SHAPE], _ = draws.shape_and_spread(closing.shape, closing.cv)
         row[at.IS_OPEN] = channel.is_open(0)
         row[at.WORK_SHAPE], _ = draws.shape_and_spread(channel.work.shape, channel.work.cv)
         shape, _ = draws.shape_and_spread(channel.patience.shape, channel.patience.cv)
@@ -120,6 +125,7 @@ def _declared(channel: ChannelInput) -> dict[int, int]:
         at.MAX_TRIES: channel.max_tries,
         at.INTERRUPTIBLE: channel.interruptible,
         at.SILENT_US: channel.silent_us,
+        at.CLOSING_SHAPE: NOBODY,
         **_posts(channel),
     }
 
@@ -159,11 +165,14 @@ def chances_of(given: FloorInput) -> FloatArray:
             row[at.OFFSPRING_MEAN] = channel.offspring.mean
             row[at.SPREAD_MEAN] = delay.mean_us
             _, row[at.SPREAD_SPREAD] = draws.shape_and_spread(delay.shape, delay.cv)
+        if (closing := channel.closing) is not None:
+            row[at.CLOSING_MEAN] = closing.mean_us
+            _, row[at.CLOSING_SPREAD] = draws.shape_and_spread(closing.shape, closing.cv)
     return chances
 
 
 def ways_of(given: FloorInput) -> tuple[IntArray, FloatArray]:
-    """How customers come back, by channel and reason."""
+    """How customers come in again, by channel and reason."""
     shape = (len(given.channels), rules.REASONS)
     ways = np.zeros((*shape, at.WAY_SIZE), dtype=np.int64)
     chances = np.zeros((*shape, at.WAY_CHANCES_SIZE), dtype=np.float64)
@@ -175,6 +184,14 @@ def ways_of(given: FloorInput) -> tuple[IntArray, FloatArray]:
             ways[number, reason] = (way.channel, delay_shape)
             chances[number, reason] = (way.probability, way.delay.mean_us, spread)
     return ways, chances
+
+
+def values_of(given: FloorInput) -> list[FloatArray]:
+    """Observed works, by channel: of its contacts, then of its closing replies."""
+    values = []
+    for channel in given.channels:
+        values += [one.values for one in (channel.work, channel.closing) if one is not None]
+    return values
 
 
 def gates_of(given: FloorInput, channels: IntArray) -> IntArray:

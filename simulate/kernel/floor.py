@@ -53,7 +53,7 @@ class Floor:
     chances
         By channel.
     ways, way_chances
-        How customers come back, by channel and reason.
+        How customers come in again, by channel and reason.
     unborn
         Children begotten and not born; a row is used again.
     work_means

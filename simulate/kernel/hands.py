@@ -7,7 +7,7 @@ from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import ENDLESS, hashed, uniform
 from simulate.draws import REACH as REACH_STREAM
 from simulate.kernel.benches import join_bench, leave_bench
-from simulate.kernel.children import come_back
+from simulate.kernel.children import follow_up
 from simulate.kernel.customers import next_endless
 from simulate.kernel.floor import Floor
 from simulate.kernel.presence import begin_break, may_take, put_back
@@ -99,7 +99,7 @@ def complete(floor: Floor, agent: int) -> None:
     if not row[SILENT]:
         row[END] = floor.state[NOW]
         if floor.state[JOURNEYS] and row[REACHED]:
-            come_back(floor, contact, rules.UNSETTLED)
+            follow_up(floor, contact)
     dismiss(floor, contact)
 
 

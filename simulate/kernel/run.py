@@ -97,6 +97,7 @@ _COLUMNS = {
     "cause": at.CAUSE,
     "attempt": at.ATTEMPT,
     "comes_back_us": at.COMES_BACK,
+    "moves_us": at.MOVES,
     "ending": at.ENDING,
 }
 

@@ -89,6 +89,8 @@ SILENT_WORK = 26  # agent time spent after the customer has left, of the silent
 AGENT = 27  # of those that have been started, where a log is kept
 COMES_BACK = 28  # when the customer does, -1 for never; where there are journeys
 ATTEMPT = 29  # of whoever has a parent
+OWES = 30  # channel on which a closing reply is due, NOBODY for none; where there are journeys
+MOVES = 31  # when the customer comes in on a private channel, -1 for never; likewise
 CONTACT_SIZE = 32  # 256 bytes
 
 # Of an agent.
@@ -203,7 +205,10 @@ WRITE_AGAIN_AFTER = 44  # time between posts of who is not answered, -1 where no
 WRITE_AGAIN_TO = 45  # channel
 UNTIL_ANSWERED = 46  # whether posts beget others until they are answered; -1 where none does
 SPREAD_SHAPE = 47  # of the delay
-CHANNEL_SIZE = 48
+CLOSING_SHAPE = 48  # of the work of closing replies, -1 where none is posted
+FIRST_CLOSING = 49  # of that work in `values`
+END_CLOSING = 50
+CHANNEL_SIZE = 51
 
 # Chances and the like of a channel.
 BALKS = 0
@@ -220,11 +225,13 @@ WRITES_AGAIN = 10
 OFFSPRING_MEAN = 11
 SPREAD_MEAN = 12
 SPREAD_SPREAD = 13
-CHANCES_SIZE = 14
+CLOSING_MEAN = 14
+CLOSING_SPREAD = 15
+CHANCES_SIZE = 16
 
 MOST_OFFSPRING = 40  # of one post: fewer than one are begotten on the average
 
-# Of customers who come back, by channel and reason.
+# Of customers who come in again, by channel and reason.
 COMES_BACK_TO = 0
 DELAY_SHAPE = 1
 WAY_SIZE = 2
@@ -243,7 +250,8 @@ CHILD_FIRST_OFFERED = 5  # of the first contact that led to it; NOBODY where it 
 CHILD_TOLD_ROW = 6
 CHILD_PARENT_ROW = 7
 CHILD_CELL = 8  # of its parent, in `tallies`
-CHILD_SIZE = 9
+CHILD_OWES = 9  # where there are journeys
+CHILD_SIZE = 10
 
 # Of a timer.
 STRIKES_AT = 0

@@ -15,6 +15,7 @@ from simulate.kernel.declared import (
     people_of,
     skills_of,
     thresholds_of,
+    values_of,
     ways_of,
 )
 from simulate.kernel.floor import Floor
@@ -84,7 +85,7 @@ def floor_of(given: FloorInput, *, keeps_log: bool) -> Floor:
         way_chances=way_chances,
         unborn=in_line(_ROOM_AT_FIRST, at.CHILD_SIZE),
         work_means=np.array([one.work_mean_us for one in given.channels], dtype=np.float64),
-        values=_joined([one.work.values for one in given.channels]),
+        values=_joined(values_of(given)),
         points=_joined([one.patience.values for one in given.channels]),
         shares=_joined([one.patience.shares for one in given.channels]),
         opens=spans[:, 0].copy(),

@@ -34,6 +34,7 @@ from simulate.kernel.state import (
     KEEPS_LOG,
     KIND,
     LAST,
+    MOVES,
     NOBODY,
     OFFERED,
     OFFERED_IN,
@@ -100,6 +101,10 @@ NAMES = (
     "settled",
     "deflected",
     "headed_off",
+    "handoffs",
+    "handed_over",
+    "closing_replies",
+    "closing_us",
 )
 """Columns of `Floor.tallies`; `measures.CONTACT_COUNTS` tells their meaning."""
 
@@ -148,6 +153,10 @@ NAMES = (
     _SETTLED,
     _DEFLECTED,
     HEADED_OFF,
+    _HANDOFFS,
+    _HANDED_OVER,
+    _CLOSING_REPLIES,
+    _CLOSING_US,
 ) = range(len(NAMES))
 
 _IS_WAITING = int(Ending.WAITING)
@@ -190,6 +199,9 @@ def tell(floor: Floor, contact: int) -> None:
     tally = floor.tallies[cell]
     ending = row[ENDING]
     if floor.state[JOURNEYS]:
+        if not rules.is_of_a_customer(row[CAUSE]):
+            _tell_closing_reply(floor, contact, tally)
+            return
         _tell_journey(floor, contact, tally)
     elif ending == _IS_ANSWERED:
         tally[_SETTLED] += row[END] >= 0
@@ -258,12 +270,26 @@ def _tell_journey(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
     """Count what brought a contact, and whether it settles the matter."""
     row = floor.contacts[contact]
     if row[ENDING] == _IS_ANSWERED and row[END] >= 0:
-        tally[_SETTLED] += rules.is_settled(row[END], row[COMES_BACK])
+        moves = row[MOVES] >= 0
+        tally[_HANDED_OVER] += moves
+        tally[_SETTLED] += not moves and rules.is_settled(row[END], row[COMES_BACK])
     if row[ENDING] not in (_IS_CLOSED, _IS_DEFLECTED) and row[PARENT] >= 0:
         tally[_REDIALS] += row[CAUSE] == draws.REDIAL
         tally[_REPEATS] += row[CAUSE] == draws.REPEAT
         tally[_REPOSTS] += row[CAUSE] == draws.REPOST
         tally[_SPREAD] += row[CAUSE] == draws.SPREAD
+        tally[_HANDOFFS] += row[CAUSE] == draws.HANDOFF
+
+
+@compiled_in_place
+def _tell_closing_reply(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
+    """Count work that no customer waits for: the agents' time, and nothing of a promise."""
+    row = floor.contacts[contact]
+    tally[_CLOSING_REPLIES] += 1
+    tally[_PUT_ASIDE] += row[PUT_ASIDE]
+    if row[ENDING] == _IS_ANSWERED:
+        tally[_CLOSING_US] += row[WORK]
+        tally[_HANDLE_US] += row[WORK]
 
 
 @compiled_in_place
@@ -383,3 +409,4 @@ def _write_down(floor: Floor, contact: int) -> None:
     line[ATTEMPT] = attempt_of(floor, contact)
     if not floor.state[JOURNEYS]:
         line[COMES_BACK] = -1
+        line[MOVES] = -1
