@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulate import rules
+from simulate import journeys
 
 if TYPE_CHECKING:
     from simulate.floor_input import Durations
@@ -71,4 +71,4 @@ class Offspring:
     until_answered: bool
 
 
-NOBODY_RETURNS: tuple[Return | None, ...] = (None,) * rules.REASONS
+NOBODY_RETURNS: tuple[Return | None, ...] = (None,) * journeys.REASONS

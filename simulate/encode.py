@@ -16,7 +16,7 @@ from scenario.durations import Delay
 from scenario.groups import Group, Skill
 from scenario.journeys import Handoff, Redial, Repeat
 from scenario.separate import separated
-from simulate import draws, rules
+from simulate import draws, journeys, rules
 from simulate.begetting import Again, Offspring, Return
 from simulate.floor_input import (
     ChannelInput,
@@ -190,19 +190,19 @@ def _closing(channel: Channel) -> Durations | None:
 def _returns(scenario: Scenario, name: str) -> tuple[Return | None, ...]:
     """How customers of a channel come in again, by reason."""
     channel = scenario.channels[name]
-    found: list[Return | None] = [None] * rules.REASONS
+    found: list[Return | None] = [None] * journeys.REASONS
     ways: list[tuple[int, float, Redial | Repeat | Handoff]] = []
     if (redial := channel.redial) is not None:
         shares = {
-            rules.AFTER_ABANDONMENT: redial.after_abandonment,
-            rules.AFTER_BLOCKING: redial.after_blocking,
-            rules.AFTER_CLOSED: redial.after_closed,
+            journeys.AFTER_ABANDONMENT: redial.after_abandonment,
+            journeys.AFTER_BLOCKING: redial.after_blocking,
+            journeys.AFTER_CLOSED: redial.after_closed,
         }
         ways += [(reason, share, redial) for reason, share in shares.items()]
     if (repeat := channel.repeat) is not None:
-        ways.append((rules.UNSETTLED, 1 - repeat.fcr, repeat))
+        ways.append((journeys.UNSETTLED, 1 - repeat.fcr, repeat))
     if (handoff := channel.handoff) is not None:
-        ways.append((rules.HANDED_OVER, handoff.share, handoff))
+        ways.append((journeys.HANDED_OVER, handoff.share, handoff))
     for reason, share, way in ways:
         if share > 0:
             to = list(scenario.channels).index(way.channel or name)

@@ -1,7 +1,8 @@
 """
 Every rule of the floor, once, as a small function of numbers.
 
-Both engines call these, so that a rule means the same wherever it is met. Times are integer
+Both engines call these, so that a rule means the same wherever it is met; the rules of what
+contacts beget are in `journeys.py`. Times are integer
 microseconds; `speed` and `slowdown` are integer millionths. `docs/model.md` tells each rule in
 words, `tests/days/` shows it on a handful of contacts.
 """
@@ -11,10 +12,7 @@ from __future__ import annotations
 import math
 
 from simulate.compiled import compiled
-from simulate.draws import CALLBACK as OF_CALLBACK
-from simulate.draws import CLOSING, FIRST, HANDOFF, NEVER, REDIAL, REPEAT, REPOST
-from simulate.draws import SPREAD as OF_SPREADING
-from simulate.log import SETTLED_AFTER_US
+from simulate.draws import NEVER
 
 MILLION = 1_000_000
 
@@ -71,14 +69,6 @@ NO_OFFER = 0
 QUEUE_AT_LEAST = 1
 EXPECTED_WAIT_OVER = 2
 AFTER_WAITING = 3
-
-# Why customers come in again.
-AFTER_ABANDONMENT = 0
-AFTER_BLOCKING = 1
-AFTER_CLOSED = 2
-UNSETTLED = 3
-HANDED_OVER = 4
-REASONS = 5
 
 _TURNS = 2**40  # an agent's turn stays below this
 _RANKS = 2**10  # ranks of preference and contacts in hand stay below this
@@ -313,99 +303,3 @@ def break_end(now: int, length: int, shift_end: int) -> int:
 def promised(clock: int, allowed: int) -> int:
     """An instant some time after another; `NEVER` when that one never comes."""
     return NEVER if clock >= NEVER else clock + allowed
-
-
-@compiled
-def may_be_deflected(cause: int) -> bool:
-    """Whether self-service can answer a contact: one of a customer who came by himself."""
-    return cause in (FIRST, OF_SPREADING)
-
-
-@compiled
-def happens(number: float, probability: float) -> bool:
-    """Whether something of this probability happens to whoever has drawn the number."""
-    return number < probability
-
-
-@compiled
-def cause_of_return(reason: int) -> int:
-    """What the contact is of a customer who comes in again."""
-    if reason == HANDED_OVER:
-        return HANDOFF
-    return REPEAT if reason == UNSETTLED else REDIAL
-
-
-@compiled
-def is_of_a_customer(cause: int) -> bool:
-    """Whether a customer waits for a contact: a closing reply is work that nobody waits for."""
-    return cause != CLOSING
-
-
-@compiled
-def is_caused(cause: int) -> bool:
-    """Whether a contact is one that better service would have spared: a caused one."""
-    return cause not in (OF_CALLBACK, HANDOFF, CLOSING)
-
-
-@compiled
-def may_be_handed_over(cause: int) -> bool:
-    """Whether the customer may be taken elsewhere; who wrote again is so with the first post."""
-    return cause != REPOST
-
-
-@compiled
-def owes_closing(cause: int, channel: int, public: int, owed: int) -> int:
-    """
-    Channel on which a closing reply is due once a begotten contact is settled; -1 for none.
-
-    Parameters
-    ----------
-    cause, channel
-        Of the contact.
-    public
-        Channel of the contact that begot it, -1 where no closing replies are posted there.
-    owed
-        Where one is due for the contact that begot it: who comes back for it is still owed
-        one, but for coming back to that very channel, and being replied to there.
-    """
-    if cause == HANDOFF:
-        return public
-    if cause in (OF_CALLBACK, REDIAL, REPEAT) and owed != channel:
-        return owed
-    return -1
-
-
-@compiled
-def keeps_waiting(cause: int) -> bool:
-    """Whether whoever comes in has waited since the contact before: that one was not served."""
-    return cause not in (REPEAT, OF_SPREADING, HANDOFF, CLOSING)
-
-
-@compiled
-def may_write_again(cause: int) -> bool:
-    """Whether the customer of a post writes again; who has done so goes on with the first."""
-    return cause not in (REPOST, CLOSING)
-
-
-@compiled
-def writes_again_at(now: int, offered: int, every: int) -> int:
-    """The first instant after now at which a customer who has not been answered writes again."""
-    return offered + ((now - offered) // every + 1) * every
-
-
-@compiled
-def is_headed_off(until_answered: bool, started: bool) -> bool:
-    """Whether a post that another was to beget does not come, since that one has been answered."""
-    return until_answered and started
-
-
-@compiled
-def is_begotten(instant: int, horizon: int) -> bool:
-    """Whether a contact that is to come in at an instant ever does."""
-    return instant < horizon
-
-
-@compiled
-def is_settled(ended: int, comes_back: int) -> bool:
-    """Whether a contact has settled the matter: nobody comes back for it within seven days."""
-    return comes_back < 0 or comes_back - ended > SETTLED_AFTER_US

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate import draws, rules
+from simulate import draws, journeys, rules
 from simulate.draws import NEVER
 from simulate.floor_input import FloorInput
 from simulate.log import Cause, Ending, FloorLog
@@ -40,9 +40,9 @@ REDIALS = {
     "a closed door": Ending.CLOSED,
 }
 REASONS = {
-    Ending.ABANDONED: rules.AFTER_ABANDONMENT,
-    Ending.BLOCKED: rules.AFTER_BLOCKING,
-    Ending.CLOSED: rules.AFTER_CLOSED,
+    Ending.ABANDONED: journeys.AFTER_ABANDONMENT,
+    Ending.BLOCKED: journeys.AFTER_BLOCKING,
+    Ending.CLOSED: journeys.AFTER_CLOSED,
 }
 KINDS = {"live": rules.LIVE, "deferred": rules.DEFERRED, "callback": rules.CALLBACK}
 SHAPES = {
@@ -371,7 +371,7 @@ def _delay_shape(r: Replication) -> IntArray:
     shapes = np.full(len(r.start), -1)
     for n in np.flatnonzero(r.log.contacts["comes_back_us"] >= 0):
         returns = r.given.channels[r.channel[n]].returns
-        reason = REASONS.get(Ending(r.ending[n]), rules.UNSETTLED)
+        reason = REASONS.get(Ending(r.ending[n]), journeys.UNSETTLED)
         way = returns[reason]
         assert way is not None
         shapes[n] = way.delay.shape

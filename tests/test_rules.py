@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import simulate
-from simulate import rules
+from simulate import journeys, rules
 from simulate.draws import NEVER
 from simulate.log import Cause
 
@@ -172,9 +172,10 @@ def test_who_is_interrupted() -> None:
     assert order == [(0, 70), (0, 10), (1, 90), (2, 99)]
 
 
-def test_every_rule_is_compiled_and_speaks_numbers() -> None:
+@pytest.mark.parametrize("file", ["rules.py", "journeys.py"])
+def test_every_rule_is_compiled_and_speaks_numbers(file: str) -> None:
     """A rule that took an object could not be shared with a compiled engine."""
-    tree = ast.parse((SIMULATE / "rules.py").read_text())
+    tree = ast.parse((SIMULATE / file).read_text())
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
         assert [ast.unparse(one) for one in function.decorator_list] == ["compiled"]
         kinds = {ast.unparse(a.annotation) for a in function.args.args if a.annotation}
@@ -202,24 +203,24 @@ def test_large_works_do_not_overflow() -> None:
 
 def test_a_matter_is_settled_if_nobody_comes_back_within_seven_days() -> None:
     week = 7 * 86_400 * 1_000_000
-    assert rules.is_settled(100, -1)
-    assert rules.is_settled(100, 101 + week)
-    assert not rules.is_settled(100, 100 + week)
-    assert not rules.is_settled(100, 101)
+    assert journeys.is_settled(100, -1)
+    assert journeys.is_settled(100, 101 + week)
+    assert not journeys.is_settled(100, 100 + week)
+    assert not journeys.is_settled(100, 101)
 
 
 def test_who_comes_in_again_does_so_for_a_reason() -> None:
     """Unsettled is a repeat, handed over a handoff, and not being served a redial."""
-    unserved = (rules.AFTER_ABANDONMENT, rules.AFTER_BLOCKING, rules.AFTER_CLOSED)
-    reasons = (*unserved, rules.UNSETTLED, rules.HANDED_OVER)
-    assert reasons == tuple(range(rules.REASONS))
-    causes = [Cause(rules.cause_of_return(reason)) for reason in reasons]
+    unserved = (journeys.AFTER_ABANDONMENT, journeys.AFTER_BLOCKING, journeys.AFTER_CLOSED)
+    reasons = (*unserved, journeys.UNSETTLED, journeys.HANDED_OVER)
+    assert reasons == tuple(range(journeys.REASONS))
+    causes = [Cause(journeys.cause_of_return(reason)) for reason in reasons]
     assert causes == [Cause.REDIAL, Cause.REDIAL, Cause.REDIAL, Cause.REPEAT, Cause.HANDOFF]
 
 
 def test_a_closing_reply_is_owed_where_the_matter_began() -> None:
     """Channels: 0 public, 1 and 2 private; what a child owes, by cause."""
-    owes = rules.owes_closing
+    owes = journeys.owes_closing
     assert owes(Cause.HANDOFF, 1, 0, -1) == 0
     assert owes(Cause.HANDOFF, 1, -1, -1) == -1  # none are posted there
     for cause in (Cause.CALLBACK, Cause.REDIAL, Cause.REPEAT):
@@ -233,10 +234,13 @@ def test_a_closing_reply_is_owed_where_the_matter_began() -> None:
 
 def test_only_customers_of_contacts_of_their_own_are_handed_over_and_write_again() -> None:
     everybody = set(Cause)
-    assert {c for c in everybody if not rules.is_of_a_customer(c)} == {Cause.CLOSING}
-    assert {c for c in everybody if not rules.may_be_handed_over(c)} == {Cause.REPOST}
-    assert {c for c in everybody if not rules.may_write_again(c)} == {Cause.REPOST, Cause.CLOSING}
+    assert {c for c in everybody if not journeys.is_of_a_customer(c)} == {Cause.CLOSING}
+    assert {c for c in everybody if not journeys.may_be_handed_over(c)} == {Cause.REPOST}
+    assert {c for c in everybody if not journeys.may_write_again(c)} == {
+        Cause.REPOST,
+        Cause.CLOSING,
+    }
     afresh = {Cause.REPEAT, Cause.SPREAD, Cause.HANDOFF, Cause.CLOSING}
-    assert {c for c in everybody if not rules.keeps_waiting(c)} == afresh
+    assert {c for c in everybody if not journeys.keeps_waiting(c)} == afresh
     spared = {Cause.CALLBACK, Cause.HANDOFF, Cause.CLOSING}
-    assert {c for c in everybody if not rules.is_caused(c)} == spared
+    assert {c for c in everybody if not journeys.is_caused(c)} == spared

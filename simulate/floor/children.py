@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulate import rules
+from simulate import journeys, rules
 from simulate.arrivals import delay_of
 from simulate.draws import (
     CLOSING,
@@ -67,19 +67,19 @@ def come_back(floor: Floor, contact: Contact, reason: int) -> None:
 
 def follow_up(floor: Floor, contact: Contact) -> None:
     """What comes of a matter once a contact is done: it moves, comes back, or is closed."""
-    if not rules.is_of_a_customer(contact.cause):
+    if not journeys.is_of_a_customer(contact.cause):
         return
-    if rules.may_be_handed_over(contact.cause):
-        contact.moves_us = _comes_in_again(floor, contact, rules.HANDED_OVER, HAND_OVER)
+    if journeys.may_be_handed_over(contact.cause):
+        contact.moves_us = _comes_in_again(floor, contact, journeys.HANDED_OVER, HAND_OVER)
     if contact.moves_us < 0:
-        come_back(floor, contact, rules.UNSETTLED)
+        come_back(floor, contact, journeys.UNSETTLED)
         if contact.comes_back_us < 0 and contact.owes >= 0:
             _close_in_public(floor, contact)
 
 
 def _close_in_public(floor: Floor, contact: Contact) -> None:
     """The matter is settled: a reply is due where others saw it begin."""
-    if rules.is_begotten(floor.now, floor.horizon_us):
+    if journeys.is_begotten(floor.now, floor.horizon_us):
         beget(floor, contact, CLOSING, contact.owes, floor.now)
 
 
@@ -88,11 +88,11 @@ def _comes_in_again(floor: Floor, contact: Contact, reason: int, stream: int) ->
     way = floor.channels[contact.channel].given.returns[reason]
     if way is None:
         return -1
-    if not rules.happens(uniform(floor.root, stream, contact.key), way.probability):
+    if not journeys.happens(uniform(floor.root, stream, contact.key), way.probability):
         return -1
-    cause = rules.cause_of_return(reason)
+    cause = journeys.cause_of_return(reason)
     instant = floor.now + _delay(floor, contact, cause, 0, way.delay)
-    if rules.is_begotten(instant, floor.horizon_us):
+    if journeys.is_begotten(instant, floor.horizon_us):
         beget(floor, contact, cause, way.channel, instant)
     return instant
 
@@ -100,24 +100,24 @@ def _comes_in_again(floor: Floor, contact: Contact, reason: int, stream: int) ->
 def have_offspring(floor: Floor, post: Contact) -> None:
     """Others who see a post will write posts of their own."""
     spread = floor.channels[post.channel].given.offspring
-    if spread is None or not rules.is_of_a_customer(post.cause):
+    if spread is None or not journeys.is_of_a_customer(post.cause):
         return
     number = post.offspring
     if number < 0:
         number = poisson_quantile(uniform(floor.root, OFFSPRING, post.key), spread.mean)
     for ordinal in range(number):
         instant = floor.now + _delay(floor, post, SPREAD, ordinal, spread.delay)
-        if rules.is_begotten(instant, floor.horizon_us):
+        if journeys.is_begotten(instant, floor.horizon_us):
             beget(floor, post, SPREAD, post.channel, instant, ordinal)
 
 
 def write_again_later(floor: Floor, post: Contact) -> None:
     """Put down the next instant at which the customer of a post writes again."""
     again = floor.channels[post.channel].given.again
-    if again is None or not rules.may_write_again(post.cause):
+    if again is None or not journeys.may_write_again(post.cause):
         return
-    instant = rules.writes_again_at(floor.now, post.offered_us, again.every_us)
-    if rules.is_begotten(instant, floor.horizon_us):
+    instant = journeys.writes_again_at(floor.now, post.offered_us, again.every_us)
+    if journeys.is_begotten(instant, floor.horizon_us):
         place = rules.WRITES_AGAIN * rules.SUBRANK + post.id
         floor.clock.at(instant, rules.WAITING_TIMER, place, write_again, floor, post, again)
 
@@ -128,7 +128,7 @@ def write_again(floor: Floor, post: Contact, again: Again) -> None:
         return
     times = (floor.now - post.offered_us) // again.every_us
     number = uniform(floor.root, POST_AGAIN, hashed(post.key, times))
-    if rules.happens(number, again.probability):
+    if journeys.happens(number, again.probability):
         beget(floor, post, REPOST, again.channel, floor.now, times)
     write_again_later(floor, post)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate import draws, rules
+from simulate import draws, journeys
 from simulate.arrivals import contact_counts, fill_first_contacts, patiences, reaches, works
 from simulate.draws import key_of, root_of
 from simulate.floor.children import Child
@@ -62,12 +62,12 @@ class Customers:
             contact.patience_us = int(self._patiences(declared, np.array([child.key]))[0])
         parent = child.parent
         contact.parent, contact.cause, contact.attempt = parent.id, child.cause, parent.attempt + 1
-        if rules.keeps_waiting(child.cause):
+        if journeys.keeps_waiting(child.cause):
             contact.first_offered_us = parent.first_offered_us
         if child.cause == draws.CALLBACK:
             contact.reached_at_try = parent.reached_at_try
         public = -1 if self.given.channels[parent.channel].closing is None else parent.channel
-        contact.owes = rules.owes_closing(child.cause, child.channel, public, parent.owes)
+        contact.owes = journeys.owes_closing(child.cause, child.channel, public, parent.owes)
         return contact
 
     def is_endless(self, contact: Contact) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simulate import rules
+from simulate import journeys, rules
 from simulate.draws import ACCEPT, BALK, CALLBACK, DEFLECTION, NEVER, SILENT, uniform
 from simulate.floor.channel import Channel
 from simulate.floor.children import beget, come_back, have_offspring, write_again_later
@@ -26,7 +26,7 @@ def arrive(floor: Floor, contact: Contact) -> None:
         contact.arrived_closed = True
         contact.ending, contact.end_us = Ending.CLOSED, floor.now
         floor.tell("comes to a closed door", contact)
-        come_back(floor, contact, rules.AFTER_CLOSED)
+        come_back(floor, contact, journeys.AFTER_CLOSED)
         return
     floor.tell("comes in", contact)
     have_offspring(floor, contact)
@@ -41,8 +41,8 @@ def _is_deflected(floor: Floor, contact: Contact, channel: Channel) -> bool:
     share = channel.given.deflected
     return (
         share > 0
-        and rules.may_be_deflected(contact.cause)
-        and rules.happens(uniform(floor.root, DEFLECTION, contact.key), share)
+        and journeys.may_be_deflected(contact.cause)
+        and journeys.happens(uniform(floor.root, DEFLECTION, contact.key), share)
     )
 
 
@@ -119,7 +119,7 @@ def give_up(floor: Floor, contact: Contact) -> None:
             contact.silent = True
             contact.ending, contact.end_us = Ending.ABANDONED, floor.now
             floor.tell("gives up unnoticed", contact)
-            come_back(floor, contact, rules.AFTER_ABANDONMENT)
+            come_back(floor, contact, journeys.AFTER_ABANDONMENT)
         else:
             _end(floor, contact, Ending.ABANDONED, "gives up")
         floor.settle()
@@ -217,6 +217,6 @@ def _end(floor: Floor, contact: Contact, ending: Ending, what: str) -> None:
     contact.ending, contact.end_us = ending, floor.now
     floor.tell(what, contact)
     if ending == Ending.BLOCKED:
-        come_back(floor, contact, rules.AFTER_BLOCKING)
+        come_back(floor, contact, journeys.AFTER_BLOCKING)
     elif ending == Ending.ABANDONED:
-        come_back(floor, contact, rules.AFTER_ABANDONMENT)
+        come_back(floor, contact, journeys.AFTER_ABANDONMENT)

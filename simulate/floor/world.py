@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from simulate import rules
+from simulate import journeys, rules
 from simulate.absence import attending
 from simulate.draws import SPREAD, root_of
 from simulate.floor import dispatch, hands, own_priorities, presence, reception, shifts
@@ -149,7 +149,7 @@ class Floor:
         return (
             child.cause == SPREAD
             and spread is not None
-            and rules.is_headed_off(spread.until_answered, child.parent.start_us >= 0)
+            and journeys.is_headed_off(spread.until_answered, child.parent.start_us >= 0)
         )
 
     def settle(self) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from simulate import draws, rules
+from simulate import draws, journeys, rules
 from simulate.compiled import compiled_in_place
 from simulate.draws import child_key, hashed, relative_duration, stream_of, uniform
+from simulate.kernel import counts
 from simulate.kernel.customers import (
     attempt_of,
     closing_work,
@@ -69,7 +70,7 @@ from simulate.kernel.state import (
     WRITE_AGAIN_TO,
     WRITES_AGAIN,
 )
-from simulate.kernel.tally import CAUSED, HEADED_OFF, cell_of
+from simulate.kernel.tally import cell_of
 from simulate.kernel.timers import drop_first_timer, set_timer
 from simulate.quantiles import poisson_quantile
 
@@ -109,10 +110,10 @@ def be_born(floor: Floor) -> int:
     state[UNBORN] -= 1
     channel, interval = row[CHILD_CHANNEL], now // state[INTERVAL_LENGTH]
     cause = row[CHILD_CAUSE]
-    if cause == draws.SPREAD and rules.is_headed_off(
+    if cause == draws.SPREAD and journeys.is_headed_off(
         floor.channels[channel, UNTIL_ANSWERED] == 1, _has_been_started(floor, child)
     ):
-        floor.tallies[cell_of(floor, interval, channel), HEADED_OFF] += 1
+        floor.tallies[cell_of(floor, interval, channel), counts.HEADED_OFF] += 1
         return NOBODY
     if cause == draws.CLOSING:
         work = closing_work(floor, key, channel)
@@ -124,14 +125,14 @@ def be_born(floor: Floor) -> int:
     mine[CAUSE] = cause
     mine[PARENT] = row[CHILD_PARENT]
     mine[ATTEMPT] = row[CHILD_ATTEMPT]
-    keeps_waiting = rules.keeps_waiting(cause)
+    keeps_waiting = journeys.keeps_waiting(cause)
     mine[FIRST_OFFERED] = row[CHILD_FIRST_OFFERED] if keeps_waiting else now
     if state[TOLD]:
         mine[TOLD_ROW] = row[CHILD_TOLD_ROW]
     if state[JOURNEYS]:
         mine[OWES] = row[CHILD_OWES]
-    if rules.is_caused(cause):
-        floor.tallies[row[CHILD_CELL], CAUSED] += 1
+    if journeys.is_caused(cause):
+        floor.tallies[row[CHILD_CELL], counts.CAUSED] += 1
     return contact
 
 
@@ -153,17 +154,17 @@ def come_back(floor: Floor, contact: int, reason: int) -> None:
 def follow_up(floor: Floor, contact: int) -> None:
     """What comes of a matter once a contact is done: it moves, comes back, or is closed."""
     state, row = floor.state, floor.contacts[contact]
-    if not rules.is_of_a_customer(row[CAUSE]):
+    if not journeys.is_of_a_customer(row[CAUSE]):
         return
-    if rules.may_be_handed_over(row[CAUSE]):
-        row[MOVES] = _comes_in_again(floor, contact, rules.HANDED_OVER, draws.HAND_OVER)
+    if journeys.may_be_handed_over(row[CAUSE]):
+        row[MOVES] = _comes_in_again(floor, contact, journeys.HANDED_OVER, draws.HAND_OVER)
         if row[MOVES] >= 0:
             return
-    come_back(floor, contact, rules.UNSETTLED)
+    come_back(floor, contact, journeys.UNSETTLED)
     if (
         row[COMES_BACK] < 0
         and row[OWES] != NOBODY
-        and rules.is_begotten(state[NOW], state[HORIZON])
+        and journeys.is_begotten(state[NOW], state[HORIZON])
     ):
         beget(floor, contact, draws.CLOSING, row[OWES], state[NOW], 0)
 
@@ -174,14 +175,14 @@ def _comes_in_again(floor: Floor, contact: int, reason: int, stream: int) -> int
     state, row = floor.state, floor.contacts[contact]
     chances = floor.way_chances[row[CHANNEL], reason]
     share = chances[COMES_BACK_SHARE]
-    if share == 0.0 or not rules.happens(uniform(state[ROOT], stream, row[KEY]), share):
+    if share == 0.0 or not journeys.happens(uniform(state[ROOT], stream, row[KEY]), share):
         return -1
     way = floor.ways[row[CHANNEL], reason]
-    cause = rules.cause_of_return(reason)
+    cause = journeys.cause_of_return(reason)
     key = child_key(row[KEY], cause, 0)
     delay = _delay(floor, key, way[DELAY_SHAPE], chances[DELAY_MEAN], chances[DELAY_SPREAD])
     instant = state[NOW] + delay
-    if rules.is_begotten(instant, state[HORIZON]):
+    if journeys.is_begotten(instant, state[HORIZON]):
         beget(floor, contact, cause, way[COMES_BACK_TO], instant, 0)
     return instant
 
@@ -193,7 +194,7 @@ def _owed(floor: Floor, parent: int, cause: int, channel: int) -> int:
     public = whose[CHANNEL]
     if floor.channels[public, CLOSING_SHAPE] < 0:
         public = NOBODY
-    return rules.owes_closing(cause, channel, public, whose[OWES])
+    return journeys.owes_closing(cause, channel, public, whose[OWES])
 
 
 @compiled_in_place
@@ -201,7 +202,7 @@ def have_offspring(floor: Floor, post: int) -> None:
     """Others who see a post will write posts of their own."""
     state, row = floor.state, floor.contacts[post]
     number = row[CHANNEL]
-    if floor.channels[number, UNTIL_ANSWERED] < 0 or not rules.is_of_a_customer(row[CAUSE]):
+    if floor.channels[number, UNTIL_ANSWERED] < 0 or not journeys.is_of_a_customer(row[CAUSE]):
         return
     chances = floor.chances[number]
     many = -1
@@ -216,7 +217,7 @@ def have_offspring(floor: Floor, post: int) -> None:
         instant = state[NOW] + _delay(
             floor, key, shape, chances[SPREAD_MEAN], chances[SPREAD_SPREAD]
         )
-        if rules.is_begotten(instant, state[HORIZON]):
+        if journeys.is_begotten(instant, state[HORIZON]):
             beget(floor, post, draws.SPREAD, number, instant, ordinal)
 
 
@@ -225,10 +226,10 @@ def write_again_later(floor: Floor, post: int) -> None:
     """Put down the next instant at which the customer of a post writes again."""
     state, row = floor.state, floor.contacts[post]
     every = floor.channels[row[CHANNEL], WRITE_AGAIN_AFTER]
-    if every < 0 or not rules.may_write_again(row[CAUSE]):
+    if every < 0 or not journeys.may_write_again(row[CAUSE]):
         return
-    instant = rules.writes_again_at(state[NOW], row[OFFERED], every)
-    if rules.is_begotten(instant, state[HORIZON]):
+    instant = journeys.writes_again_at(state[NOW], row[OFFERED], every)
+    if journeys.is_begotten(instant, state[HORIZON]):
         place = rules.WRITES_AGAIN * rules.SUBRANK + row[ID]
         set_timer(floor, instant, rules.WAITING_TIMER, place, post)
 
@@ -242,7 +243,7 @@ def write_again(floor: Floor, post: int) -> None:
     channel = floor.channels[row[CHANNEL]]
     times = (state[NOW] - row[OFFERED]) // channel[WRITE_AGAIN_AFTER]
     number = uniform(state[ROOT], draws.POST_AGAIN, hashed(row[KEY], times))
-    if rules.happens(number, floor.chances[row[CHANNEL], WRITES_AGAIN]):
+    if journeys.happens(number, floor.chances[row[CHANNEL], WRITES_AGAIN]):
         beget(floor, post, draws.REPOST, channel[WRITE_AGAIN_TO], state[NOW], times)
     write_again_later(floor, post)
 
@@ -262,8 +263,8 @@ def is_deflected(floor: Floor, contact: int) -> bool:
     share = floor.chances[row[CHANNEL], IS_DEFLECTED]
     return (
         share > 0.0
-        and rules.may_be_deflected(row[CAUSE])
-        and rules.happens(uniform(floor.state[ROOT], draws.DEFLECTION, row[KEY]), share)
+        and journeys.may_be_deflected(row[CAUSE])
+        and journeys.happens(uniform(floor.state[ROOT], draws.DEFLECTION, row[KEY]), share)
     )
 
 

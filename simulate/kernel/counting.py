@@ -13,11 +13,11 @@ from simulate import rules
 from simulate.batches import Batch
 from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
+from simulate.kernel.counts import NAMES
 from simulate.kernel.floor import Floor
 from simulate.kernel.histograms import histogram_of
 from simulate.kernel.premises import Premises
 from simulate.kernel.run import live_through
-from simulate.kernel.tally import NAMES
 from simulate.laws import check_agent_time, check_contacts
 from simulate.measures import AgentTimes, count_type, group_counts
 from simulate.waits import WaitHistogram

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from simulate import draws, rules
+from simulate import draws, journeys, rules
 from simulate.floor_input import ChannelInput, FloorInput
 from simulate.kernel import state as at
 from simulate.kernel.state import NOBODY
@@ -173,7 +173,7 @@ def chances_of(given: FloorInput) -> FloatArray:
 
 def ways_of(given: FloorInput) -> tuple[IntArray, FloatArray]:
     """How customers come in again, by channel and reason."""
-    shape = (len(given.channels), rules.REASONS)
+    shape = (len(given.channels), journeys.REASONS)
     ways = np.zeros((*shape, at.WAY_SIZE), dtype=np.int64)
     chances = np.zeros((*shape, at.WAY_CHANCES_SIZE), dtype=np.float64)
     for number, channel in enumerate(given.channels):

@@ -13,8 +13,8 @@ from typing import Annotated, Any, get_args, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from simulate.journeys import REASONS
 from simulate.kernel import state as at
-from simulate.rules import REASONS
 
 Numbers = NDArray[np.int64]
 Fractions = NDArray[np.float64]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulate import rules
+from simulate import journeys, rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.draws import ACCEPT, BALK, CALLBACK, NEVER, uniform
 from simulate.draws import SILENT as SILENT_STREAM
@@ -92,7 +92,7 @@ def arrive(floor: Floor, contact: int) -> bool:
         row[ENDING] = _CLOSED
         row[END] = floor.state[NOW]
         if floor.state[JOURNEYS]:
-            come_back(floor, contact, rules.AFTER_CLOSED)
+            come_back(floor, contact, journeys.AFTER_CLOSED)
         dismiss(floor, contact)
         return False
     if floor.state[JOURNEYS]:
@@ -174,7 +174,7 @@ def _give_up(floor: Floor, contact: int) -> bool:
         row[ENDING] = _ABANDONED
         row[END] = floor.state[NOW]
         if floor.state[JOURNEYS]:
-            come_back(floor, contact, rules.AFTER_ABANDONMENT)
+            come_back(floor, contact, journeys.AFTER_ABANDONMENT)
         return True
     _end(floor, contact, _ABANDONED)
     return True
@@ -336,6 +336,6 @@ def _end(floor: Floor, contact: int, ending: int) -> None:
     floor.contacts[contact, ENDING] = ending
     floor.contacts[contact, END] = floor.state[NOW]
     if floor.state[JOURNEYS] and ending != _CONVERTED:
-        reason = rules.AFTER_BLOCKING if ending == _BLOCKED else rules.AFTER_ABANDONMENT
+        reason = journeys.AFTER_BLOCKING if ending == _BLOCKED else journeys.AFTER_ABANDONMENT
         come_back(floor, contact, reason)
     dismiss(floor, contact)

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenario import RunCancelledError
+from simulate.kernel import counts
 from simulate.kernel import state as at
 from simulate.kernel.floor import Floor
 from simulate.kernel.loop import FULL, OVER, live
 from simulate.kernel.premises import Premises
 from simulate.kernel.tables import make_room
-from simulate.kernel.tally import HEADED_OFF
 from simulate.log import CONTACT, FloorLog
 
 Cancel = Callable[[], bool]
@@ -61,7 +61,7 @@ def live_through(premises: Premises, seed: int, replication: int, cancel: Cancel
 def log_of(premises: Premises) -> FloorLog:
     """What the floor has written down of the last replication, which keeps a log."""
     floor, length_us = premises.floor, premises.given.period.length_us
-    headed_off = floor.tallies[: floor.queue.size, HEADED_OFF].reshape(floor.queue.shape)
+    headed_off = floor.tallies[: floor.queue.size, counts.HEADED_OFF].reshape(floor.queue.shape)
     return FloorLog(
         contacts=_table(floor),
         present_us=floor.present,

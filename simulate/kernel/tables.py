@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simulate import draws
 from simulate.floor_input import FloorInput
 from simulate.kernel import state as at
+from simulate.kernel.counts import NAMES
 from simulate.kernel.declared import (
     chances_of,
     channels_of,
@@ -22,7 +23,6 @@ from simulate.kernel.floor import Floor
 from simulate.kernel.heads import HEAD_SIZE
 from simulate.kernel.histograms import move_counts
 from simulate.kernel.state import NOBODY
-from simulate.kernel.tally import NAMES
 from simulate.kernel.timetables import opening_of, shifts_of, timetable_of, told_of
 
 IntArray = NDArray[np.int64]

@@ -6,8 +6,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from simulate import draws, rules
+from simulate import draws, journeys, rules
 from simulate.compiled import compiled_in_place, compiled_inline
+from simulate.kernel import counts
 from simulate.kernel.customers import attempt_of, first_offer
 from simulate.kernel.floor import Floor
 from simulate.kernel.histograms import count_time
@@ -56,109 +57,6 @@ from simulate.kernel.state import (
 )
 from simulate.log import Ending
 
-NAMES = (
-    "offered",
-    "first_attempts",
-    "answered",
-    "abandoned",
-    "abandoned_short",
-    "blocked",
-    "closed",
-    "converted",
-    "given_up",
-    "waiting",
-    "answered_within",
-    "abandoned_within",
-    "waiting_over",
-    "delayed",
-    "wait_us",
-    "abandoned_wait_us",
-    "queued_us",
-    "handle_us",
-    "replied",
-    "response_us",
-    "responded",
-    "due",
-    "replied_within",
-    "not_yet_due",
-    "due_closed",
-    "replied_within_closed",
-    "not_yet_due_closed",
-    "promised",
-    "within_window",
-    "late",
-    "pending",
-    "misses",
-    "silent",
-    "silent_us",
-    "put_aside",
-    "impressions_s",
-    "redials",
-    "repeats",
-    "reposts",
-    "spread",
-    "caused",
-    "settled",
-    "deflected",
-    "headed_off",
-    "handoffs",
-    "handed_over",
-    "closing_replies",
-    "closing_us",
-)
-"""Columns of `Floor.tallies`; `measures.CONTACT_COUNTS` tells their meaning."""
-
-(
-    _OFFERED,
-    _FIRST_ATTEMPTS,
-    _ANSWERED,
-    _ABANDONED,
-    _ABANDONED_SHORT,
-    _BLOCKED,
-    _CLOSED,
-    _CONVERTED,
-    _GIVEN_UP,
-    _WAITING,
-    _ANSWERED_WITHIN,
-    _ABANDONED_WITHIN,
-    _WAITING_OVER,
-    _DELAYED,
-    _WAIT_US,
-    _ABANDONED_WAIT_US,
-    _QUEUED_US,
-    _HANDLE_US,
-    _REPLIED,
-    _RESPONSE_US,
-    _RESPONDED,
-    _DUE,
-    _REPLIED_WITHIN,
-    _NOT_YET_DUE,
-    _DUE_CLOSED,
-    _REPLIED_WITHIN_CLOSED,
-    _NOT_YET_DUE_CLOSED,
-    _PROMISED,
-    _WITHIN_WINDOW,
-    _LATE,
-    _PENDING,
-    _MISSES,
-    _SILENT,
-    _SILENT_US,
-    _PUT_ASIDE,
-    _IMPRESSIONS_S,
-    _REDIALS,
-    _REPEATS,
-    _REPOSTS,
-    _SPREAD,
-    CAUSED,
-    _SETTLED,
-    _DEFLECTED,
-    HEADED_OFF,
-    _HANDOFFS,
-    _HANDED_OVER,
-    _CLOSING_REPLIES,
-    _CLOSING_US,
-) = range(len(NAMES))
-
 _IS_WAITING = int(Ending.WAITING)
 _IS_ANSWERED = int(Ending.ANSWERED)
 _IS_ABANDONED = int(Ending.ABANDONED)
@@ -199,22 +97,22 @@ def tell(floor: Floor, contact: int) -> None:
     tally = floor.tallies[cell]
     ending = row[ENDING]
     if floor.state[JOURNEYS]:
-        if not rules.is_of_a_customer(row[CAUSE]):
+        if not journeys.is_of_a_customer(row[CAUSE]):
             _tell_closing_reply(floor, contact, tally)
             return
         _tell_journey(floor, contact, tally)
     elif ending == _IS_ANSWERED:
-        tally[_SETTLED] += row[END] >= 0
+        tally[counts.SETTLED] += row[END] >= 0
     if ending in (_IS_CLOSED, _IS_DEFLECTED):
-        tally[_CLOSED] += ending == _IS_CLOSED
-        tally[_DEFLECTED] += ending == _IS_DEFLECTED
+        tally[counts.CLOSED] += ending == _IS_CLOSED
+        tally[counts.DEFLECTED] += ending == _IS_DEFLECTED
         return
-    tally[_OFFERED] += 1
+    tally[counts.OFFERED] += 1
     if row[PARENT] < 0:
-        tally[_FIRST_ATTEMPTS] += 1
-    tally[_PUT_ASIDE] += row[PUT_ASIDE]
+        tally[counts.FIRST_ATTEMPTS] += 1
+    tally[counts.PUT_ASIDE] += row[PUT_ASIDE]
     if channel[KIND] == rules.CALLBACK:
-        tally[_MISSES] += row[TRIES] - (ending == _IS_ANSWERED)
+        tally[counts.MISSES] += row[TRIES] - (ending == _IS_ANSWERED)
     left = _left(floor, contact)
     wait = left - row[OFFERED]
     in_time = channel[TARGET] < 0 or wait <= channel[TARGET]
@@ -241,14 +139,14 @@ def _tell_answered(
     floor: Floor, contact: int, tally: NDArray[Any], cell: int, wait: int, in_time: bool
 ) -> None:
     row = floor.contacts[contact]
-    tally[_ANSWERED] += 1
-    tally[_ANSWERED_WITHIN] += in_time
-    tally[_DELAYED] += wait != 0
-    tally[_IMPRESSIONS_S] += _impressions(floor, contact)
-    tally[_WAIT_US] += wait
-    tally[_QUEUED_US] += wait
-    tally[_HANDLE_US] += row[WORK]
-    tally[_REPLIED] += row[END] >= 0
+    tally[counts.ANSWERED] += 1
+    tally[counts.ANSWERED_WITHIN] += in_time
+    tally[counts.DELAYED] += wait != 0
+    tally[counts.IMPRESSIONS_S] += _impressions(floor, contact)
+    tally[counts.WAIT_US] += wait
+    tally[counts.QUEUED_US] += wait
+    tally[counts.HANDLE_US] += row[WORK]
+    tally[counts.REPLIED] += row[END] >= 0
     counted = row[OFFERED_IN] >= 0
     if counted:
         floor.state[WAITS] += count_time(floor.waits, cell, wait)
@@ -259,8 +157,8 @@ def _tell_answered(
     elif kind == rules.CALLBACK:
         response = row[START] - first_offer(floor, contact)
     if response >= 0:
-        tally[_RESPONDED] += 1
-        tally[_RESPONSE_US] += response
+        tally[counts.RESPONDED] += 1
+        tally[counts.RESPONSE_US] += response
         if counted and kind != rules.LIVE:
             floor.state[RESPONSES] += count_time(floor.responses, cell, response)
 
@@ -271,25 +169,25 @@ def _tell_journey(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
     row = floor.contacts[contact]
     if row[ENDING] == _IS_ANSWERED and row[END] >= 0:
         moves = row[MOVES] >= 0
-        tally[_HANDED_OVER] += moves
-        tally[_SETTLED] += not moves and rules.is_settled(row[END], row[COMES_BACK])
+        tally[counts.HANDED_OVER] += moves
+        tally[counts.SETTLED] += not moves and journeys.is_settled(row[END], row[COMES_BACK])
     if row[ENDING] not in (_IS_CLOSED, _IS_DEFLECTED) and row[PARENT] >= 0:
-        tally[_REDIALS] += row[CAUSE] == draws.REDIAL
-        tally[_REPEATS] += row[CAUSE] == draws.REPEAT
-        tally[_REPOSTS] += row[CAUSE] == draws.REPOST
-        tally[_SPREAD] += row[CAUSE] == draws.SPREAD
-        tally[_HANDOFFS] += row[CAUSE] == draws.HANDOFF
+        tally[counts.REDIALS] += row[CAUSE] == draws.REDIAL
+        tally[counts.REPEATS] += row[CAUSE] == draws.REPEAT
+        tally[counts.REPOSTS] += row[CAUSE] == draws.REPOST
+        tally[counts.SPREAD] += row[CAUSE] == draws.SPREAD
+        tally[counts.HANDOFFS] += row[CAUSE] == draws.HANDOFF
 
 
 @compiled_in_place
 def _tell_closing_reply(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
     """Count work that no customer waits for: the agents' time, and nothing of a promise."""
     row = floor.contacts[contact]
-    tally[_CLOSING_REPLIES] += 1
-    tally[_PUT_ASIDE] += row[PUT_ASIDE]
+    tally[counts.CLOSING_REPLIES] += 1
+    tally[counts.PUT_ASIDE] += row[PUT_ASIDE]
     if row[ENDING] == _IS_ANSWERED:
-        tally[_CLOSING_US] += row[WORK]
-        tally[_HANDLE_US] += row[WORK]
+        tally[counts.CLOSING_US] += row[WORK]
+        tally[counts.HANDLE_US] += row[WORK]
 
 
 @compiled_in_place
@@ -300,26 +198,26 @@ def _tell_unanswered(
     channel = floor.channels[row[CHANNEL]]
     ending = row[ENDING]
     if ending == _IS_BLOCKED:
-        tally[_BLOCKED] += 1
+        tally[counts.BLOCKED] += 1
         return
-    tally[_DELAYED] += 1
-    tally[_IMPRESSIONS_S] += _impressions(floor, contact)
-    tally[_QUEUED_US] += wait
+    tally[counts.DELAYED] += 1
+    tally[counts.IMPRESSIONS_S] += _impressions(floor, contact)
+    tally[counts.QUEUED_US] += wait
     if ending == _IS_ABANDONED:
-        tally[_ABANDONED] += 1
-        tally[_ABANDONED_SHORT] += wait <= channel[SHORT]
-        tally[_ABANDONED_WITHIN] += in_time
-        tally[_ABANDONED_WAIT_US] += wait
-        tally[_SILENT] += row[SILENT]
+        tally[counts.ABANDONED] += 1
+        tally[counts.ABANDONED_SHORT] += wait <= channel[SHORT]
+        tally[counts.ABANDONED_WITHIN] += in_time
+        tally[counts.ABANDONED_WAIT_US] += wait
+        tally[counts.SILENT] += row[SILENT]
         if row[SILENT]:
-            tally[_SILENT_US] += row[SILENT_WORK]
+            tally[counts.SILENT_US] += row[SILENT_WORK]
     elif ending == _IS_CONVERTED:
-        tally[_CONVERTED] += 1
+        tally[counts.CONVERTED] += 1
     elif ending == _IS_WAITING:
-        tally[_WAITING] += 1
-        tally[_WAITING_OVER] += channel[KIND] == rules.LIVE and not in_time
+        tally[counts.WAITING] += 1
+        tally[counts.WAITING_OVER] += channel[KIND] == rules.LIVE and not in_time
     else:
-        tally[_GIVEN_UP] += 1
+        tally[counts.GIVEN_UP] += 1
 
 
 @compiled_in_place
@@ -336,20 +234,20 @@ def _tell_promises(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
         done = row[START] if callback else row[END]
         met = inside and answered and 0 <= done <= row[DEADLINE]
         if closed:
-            tally[_DUE_CLOSED] += inside
-            tally[_REPLIED_WITHIN_CLOSED] += met
-            tally[_NOT_YET_DUE_CLOSED] += not inside
+            tally[counts.DUE_CLOSED] += inside
+            tally[counts.REPLIED_WITHIN_CLOSED] += met
+            tally[counts.NOT_YET_DUE_CLOSED] += not inside
         else:
-            tally[_DUE] += inside
-            tally[_REPLIED_WITHIN] += met
-            tally[_NOT_YET_DUE] += not inside
+            tally[counts.DUE] += inside
+            tally[counts.REPLIED_WITHIN] += met
+            tally[counts.NOT_YET_DUE] += not inside
     if callback:
         waiting = row[ENDING] == _IS_WAITING
         kept = answered and row[START] <= row[DEADLINE]
-        tally[_PROMISED] += 1
-        tally[_WITHIN_WINDOW] += kept
-        tally[_PENDING] += waiting and not inside
-        tally[_LATE] += (answered and not kept) or (waiting and inside)
+        tally[counts.PROMISED] += 1
+        tally[counts.WITHIN_WINDOW] += kept
+        tally[counts.PENDING] += waiting and not inside
+        tally[counts.LATE] += (answered and not kept) or (waiting and inside)
 
 
 @compiled_in_place
