@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
+from scenario.assumptions import begets
 from scenario.errors import InvalidValueError
 from simulate.channel_tables import kept_periods, target_of
 from simulate.closing_table import backlog_at_closings
+from simulate.difference_words import WORDINGS, sentence
 from simulate.estimates import (
     Estimate,
     FloatArray,
@@ -19,59 +19,16 @@ from simulate.estimates import (
     estimate_difference,
     estimate_from_influence,
 )
+from simulate.journey_pairs import journey_pairs
 from simulate.outcome import Outcome
 from simulate.quantile_influence import SHARES
 from simulate.ratios import ALL_KINDS, RATIOS
 from simulate.replications import Span, occupancy_of
+from simulate.resolved import cost_of_resolved
 
-Unit = Literal["share", "seconds", "contacts", "money"]
-LONG_S = 120  # from here on a person thinks in minutes
 WHOLE = 10  # from here on nobody asks for pence or parts of a paid hour
 SMALLEST = 0.005  # of a cost or of paid hours: less is rounding
 
-
-@dataclass(frozen=True, slots=True)
-class _Wording:
-    """How a difference of one measure is told: "{who} {verb} {size} {up or down} {rest}"."""
-
-    verb: str
-    up: str
-    down: str
-    unit: Unit
-    rest: str = ""
-
-
-_WORDINGS: Mapping[str, _Wording] = {
-    "service_level": _Wording("is answered in time", "more often", "less often", "share"),
-    "service_level_closed": _Wording(
-        "that arrives closed is answered in time", "more often", "less often", "share"
-    ),
-    "asa_s": _Wording("is answered", "later", "sooner", "seconds", "on average"),
-    "response_mean_s": _Wording(
-        "has its first response", "later", "sooner", "seconds", "on average"
-    ),
-    "wait_p90_s": _Wording("has 9 in 10 answered", "later", "sooner", "seconds"),
-    "response_p50_s": _Wording("has half of its first responses", "later", "sooner", "seconds"),
-    "response_p90_s": _Wording("has 9 in 10 first responses", "later", "sooner", "seconds"),
-    "abandonment": _Wording("is abandoned", "more often", "less often", "share"),
-    "converted_share": _Wording("turns into a callback", "more often", "less often", "share"),
-    "reached_share": _Wording("is reached", "more often", "less often", "share"),
-    "offered": _Wording("has", "more contacts", "fewer contacts", "contacts"),
-    "backlog": _Wording(
-        "leaves", "more contacts", "fewer contacts", "contacts", "waiting at the end"
-    ),
-    "backlog_at_close": _Wording(
-        "leaves", "more contacts", "fewer contacts", "contacts", "waiting at close"
-    ),
-    "probability_met_day": _Wording(
-        "keeps its promise on", "more", "fewer", "share", "of the days"
-    ),
-    "probability_met_week": _Wording(
-        "keeps its promise in", "more", "fewer", "share", "of the weeks"
-    ),
-    "occupancy": _Wording("is busy for", "more", "less", "share", "of its time"),
-    "cost_per_contact": _Wording("a contact handled costs", "more", "less", "money"),
-}
 _QUANTILES: Mapping[str, tuple[str, float]] = {
     "wait_p90_s": ("live", 0.90),
     "response_p50_s": ("deferred", 0.50),
@@ -85,7 +42,9 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "backlog_at_close": ("deferred", "callback"),
     **dict.fromkeys(("wait_p90_s", "response_p50_s", "response_p90_s"), ()),  # quantiles
     "occupancy": (),  # of groups
-    "cost_per_contact": (),  # of all together
+    **dict.fromkeys(("cost_per_contact", "cost_per_resolved"), ()),  # of all together
+    # of journeys
+    **dict.fromkeys(("begotten", "deflected", "fcr", "impressions_waiting", "heads_off"), ()),
 }
 
 
@@ -104,8 +63,9 @@ def paired(baseline: Outcome, other: Outcome, names: Sequence[str] = ()) -> pd.D
     Returns
     -------
     DataFrame
-        A row per measure and channel (for `occupancy`: group; for `cost_per_contact`: none)
-        that both have: `scenario` (name of the other), `measure`, `channel`, `difference`
+        A row per measure and channel (for `occupancy`: group; for `cost_per_contact`,
+        `cost_per_resolved` and the sum of `heads_off`: none) that both have: `scenario` (name
+        of the other), `measure`, `channel`, `difference`
         (other minus baseline: shares in 0-1, seconds, contacts a replication, the currency),
         `low` and `high` (95 % interval), `real` (whether the interval leaves out zero) and
         `sentence`. The rows `cost` and `paid_hours` are exact. Measures that are undefined in
@@ -145,7 +105,7 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
     for channel, declared in other.scenario.channels.items():
         if channel not in baseline.scenario.channels:
             continue
-        for measure in _WORDINGS:
+        for measure in WORDINGS:
             if declared.kind in _kinds_of(measure):
                 pair = [_parts(outcome, measure, channel) for outcome in (other, baseline)]
                 found.append((channel, measure, pair[0], pair[1]))
@@ -155,7 +115,11 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
             busy = [occupancy_of(time) for time in times]
             flat = [Parts(parts.above[:, 0], parts.below[:, 0]) for parts in busy]
             found.append((group, "occupancy", flat[0], flat[1]))
+    found += journey_pairs(baseline, other)
     found.append(("", "cost_per_contact", _cost_of_contacts(other), _cost_of_contacts(baseline)))
+    if begets(other.scenario) or begets(baseline.scenario):
+        costs = [cost_of_resolved(one.data, one.cost) for one in (other, baseline)]
+        found.append(("", "cost_per_resolved", costs[0], costs[1]))
     return found
 
 
@@ -240,7 +204,7 @@ def _row(name: str, measure: str, who: str, found: Estimate) -> dict[str, object
         "low": low,
         "high": high,
         "real": real,
-        "sentence": _sentence(measure, who, difference, low, high, real=real),
+        "sentence": sentence(measure, who, difference, low, high, real=real),
     }
 
 
@@ -262,30 +226,3 @@ def _exact_row(name: str, measure: str, baseline: Outcome, other: Outcome) -> di
         "real": real,
         "sentence": f"{name} {verb} {size}.",
     }
-
-
-def _sentence(
-    measure: str, who: str, difference: float, low: float, high: float, *, real: bool
-) -> str:
-    """Tell a difference: 'x is answered in time 5.2 points more often (3.9 to 6.5): real.'."""
-    if difference == 0 and low == high:
-        what = measure.removesuffix("_s").replace("_", " ")
-        return f"{who}: no difference in {what}." if who else f"No difference in {what}."
-    wording = _WORDINGS[measure]
-    scale, unit = {
-        "share": (100.0, " points"),
-        "seconds": (1.0, " s"),
-        "contacts": (1.0, ""),
-        "money": (1.0, ""),
-    }[wording.unit]
-    digits = 2 if wording.unit == "money" else 1
-    if wording.unit == "seconds" and abs(difference) >= LONG_S:
-        scale, unit = 1 / 60, " min"
-    sign = 1 if difference >= 0 else -1
-    # Adding zero turns a minus zero into a plain one.
-    ends = sorted(round(sign * scale * end, digits) + 0.0 for end in (low, high))
-    direction = wording.up if difference >= 0 else wording.down
-    size = f"{abs(scale * difference):.{digits}f}{unit}"
-    told = " ".join(word for word in (who, wording.verb, size, direction, wording.rest) if word)
-    interval = f"{ends[0]:.{digits}f} to {ends[1]:.{digits}f}"
-    return f"{told} ({interval}): {'real' if real else 'may be noise'}."

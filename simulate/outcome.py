@@ -25,6 +25,7 @@ from simulate.measures import thresholds_of
 from simulate.ratios import RATIOS, service_level_of
 from simulate.records import as_records
 from simulate.replications import Replications, Span
+from simulate.resolved import customers_resolved
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,6 +219,17 @@ class Outcome:
         answered = float(self.totals["answered"].sum())
         return self.cost / answered if answered else float("nan")
 
+    @property
+    def customers_resolved(self) -> float:
+        """Customers whose matter was settled, of a replication; see `customers_resolved`."""
+        return float(customers_resolved(self.data).mean())
+
+    @property
+    def cost_per_resolved(self) -> float:
+        """Cost over customers resolved, however many contacts each took; NaN when none was."""
+        resolved = self.customers_resolved
+        return self.cost / resolved if resolved else float("nan")
+
     def document(self) -> dict[str, Any]:
         """
         The run as one JSON document.
@@ -226,8 +238,9 @@ class Outcome:
         -------
         dict
             `engine`, `seed`, `replications`, `cancelled`, `totals`, `intervals`, `groups`,
-            `in_hand`, `service_levels`, `thresholds`, `closings`, `cost`, `paid_hours`, `fte` and
-            `cost_per_contact`; tables as lists of records, undefined values None, times ISO.
+            `in_hand`, `service_levels`, `thresholds`, `closings`, `cost`, `paid_hours`, `fte`,
+            `cost_per_contact`, `customers_resolved` and `cost_per_resolved`; tables as lists of
+            records, undefined values None, times ISO.
         """
         return {
             "engine": self.engine,
@@ -245,6 +258,10 @@ class Outcome:
             "paid_hours": self.paid_hours,
             "fte": self.fte,
             "cost_per_contact": None if np.isnan(self.cost_per_contact) else self.cost_per_contact,
+            "customers_resolved": self.customers_resolved,
+            "cost_per_resolved": (
+                None if np.isnan(self.cost_per_resolved) else self.cost_per_resolved
+            ),
         }
 
     def _kept(self, name: str, span: Span | None, *, closed: bool) -> float:
