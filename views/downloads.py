@@ -97,6 +97,7 @@ def standing_alone(scenario: Scenario) -> Scenario:
         "demand.events": None,
         "demand.edits": None,
         "demand.rates": None,
+        "called_in": None,  # they are among the numbers
         "staffing": STAFFING_FILE if by_shifts(scenario) else None,
         **{
             f"groups.{name}.fixed_shifts": FIXED_FILE
