@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,23 @@ def _check_staffing(path: Path, table: pd.DataFrame, timezone: str) -> None:
     read_staffing(path, Horizon(first, 15, quarters), groups)
 
 
+def _counted_twice(scenario: Scenario) -> Iterator[str]:
+    """Customers who came back stand in a history, and journeys beget them once more."""
+    parts = ("deflection", "redial", "repeat", "repost", "spread")
+    journeys = [
+        f"channels.{name}.{part}"
+        for name, channel in scenario.channels.items()
+        for part in parts
+        if getattr(channel, part) is not None
+    ]
+    if scenario.demand.counts == "first" and journeys:
+        yield (
+            f"The history counts every contact, and {', '.join(journeys)} changes how many there"
+            ' are: demand.counts = "all" takes first attempts out of the volume, so that nobody is'
+            " counted twice."
+        )
+
+
 def _check_scenario(scenario: Scenario) -> list[str]:
     """Read the files that a scenario names, too; what does not fit between them, in sentences."""
     from forecast import read_edits, read_events, read_history
@@ -126,5 +143,5 @@ def _check_scenario(scenario: Scenario) -> list[str]:
     if keys.history is not None:
         history = read_history(scenario.path_of(keys.history), timezone=scenario.timezone)
         require_common_channel(scenario, history.channels)
-        return list(unmatched(scenario, history.channels))
+        return [*unmatched(scenario, history.channels), *_counted_twice(scenario)]
     return []
