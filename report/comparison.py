@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from report.result_lines import Result, result_lines
+from report.result import Result
+from report.result_lines import result_lines
 from report.result_table import MARKS, compared, differences_of
 from report.tables import flat, safe_csv, workbook
 from report.words import UNKNOWN, change, heading, money, percent
@@ -72,7 +73,8 @@ class Comparison:
         """Names of all results, in the order of the scenario that has most."""
         longest = max(self.lines.values(), key=len)
         rest = [name for lines in self.lines.values() for name in lines if name not in longest]
-        return tuple(dict.fromkeys([*longest, *rest]))
+        told = {line.name for own in self.lines.values() for line in own.values() if line.told}
+        return tuple(name for name in dict.fromkeys([*longest, *rest]) if name in told)
 
     def side_by_side(self) -> pd.DataFrame:
         """A row a result: `Result`, a column a scenario (with ● or ▼), `Good is`; all texts."""

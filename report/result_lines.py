@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from report.journey_lines import journey_lines
+from report.result import Result
 from report.words import UNKNOWN, duration, heading, limit, moment, money, number, percent
 from scenario.channels import Channel
 from scenario.staff import Staff
@@ -21,34 +22,6 @@ ABANDONED_OK = 0.05
 CHANCE_OK = 0.80
 NEAR = 1  # agents over or under a requirement that nobody would move for
 OCCUPANCY_BLENDED, OCCUPANCY_LIVE = (0.80, 0.92), (0.0, 0.85)
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """
-    One line of the table.
-
-    Parameters
-    ----------
-    name, text
-        What it is, and its value in words.
-    value, unit
-        The number behind it, and what it counts: "share", "seconds", "contacts", "intervals",
-        "hours", "posts", "money", or "pence" (money in small amounts).
-    good, fine
-        What would be good, and whether it is; None where nobody can say.
-    measure, who
-        Name the paired difference that belongs to it (`simulate.compare.paired`).
-    """
-
-    name: str
-    text: str
-    value: float
-    unit: str
-    good: str
-    fine: bool | None
-    measure: str = ""
-    who: str = ""
 
 
 def result_lines(outcome: Outcome, required: pd.DataFrame | None = None) -> Iterator[Result]:
@@ -78,6 +51,8 @@ def service_lines(outcome: Outcome) -> Iterator[Result]:
         yield from _under_target(name, outcome.scenario.channels[name], row)
     for name, row in totals.items():
         yield from _waiting(name, outcome.scenario.channels[name], row)
+    for name, row in totals.items():
+        yield from journey_lines(name, outcome.scenario.channels[name], row)
     yield from _floor(outcome)
 
 

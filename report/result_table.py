@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from report.result_lines import Result, result_lines
-from report.words import UNKNOWN, change, points
+from report.result import Result
+from report.result_lines import result_lines
+from report.words import MILLION, UNKNOWN, change, points
 
 if TYPE_CHECKING:
     from simulate.outcome import Outcome
@@ -65,6 +66,7 @@ def table_of(
     differences
         From `differences_of`.
     """
+    here = worth_telling(here, baseline)
     table = pd.DataFrame(
         {
             "Fine": [MARKS[line.fine] for line in here],
@@ -83,6 +85,12 @@ def table_of(
         ]
     table["Good is"] = [line.good for line in here]
     return table
+
+
+def worth_telling(*sides: Sequence[Result] | None) -> list[Result]:
+    """The lines of the first side that it, or another one, has reason to tell."""
+    told = {line.name for side in sides for line in side or () if line.told}
+    return [line for line in sides[0] or () if line.name in told]
 
 
 def differences_of(baseline: Outcome, outcome: Outcome) -> Differences:
@@ -134,4 +142,8 @@ def sized(difference: float, unit: str) -> str:
             return change(difference)
         case "pence":
             return change(difference, 2)
+        case "impressions":
+            if abs(difference) >= MILLION / 10:
+                return f"{change(difference / MILLION, 1)} million"
+            return change(difference)
     return change(difference, 1)

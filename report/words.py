@@ -7,6 +7,7 @@ import math
 import pandas as pd
 
 UNKNOWN = "–"
+MILLION = 1_000_000
 
 
 def name_of(name: str) -> str:
@@ -98,6 +99,21 @@ def change(value: float, digits: int = 0) -> str:
 def number(value: float, digits: int = 0) -> str:
     """A number with thousands apart; unknown is a dash."""
     return UNKNOWN if _unknown(value) else f"{value:,.{digits}f}"
+
+
+def millions(value: float) -> str:
+    """
+    A large number in millions; unknown is a dash.
+
+    Examples
+    --------
+    >>> millions(311_934_700.0), millions(4_218_000.0), millions(5120.0)
+    ('312 million', '4.2 million', '5,120')
+    """
+    if _unknown(value) or value < MILLION:
+        return number(value)
+    size = value / MILLION
+    return f"{size:,.{0 if size >= 10 else 1}f} million"
 
 
 def money(value: float, currency: str, digits: int = 0) -> str:

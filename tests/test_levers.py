@@ -6,7 +6,8 @@ import pytest
 
 from scenario import InvalidValueError, Scenario
 from views.channel_levers import hours_in
-from views.levers import AS_DECLARED, changes_of, levers_of, moved, read_presets
+from views.lever import POSTS, RETURNS, SELF_SERVICE
+from views.levers import AS_DECLARED, BY_REACH, changes_of, levers_of, moved, read_presets
 
 SCENARIOS = Path(__file__).parents[1] / "data" / "scenarios"
 SAMPLE = Scenario.load(SCENARIOS / "sample.toml")
@@ -126,7 +127,7 @@ def test_moved_levers_are_told_in_words():
 
 def test_every_preset_fits_the_sample():
     presets = read_presets(SCENARIOS / "presets.toml")
-    assert len(presets) == 6
+    assert len(presets) == 12
     for preset in presets:
         assert SAMPLE.with_changes(preset.changes).staff().agents.sum() > 0
 
@@ -152,3 +153,67 @@ def test_simulated_absence_moves_the_floor_and_stays_out_of_the_factor():
 def test_agents_who_leave_by_name_have_no_number_to_move():
     named = SAMPLE.with_changes({"groups.team.exit": "named"})
     assert "staff-team" not in {lever.key for lever in levers_of(named)}
+
+
+def test_customers_who_come_back_are_the_rest_of_the_first_contact_resolution():
+    changed = put(unsolved_chat=30, unsolved_after_chat=4.0).channels["chat"]
+    assert changed.repeat.fcr == pytest.approx(0.7)
+    assert changed.repeat.delay.mean_s == 4 * 3600
+
+
+def test_levers_of_journeys_start_at_nobody_and_say_nothing_by_themselves():
+    for lever in LEVERS.values():
+        if lever.section in (RETURNS, POSTS, SELF_SERVICE) and lever.label.endswith("%"):
+            assert lever.default == 0
+    alone = put(unsolved_after_chat=4.0, redial_after_chat=5, repost_every_x=30, spread_after_x=1.0)
+    assert alone == SAMPLE
+
+
+def test_who_gives_up_tries_again_and_who_met_a_full_queue_only_where_one_can_be_full():
+    assert put(redial_chat=50).channels["chat"].redial.after_abandonment == 0.5
+    assert "redial-full-chat" not in LEVERS
+    full = SAMPLE.with_changes({"channels.chat.max_queue": 5})
+    changed = full.with_changes(changes_of(full, {"redial-full-chat": 70}))
+    assert changed.channels["chat"].redial.after_blocking == 0.7
+
+
+def test_a_rule_that_is_declared_keeps_what_no_lever_moves():
+    declared = SAMPLE.with_changes(
+        {
+            "channels.chat.redial": {"after_closed": 0.5, "channel": "x"},
+            "channels.x.repeat": {"fcr": 0.8, "delay": {"distribution": "constant", "mean_s": 60}},
+        }
+    )
+    positions = {"redial-chat": 40, "unsolved-x": 40}
+    changed = declared.with_changes(changes_of(declared, positions)).channels
+    assert changed["chat"].redial.after_closed == 0.5
+    assert changed["chat"].redial.channel == "x"
+    assert changed["x"].repeat.delay.distribution == "constant"
+    gone = declared.with_changes(changes_of(declared, {"unsolved-x": 0})).channels
+    assert gone["x"].repeat is None
+
+
+def test_posts_are_written_again_elsewhere_and_draw_others():
+    changed = put(repost_x=20, repost_every_x=30, repost_on_x="Chat").channels["x"].repost
+    assert (changed.share, changed.after_s, changed.channel) == (0.2, 1800, "chat")
+    spread = put(spread_x=0.5, spread_until_x="answered or not").channels["x"].spread
+    assert (spread.ratio, spread.until_answered) == (0.5, False)
+
+
+def test_what_self_service_leaves_is_harder_beside_the_lever_of_the_handle_time():
+    rest = put(deflected_x=20, deflected_handle_x=10, handle_x=50).channels["x"].deflection
+    assert rest.share == 0.2
+    assert rest.handle_time.mean_s == pytest.approx(240 * 1.1 * 1.5)
+    declared = SAMPLE.with_changes(
+        {"channels.x.deflection": {"share": 0.1, "handle_time": {"mean_s": 300}}}
+    )
+    changed = declared.with_changes(changes_of(declared, {"handle-x": 50})).channels["x"]
+    assert changed.deflection.handle_time.scale == 1.5, "it is that of what reaches the floor"
+
+
+def test_the_loudest_first_needs_no_more_than_the_lever():
+    quiet = SAMPLE.with_changes({f"channels.{name}.reach": None for name in ("x", "facebook")})
+    changed = quiet.with_changes(changes_of(quiet, {"work-order": BY_REACH})).channels
+    assert {changed[name].order for name in ("x", "facebook")} == {"reach"}
+    assert changed["x"].reach.mean == 1300
+    assert put(work_order=BY_REACH).channels["x"].reach == SAMPLE.channels["x"].reach

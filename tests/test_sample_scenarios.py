@@ -126,7 +126,8 @@ def test_every_preset_applies_to_the_team_of_20(name: str) -> None:
     base = load("team_20")
     changed = base.with_changes(preset["changes"])
     assert changed != base
-    assert changed.staff().hours.sum() == {"flu_week": 405}.get(name, 473)
+    hours = {"flu_week": 405, "posts_15_min": 621}
+    assert changed.staff().hours.sum() == hours.get(name, 473)
 
 
 def test_the_viral_preset_adds_218_posts_and_the_outage_doubles_monday() -> None:

@@ -14,7 +14,8 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
-from report.result_lines import Result, cost_lines, over_under, service_lines
+from report.result import Result
+from report.result_lines import cost_lines, over_under, service_lines
 from report.result_table import Differences, differences_of, table_of
 from scenario import Scenario, Staff
 from views.figures import Figure

@@ -110,8 +110,10 @@ def slowdown(scenario: Scenario, channel: str) -> Iterator[Lever]:
 
 def handle_time(scenario: Scenario, channel: str) -> Iterator[Lever]:
     """Agent time against the forecast's."""
-    base = scenario.channels[channel].handle_time.scale
-    key, place = f"handle-{channel}", f"channels.{channel}.handle_time.scale"
+    declared = scenario.channels[channel]
+    base, key = declared.handle_time_on_floor.scale, f"handle-{channel}"
+    of_the_rest = declared.handle_time_on_floor is not declared.handle_time
+    place = f"channels.{channel}.{'deflection.' if of_the_rest else ''}handle_time.scale"
     yield Lever(
         key,
         WORK,

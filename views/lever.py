@@ -15,13 +15,16 @@ Changes = dict[str, Any]
 
 STARRED = "Main levers"
 DEMAND = "Demand"
+RETURNS = "Customers who come back"
+POSTS = "Posts in public"
+SELF_SERVICE = "Self-service and community"
 WORK = "Work and patience"
 FLOOR = "How the floor works"
 CALLBACKS = "Callbacks"
 HOURS = "Opening hours"
 STAFF = "Absence, novices and shrinkage"
 TARGETS = "Targets"
-SECTIONS = (DEMAND, WORK, FLOOR, CALLBACKS, HOURS, STAFF, TARGETS)
+SECTIONS = (DEMAND, RETURNS, POSTS, SELF_SERVICE, WORK, FLOOR, CALLBACKS, HOURS, STAFF, TARGETS)
 
 OFF = "off"
 

@@ -14,7 +14,7 @@ from views.jobs import board
 from views.levers import changes_of, levers_of, moved
 from views.progress import awaited
 from views.what_if_work import ask_what_if
-from views.words import heading
+from views.words import heading, unmarked
 
 AS_FORECAST = "as forecast"
 NOW, PLANNED = "as now", "as planned"
@@ -59,6 +59,8 @@ with st.sidebar:
             help="A situation put in one go; the levers then move from there.",
         ),
     )
+    if preset is not None:
+        st.caption(unmarked(preset.description))
 
 baseline_scenario = scenario
 if start_from == PLANNED and plan.result is not None:

@@ -1,0 +1,93 @@
+"""Results of journeys, one line each: who came for the first time, who again, who never."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from report.result import Result
+from report.words import UNKNOWN, heading, millions, number, percent
+from scenario.channels import Channel
+
+
+def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterator[Result]:
+    """
+    What contacts beget on a channel, and what is headed off.
+
+    Parameters
+    ----------
+    name, channel
+        The channel.
+    row
+        Its row of `Outcome.totals`.
+
+    Yields
+    ------
+    Result
+        Always the same lines for a kind of channel, so that two scenarios can stand side by
+        side; `told` where the scenario has something to tell.
+    """
+    who = heading(name)
+    again = {
+        "redials": "tried again, not having been served",
+        "repeats": "came back, not having been helped",
+        "reposts": "wrote again, not having been answered",
+        "spread": "posts by others, drawn by posts",
+    }
+    grown = any(row[key] > 0 for key in (*again, "caused", "headed_off"))
+    helped = channel.deflection is not None
+    if channel.kind != "callback":
+        yield _count(f"{who}: contacts in all", row["offered"], "offered", name, grown or helped)
+        first = row["first_attempts"]
+        yield _count(f"{who}: of these first attempts", first, "first_attempts", name, grown)
+    for key, words in again.items():
+        yield _count(f"{who}: {words}", row[key], key, name, bool(row[key] > 0))
+    yield _count(
+        f"{who}: further contacts caused, on any channel",
+        row["caused"],
+        "caused",
+        name,
+        bool(row["caused"] > 0),
+    )
+    if channel.kind == "deferred":
+        off, told = row["headed_off"], channel.spread is not None
+        yield _count(f"{who}: posts headed off by an answer", off, "headed_off", name, told)
+    if channel.kind != "callback":
+        yield _count(
+            f"{who}: helped before they reached an agent",
+            row["deflected"],
+            "deflected",
+            name,
+            helped,
+        )
+    yield Result(
+        f"{who}: solved at the first contact",
+        percent(row["fcr"]),
+        row["fcr"],
+        "share",
+        UNKNOWN,
+        None,
+        "fcr",
+        name,
+        channel.repeat is not None,
+    )
+    if channel.kind == "deferred":
+        seen = row["impressions_waiting"]
+        yield Result(
+            f"{who}: followers × minutes without a reply",
+            millions(seen),
+            seen,
+            "impressions",
+            UNKNOWN,
+            None,
+            "impressions_waiting",
+            name,
+            bool(np.isfinite(seen)),
+        )
+
+
+def _count(name: str, value: float, measure: str, who: str, told: bool) -> Result:
+    text = number(value, 0 if value >= 100 else 1)
+    return Result(name, text, value, "contacts", UNKNOWN, None, measure, who, told)

@@ -1,0 +1,69 @@
+"""What journeys do to a week stands in the results, beside a week without them, too."""
+
+import pytest
+
+from forecast import demand_for
+from report.comparison import Comparison
+from report.result_table import results_table
+from simulate.run import simulate
+
+JOURNEYS = {
+    "channels.x.spread": {"ratio": 0.3, "delay": {"mean_s": 1800}},
+    "channels.x.repost": {"share": 0.2, "after_s": 10800},
+    "channels.x.reach": {},
+    "channels.chat.repeat": {"fcr": 0.7, "delay": {"mean_s": 3600}},
+    "channels.chat.redial": {"after_abandonment": 0.5},
+    "channels.chat.deflection": {"share": 0.1},
+}
+
+
+@pytest.fixture(scope="module")
+def quiet(small):
+    return simulate(small, demand_for(small))
+
+
+@pytest.fixture(scope="module")
+def lively(small):
+    return simulate(small.with_changes(JOURNEYS), demand_for(small))
+
+
+def test_a_week_without_journeys_has_no_lines_of_them(quiet):
+    names = " ".join(results_table(quiet, None)["Result"])
+    assert "contacts in all" not in names
+    assert "followers" not in names
+
+
+def test_first_attempts_stand_beside_all_contacts(lively):
+    here = results_table(lively, None).set_index("Result")["Here"]
+    totals = lively.totals.set_index("channel").loc["x"]
+    offered, first = totals["offered"], totals["first_attempts"]
+    assert offered > first > 0
+    assert here["X: contacts in all"] == f"{offered:,.{0 if offered >= 100 else 1}f}"
+    assert here["X: of these first attempts"] == f"{first:,.{0 if first >= 100 else 1}f}"
+    assert here["Chat: solved at the first contact"].endswith(" %")
+    told = {
+        "Chat: came back, not having been helped",
+        "Chat: helped before they reached an agent",
+        "X: posts by others, drawn by posts",
+        "X: wrote again, not having been answered",
+        "X: posts headed off by an answer",
+        "X: followers × minutes without a reply",
+    }
+    assert told <= set(here.index)
+
+
+def test_a_baseline_without_journeys_tells_what_the_what_if_tells(quiet, lively):
+    table = results_table(lively, quiet).set_index("Result")
+    row = table.loc["X: contacts in all"]
+    assert row["Baseline"] != "–"
+    assert row["Difference"].startswith("+")
+    assert table.loc["X: posts by others, drawn by posts", "Baseline"] == "0.0"
+    back = results_table(quiet, lively).set_index("Result")
+    assert back.loc["X: contacts in all", "Difference"].startswith("-")
+
+
+def test_scenarios_side_by_side_have_the_same_lines(quiet, lively):
+    side = Comparison({"Quiet": quiet, "Lively": lively}, {}).side_by_side().set_index("Result")
+    assert (side.loc["X: contacts in all", ["Quiet", "Lively"]] != "–").all()
+    alone = Comparison({"Quiet": quiet}, {}).side_by_side()["Result"]
+    assert "X: contacts in all" not in set(alone)
