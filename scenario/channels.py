@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
 from typing import Literal
 
 from pydantic import model_validator
@@ -91,6 +93,13 @@ class Reach(Declared):
     cv: float = key(
         "Coefficient of variation, of a lognormal distribution.", 3.0, ge=0, le=100, unit="ratio"
     )
+
+    @property
+    def loud_from(self) -> int:
+        """Followers from which a customer is loud: the 90th percentile, cut to a whole number."""
+        variance = math.log1p(self.cv**2)
+        ninetieth = NormalDist().inv_cdf(0.9) * math.sqrt(variance) - variance / 2
+        return math.floor(self.mean * math.exp(ninetieth))
 
 
 class Channel(Declared):

@@ -22,6 +22,7 @@ COUNTED = (
     "offered", "first_attempts", "answered", "abandoned", "abandoned_short", "silent", "blocked",
     "closed", "converted", "given_up", "waiting", "put_aside", "redials", "repeats", "reposts",
     "spread", "caused", "headed_off", "deflected", "handoffs", "handed_over", "closing_replies",
+    "loud",
 )  # fmt: skip
 PROMISED = ("promised", "within_window", "late", "pending", "misses")
 WITH_INTERVALS = ("asa_s", "abandonment")

@@ -71,6 +71,10 @@ CONTACT_COUNTS: Mapping[str, str] = {
     "pending": "callbacks waiting, the promised time still to come",
     "misses": "calls that reached nobody",
     "impressions_s": "sum of the customers' followers times the whole seconds without a reply",
+    "loud": "of the offered, customers with as many followers as the 90th percentile, or more",
+    "loud_queued_us": "as `queued_us`, of the loud",
+    "loud_due": "as `due`, of the loud",
+    "loud_within": "as `replied_within`, of the loud",
     "headed_off": "posts that did not come, since the ones that would have begotten them were"
     " answered; by the instant at which they were due",
     "queue_us": "integral of the queue's length over the interval",

@@ -15,6 +15,7 @@ from simulate.estimates import Parts
 
 Tallies = Mapping[str, NDArray[Any]]
 ALL_KINDS = ("live", "deferred", "callback")
+WAITING_WORK = ("deferred", "callback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class Ratio:
     declared
         Key of a channel without which it means nothing.
     but
-        Name of the count that is left out of the denominator.
+        Names of the counts that are taken off either; "" takes nothing off.
     """
 
     above: str
     below: str
     kinds: tuple[str, ...] = ALL_KINDS
     declared: str = "kind"
-    but: str = ""
+    but: tuple[str, str] = ("", "")
 
     def is_of(self, channel: Channel) -> bool:
         """Whether a channel has it."""
@@ -47,10 +48,11 @@ class Ratio:
     def parts(self, tallies: Tallies) -> Parts:
         """Numerator and denominator from one channel's counts, arrays of one shape."""
         scale = MICROSECONDS if self.above.endswith("_us") else 1
-        below = tallies[self.below]
-        if self.but:
-            below = below - tallies[self.but]
-        return Parts.of(tallies[self.above] / scale, below)
+        above, below = (
+            tallies[whole] - tallies[part] if part else tallies[whole]
+            for whole, part in zip((self.above, self.below), self.but, strict=True)
+        )
+        return Parts.of(above / scale, below)
 
 
 RATIOS: Mapping[str, Ratio] = {
@@ -64,7 +66,15 @@ RATIOS: Mapping[str, Ratio] = {
     "converted_share": Ratio("converted", "offered", ("live",)),
     "delayed_share": Ratio("delayed", "offered"),
     "reached_share": Ratio("answered", "promised", ("callback",)),
-    "fcr": Ratio("settled", "replied", declared="repeat", but="handed_over"),
+    "service_level_loud": Ratio("loud_within", "loud_due", WAITING_WORK, "reach"),
+    "service_level_quiet": Ratio(
+        "replied_within", "due", WAITING_WORK, "reach", ("loud_within", "loud_due")
+    ),
+    "wait_mean_loud_s": Ratio("loud_queued_us", "loud", declared="reach"),
+    "wait_mean_quiet_s": Ratio(
+        "queued_us", "offered", declared="reach", but=("loud_queued_us", "loud")
+    ),
+    "fcr": Ratio("settled", "replied", declared="repeat", but=("", "handed_over")),
 }
 """Measures by the name of their column; the service level has formulas of its own."""
 

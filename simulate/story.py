@@ -76,6 +76,7 @@ class Story:
         responded = self.response_us >= 0
         done = answered & (contacts["end_us"] >= 0)
         closing = ~self.of_customer & (ending == Ending.ANSWERED)
+        loud = contacts["reach"] >= limit(_loud_from)
         return {
             "offered": offered,
             "first_attempts": offered & (contacts["parent"] < 0),
@@ -123,6 +124,10 @@ class Story:
             "late": callback & ((answered & ~by_promise) | (waiting & ~still_to_come)),
             "pending": still_to_come,
             "misses": np.where(callback, contacts["tries"] - answered, 0),
+            "loud": offered & loud,
+            "loud_queued_us": np.where(let_in & loud, self.wait_us, 0),
+            "loud_due": due & open_arrival & loud,
+            "loud_within": met & open_arrival & loud,
             "impressions_s": np.where(let_in, self._unanswered_s() * contacts["reach"], 0),
         }
 
@@ -252,6 +257,11 @@ def _target_us(channel: Channel) -> int:
     if channel.target is None:
         return int(np.iinfo(np.int64).max)
     return round(channel.target.within_s * MICROSECONDS)
+
+
+def _loud_from(channel: Channel) -> int:
+    """Followers from which a customer is loud; where none are told nobody is."""
+    return int(np.iinfo(np.int64).max) if channel.reach is None else channel.reach.loud_from
 
 
 def _has_target(channel: Channel, *, closed: bool) -> bool:

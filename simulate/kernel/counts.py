@@ -51,6 +51,10 @@ NAMES = (
     "handed_over",
     "closing_replies",
     "closing_us",
+    "loud",
+    "loud_queued_us",
+    "loud_due",
+    "loud_within",
 )
 """Names of the columns; `measures.CONTACT_COUNTS` tells their meaning."""
 
@@ -103,4 +107,8 @@ NAMES = (
     HANDED_OVER,
     CLOSING_REPLIES,
     CLOSING_US,
+    LOUD,
+    LOUD_QUEUED_US,
+    LOUD_DUE,
+    LOUD_WITHIN,
 ) = range(len(NAMES))

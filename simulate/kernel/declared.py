@@ -97,6 +97,7 @@ def channels_of(given: FloorInput) -> tuple[IntArray, IntArray]:
         targets = (declared.target, declared.target_closed)
         row[at.HAS_TARGET] = declared.target is not None
         row[at.HAS_TARGET_CLOSED] = targets != (None, None)
+        row[at.LOUD_FROM] = declared.reach.loud_from if declared.reach else NOBODY
         row[at.SHORT] = round(declared.short_abandon_s * 1_000_000)
     spans = [pair for channel in given.channels for pair in channel.open_spans]
     return channels, np.array(spans, dtype=np.int64).reshape(-1, 2)

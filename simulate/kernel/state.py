@@ -208,7 +208,8 @@ SPREAD_SHAPE = 47  # of the delay
 CLOSING_SHAPE = 48  # of the work of closing replies, -1 where none is posted
 FIRST_CLOSING = 49  # of that work in `values`
 END_CLOSING = 50
-CHANNEL_SIZE = 51
+LOUD_FROM = 51  # followers; -1 where none are told
+CHANNEL_SIZE = 52
 
 # Chances and the like of a channel.
 BALKS = 0

@@ -35,6 +35,7 @@ from simulate.kernel.state import (
     KEEPS_LOG,
     KIND,
     LAST,
+    LOUD_FROM,
     MOVES,
     NOBODY,
     OFFERED,
@@ -120,6 +121,10 @@ def tell(floor: Floor, contact: int) -> None:
         _tell_answered(floor, contact, tally, cell, wait, in_time)
     else:
         _tell_unanswered(floor, contact, tally, wait, in_time)
+    if channel[LOUD_FROM] >= 0 and row[REACH] >= channel[LOUD_FROM]:
+        tally[counts.LOUD] += 1
+        if ending != _IS_BLOCKED:
+            tally[counts.LOUD_QUEUED_US] += wait
     if channel[KIND] != rules.LIVE:
         _tell_promises(floor, contact, tally)
     if interval >= 0:
@@ -241,6 +246,9 @@ def _tell_promises(floor: Floor, contact: int, tally: NDArray[Any]) -> None:
             tally[counts.DUE] += inside
             tally[counts.REPLIED_WITHIN] += met
             tally[counts.NOT_YET_DUE] += not inside
+            if channel[LOUD_FROM] >= 0 and row[REACH] >= channel[LOUD_FROM]:
+                tally[counts.LOUD_DUE] += inside
+                tally[counts.LOUD_WITHIN] += met
     if callback:
         waiting = row[ENDING] == _IS_WAITING
         kept = answered and row[START] <= row[DEADLINE]
