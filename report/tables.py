@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from staffing import Plan
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-PlanTable = Literal["requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder"]
+PlanTable = Literal[
+    "requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder", "volume",
+]  # fmt: skip
 PLAN_TABLES: tuple[PlanTable, ...] = (
-    "requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder",
+    "requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder", "volume",
 )  # fmt: skip
 MAX_COLUMN_WIDTH = 60
 
@@ -39,7 +41,7 @@ def plan_csv(plan: Plan, table: PlanTable = "requirement") -> bytes:
     table
         `requirement` (required and scheduled agents by interval and group), `shifts`,
         `rota` (a line a week for each agent), `targets`, `periods` (a row for each period of
-        each promise), `unmet` or `ladder`.
+        each promise), `unmet`, `ladder` or `volume` (first attempts and all contacts).
     """
     return safe_csv(getattr(plan, table))
 
@@ -57,7 +59,7 @@ def plan_xlsx(plan: Plan) -> bytes:
     -------
     bytes
         An XLSX file with the sheets Summary, Requirement, Shifts, Rota, Targets, Periods, Unmet,
-        Ladder and Assumptions (every key of the scenario that was set, with the seed).
+        Ladder, Volume and Assumptions (every key of the scenario that was set, with the seed).
     """
     sheets = {"Summary": _summary(plan)}
     sheets |= {name.capitalize(): getattr(plan, name) for name in PLAN_TABLES}

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 TABLES = (
     "requirement", "shifts", "rota", "targets", "periods", "unmet", "ladder", "shrinkage",
+    "volume",
 )  # fmt: skip
 
 
@@ -19,7 +20,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
     The plan's tables as lists of records, times in ISO form with their offset.
 
     Keys: `requirement`, `shifts`, `rota`, `rota_sentence`, `targets`, `periods`, `unmet`,
-    `ladder`, `shrinkage`, `cost`, `paid_hours`, `fte`, `cost_per_contact`, `seconds`,
+    `ladder`, `shrinkage`, `volume`, `cost`, `paid_hours`, `fte`, `cost_per_contact`, `seconds`,
     `roster_gap`, `engine`, `seed`, `rehearsals`, `replications` (of the fresh check), `outcome`
     (as `simulate` gives it), `notes` and `baseline` (None, or `paid_hours`, `cost`, `fte`,
     `outcome`, `differences`).

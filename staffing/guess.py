@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scenario.assumptions import handle_time_s
-from scenario.channels import Channel, Patience
+from scenario.channels import Channel
 from scenario.demand import Demand
-from scenario.groups import Skill
 from scenario.model import Scenario
-from scenario.targets import Formula, Target
 from staffing.backlog import callback_effort_s, work_stream
 from staffing.blend import LiveNeed, WaitingWork, blended_agents
-from staffing.chat import best_gain, chat_queue, level_rates
-from staffing.erlang import agents_needed_c, fewest, fractional
+from staffing.erlang import agents_needed_c
 from staffing.limits import NO_LIMIT, Limits, limits_of, serving
-from staffing.offered_load import modified_load
+from staffing.live_need import live_need, preferred_skill, solo_gain
+from staffing.returns import with_returns
 
 FloatArray = NDArray[np.float64]
-
-NOBODY = 1e-9  # contacts per second below which nobody is expected
 
 
 @dataclass(frozen=True)
@@ -35,6 +29,9 @@ class FirstGuess:
 
     Parameters
     ----------
+    contacts
+        Contacts expected in all if every promise is just kept, those that others beget
+        included, shape (I, C); see `staffing.returns.with_returns`.
     work
         Agents that the work alone would fill, by interval and channel, shape (I, C): load
         divided by what an agent with full hands is worth.
@@ -49,6 +46,7 @@ class FirstGuess:
         Blended agents, rounded once, shape (I, G).
     """
 
+    contacts: FloatArray
     work: FloatArray
     apart: FloatArray
     erlang_c: FloatArray
@@ -78,15 +76,18 @@ def first_guess(
 
     Notes
     -----
-    Live contacts: the modified offered load, then Erlang A or the chain of chats, interval by
-    interval. Waiting work: by its deadlines, in idle time of live agents where there is some.
-    The mean volume is planned for; what days that differ from it ask on top is left to the
-    simulation. Agents count by the mean of their group, novices and the absent included.
+    Contacts are those expected and all that they beget while the promises are just kept
+    (`staffing.returns`). Live contacts: the modified offered load, then Erlang A or the chain
+    of chats, interval by interval. Waiting work: by its deadlines, in idle time of live agents
+    where there is some. The mean volume is planned for; what days that differ from it ask on top
+    is left to the simulation. Agents count by the mean of their group, novices and the absent
+    included.
     """
     scenario = with_average_agents(scenario)
     limits = limits_of(scenario)
     handle = handle_time_s(scenario, expected)
-    shape = expected.mean.shape
+    offered = with_returns(scenario, expected, handle, limits.open_now)
+    shape = offered.shape
     work, apart, by_erlang_c = np.zeros(shape), np.zeros(shape), np.full(shape, np.nan)
     serves = serving(scenario)
     live: list[LiveNeed] = []
@@ -94,14 +95,14 @@ def first_guess(
     interval_s = scenario.horizon.interval_minutes * 60.0
     for column, (name, channel) in enumerate(scenario.channels.items()):
         skills = [group.skills.get(name) for group in scenario.groups.values()]
-        first = min((s for s in skills if s is not None), key=lambda s: s.preference)
+        first = preferred_skill(scenario, name)
         gains = np.array([0.0 if s is None else solo_gain(s) for s in skills])
         worth = gains / solo_gain(first)
-        contacts, seconds = expected.mean[:, column], handle[:, column]
+        contacts, seconds = offered[:, column], handle[:, column]
         is_open = limits.open_now[:, column]
         if channel.kind == "live":
             contacts = np.where(is_open, contacts, 0.0)
-            rate, need = _live_need(channel, first, contacts, seconds, interval_s)
+            rate, need = live_need(channel, first, contacts, seconds, interval_s)
             need = np.where(is_open, need, 0.0)
             work[:, column] = rate * seconds / solo_gain(first)
             apart[:, column] = np.ceil(need - 1e-9)
@@ -128,7 +129,7 @@ def first_guess(
     weeks = scenario.period.week_of_interval
     agents = blended_agents(live, waiting, limits, weeks, interval_s, cancel)
     required = whole_agents(agents, serves, limits)
-    return FirstGuess(work, apart, by_erlang_c, agents, required)
+    return FirstGuess(offered, work, apart, by_erlang_c, agents, required)
 
 
 def whole_agents(
@@ -199,77 +200,6 @@ def with_average_agents(scenario: Scenario) -> Scenario:
             skills[channel] = skill.model_copy(update={"speed": speed})
         groups[name] = group.model_copy(update={"skills": skills})
     return scenario.model_copy(update={"groups": groups})
-
-
-def solo_gain(skill: Skill) -> float:
-    """Solo contacts of speed 1 that an agent with full hands is worth."""
-    return best_gain(skill.slowdown, skill.max_concurrent) / skill.speed
-
-
-def _live_need(
-    channel: Channel, skill: Skill, contacts: FloatArray, seconds: FloatArray, interval_s: float
-) -> tuple[FloatArray, FloatArray]:
-    """Contacts per second that staffing must meet, and agents with fraction, per interval."""
-    held = skill.max_concurrent
-    duration = seconds * skill.speed * skill.slowdown[held - 1]
-    load = modified_load(contacts, duration, interval_s, channel.handle_time)
-    rate = load / duration
-    own = seconds * skill.speed
-    need = rate * own / best_gain(skill.slowdown, held)
-    if channel.target is None:
-        return rate, need
-    for interval in np.flatnonzero(rate > NOBODY):
-        rates = level_rates(float(own[interval]), skill.slowdown, held)
-        level = _ServiceLevel(channel, channel.target, float(rate[interval]), rates)
-        fluid = float(need[interval])
-        agents = fewest(level, channel.target.share, start=max(1, math.floor(fluid)))
-        if agents is None:
-            # No number reaches the share: as many as leave hardly a wait.
-            need[interval] = fluid + 6 * math.sqrt(fluid) + 3
-        else:
-            need[interval] = fractional(level, channel.target.share, agents)
-    return rate, need
-
-
-@dataclass(frozen=True)
-class _ServiceLevel:
-    """Steady service level of one channel in one interval, by number of agents."""
-
-    channel: Channel
-    target: Target
-    arrival_rate: float
-    rates: FloatArray
-
-    def __call__(self, agents: int) -> float:
-        # Spread evenly is near enough for a guess, and a hundred times faster than exact.
-        queue = chat_queue(
-            self.arrival_rate,
-            agents,
-            self.rates,
-            patience_rate=1 / mean_patience_s(self.channel.patience),
-            exact=False,
-        )
-        formula = cast(Formula, self.channel.formula_of(self.target))
-        return queue.service_level(formula, self.target.within_s, self.channel.short_abandon_s)
-
-
-def mean_patience_s(patience: Patience) -> float:
-    """
-    Mean of the exponential patience that stands in for another; infinite for none.
-
-    Of a survival curve: time waited by all divided by those who gave up, so that customers
-    who outlast its last point count as not yet gone.
-    """
-    if patience.distribution == "none":
-        return math.inf
-    if patience.distribution == "empirical":
-        return max(float(np.mean(patience.values_s)), 1e-3)
-    if patience.distribution == "survival":
-        times, shares = np.array(patience.survival).T
-        waited = float(np.trapezoid(shares, times))
-        gone = 1 - float(shares[-1])
-        return max(waited / gone, 1e-3) if gone else math.inf
-    return max(patience.mean_s, 1e-3)
 
 
 def _by_erlang_c(channel: Channel, load: FloatArray, seconds: FloatArray) -> FloatArray:

@@ -105,6 +105,11 @@ class Plan:
         `arrived_closed`, `target`, `contacts`, `required` (mean agents who serve it),
         `agent_hours` (the same as hours), `achieved`, `low` and `high` (95 %),
         `probability_met`, the same with the prefix `fresh_` from the check, `met`.
+    volume
+        A row per channel: `channel`, `expected` (contacts that come by themselves), `guessed`
+        (all contacts in the first guess, those that others beget included), and what the check
+        gave, means of a replication: `first_attempts`, `redials`, `repeats`, `reposts`,
+        `spread`, `offered` (all), `caused`, `headed_off`.
     notes
         Sentences that the planner must know: a time limit that cut the search short.
     """
@@ -127,6 +132,7 @@ class Plan:
     searched: int
     baseline: BaselineComparison | None
     periods: pd.DataFrame = field(default_factory=pd.DataFrame)
+    volume: pd.DataFrame = field(default_factory=pd.DataFrame)
     notes: tuple[str, ...] = ()
 
     @property

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scenario.shrinkage import shrinkage_of
 from staffing.planning import BaselineComparison, Plan
 from staffing.promises import judge
-from staffing.results import period_table, target_table
+from staffing.results import period_table, target_table, with_counts
 
 if TYPE_CHECKING:
     from staffing.edited import EditedPlan
@@ -50,6 +50,7 @@ def as_plan(edited: EditedPlan) -> Plan:
         targets=target_table(fresh, fresh).assign(achieved=np.nan, probability_met=np.nan),
         periods=period_table(scenario, fresh, fresh, required).assign(**unknown),
         unmet=edited.unmet,
+        volume=with_counts(plan.volume, edited.outcome),
         ladder=why.table,
         why=why,
         cost=edited.cost,

@@ -1,19 +1,26 @@
-"""The tables of a plan: requirement, shifts, targets, and what is not kept."""
+"""The tables of a plan: requirement, shifts, volume, targets and their periods."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from scenario.demand import Demand
 from scenario.model import Scenario
 from scenario.shrinkage import shrinkage_of
-from staffing.limits import shrinkage_parts
+from staffing.limits import limits_of, shrinkage_parts
 from staffing.pay import shift_paid_hours, shift_rate
 from staffing.promises import Verdict, kept
 from staffing.roster import Roster
 
+if TYPE_CHECKING:
+    from simulate.outcome import Outcome
+
 IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 
 WIDE = 1.96  # standard errors of a 95 % interval
 
@@ -73,6 +80,52 @@ def shrinkage_table(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=SHRINKAGE_COLUMNS)
 
 
+def volume_table(
+    scenario: Scenario, expected: Demand, guessed: FloatArray, outcome: Outcome
+) -> pd.DataFrame:
+    """
+    First attempts and all contacts of each channel over the measured time.
+
+    Parameters
+    ----------
+    scenario
+        Names channels and opening hours.
+    expected
+        Contacts that come by themselves.
+    guessed
+        All contacts as the first guess expects them, shape (I, C).
+    outcome
+        The fresh rehearsal of the plan.
+
+    Returns
+    -------
+    DataFrame
+        `channel`, `expected` (contacts that come by themselves; live ones in opening hours),
+        `guessed` (with those that they beget while the promises are just kept), and what the
+        plan gives, means of a replication: `first_attempts`, `redials`, `repeats`, `reposts`,
+        `spread`, `offered` (all), `caused` and `headed_off`.
+    """
+    warm, cool = scenario.edge_counts
+    measured = slice(warm, scenario.period.count - cool)
+    live = np.array([channel.kind == "live" for channel in scenario.channels.values()])
+    there = limits_of(scenario).open_now | ~live
+    table = pd.DataFrame(
+        {
+            "channel": list(scenario.channels),
+            "expected": (expected.mean * there)[measured].sum(axis=0),
+            "guessed": (guessed * there)[measured].sum(axis=0),
+        }
+    )
+    return with_counts(table, outcome)
+
+
+def with_counts(volume: pd.DataFrame, outcome: Outcome) -> pd.DataFrame:
+    """A volume table with the counts of a rehearsal in place of those that it may have."""
+    counts = outcome.totals.set_index("channel").loc[volume["channel"], VOLUME_COUNTS]
+    planned = volume[["channel", "expected", "guessed"]].reset_index(drop=True)
+    return planned.join(counts.reset_index(drop=True))
+
+
 def target_table(searched: tuple[Verdict, ...], fresh: tuple[Verdict, ...]) -> pd.DataFrame:
     """A row per promise with what the search saw and the fresh check beside it."""
     rows = []
@@ -104,6 +157,9 @@ def target_table(searched: tuple[Verdict, ...], fresh: tuple[Verdict, ...]) -> p
     return pd.DataFrame(rows, columns=TARGET_COLUMNS)
 
 
+VOLUME_COUNTS = [
+    "first_attempts", "redials", "repeats", "reposts", "spread", "offered", "caused", "headed_off",
+]  # fmt: skip
 SHIFT_COLUMNS = [
     "group", "kind", "start", "end", "breaks", "agents", "paid_hours", "cost", "fixed",
 ]  # fmt: skip
@@ -184,4 +240,6 @@ __all__ = [
     "shift_table",
     "shrinkage_table",
     "target_table",
+    "volume_table",
+    "with_counts",
 ]

@@ -33,6 +33,7 @@ from staffing.results import (
     shift_table,
     shrinkage_table,
     target_table,
+    volume_table,
 )
 from staffing.roster import Roster, roster
 from staffing.tightening import Candidate, best_roster
@@ -98,6 +99,7 @@ def search(
         ladder=why.table,
         why=why,
         shrinkage=shrinkage_table(scenario),
+        volume=volume_table(scenario, task.expected, required.guess.contacts, outcome),
         cost=cost,
         paid_hours=paid,
         fte=paid / _weeks(scenario) / scenario.full_time_hours,

@@ -15,8 +15,9 @@ from scenario.errors import InvalidValueError
 from scenario.model import Scenario
 from scenario.separate import separated
 from scenario.staff import Staff
-from staffing.guess import solo_gain, with_average_agents
+from staffing.guess import with_average_agents
 from staffing.limits import Limits, limits_of
+from staffing.live_need import solo_gain
 from staffing.rehearsal import Rehearsal
 from staffing.repair import Floor
 

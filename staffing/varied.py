@@ -12,7 +12,7 @@ from scenario.channels import Channel, Patience
 from scenario.demand import Demand
 from scenario.groups import Group, Skill
 from scenario.model import Scenario
-from staffing.guess import mean_patience_s
+from staffing.live_need import mean_patience_s
 from staffing.sizing import with_channel, with_groups
 
 FEWEST_PATHS = 20  # fewer say nothing about one week in ten

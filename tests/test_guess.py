@@ -7,8 +7,9 @@ from scenario import Scenario
 from scenario.assumptions import expected_demand
 from scenario.channels import Patience
 from small_scenarios import demand_of
-from staffing.guess import first_guess, mean_patience_s, whole_agents
+from staffing.guess import first_guess, whole_agents
 from staffing.limits import limits_of, serving
+from staffing.live_need import mean_patience_s
 
 BLENDED = """
 [horizon]

@@ -61,6 +61,7 @@ def plan():
         notes=("Hurried.",),
         unmet=pd.DataFrame({"interval_start": starts[:0], "channel": [], "achieved": []}),
         ladder=pd.DataFrame({"step": ["workload", "-paid"], "agent_hours": [10.5, 3.25]}),
+        volume=pd.DataFrame({"channel": ["=chat"], "expected": [40.0], "offered": [52.5]}),
         paid_hours=24.0,
         cost=432.0,
         fte=0.64,

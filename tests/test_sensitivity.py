@@ -9,7 +9,7 @@ import pytest
 from scenario import Demand, Scenario
 from scenario.assumptions import expected_demand, handle_time_s
 from small_scenarios import MORNING, OFFERING, demand_of
-from staffing.guess import mean_patience_s
+from staffing.live_need import mean_patience_s
 from staffing.sensitivity import sensitivity
 from staffing.sizing import sized, sizer, unlimited
 from staffing.varied import BY_PATHS, variations
