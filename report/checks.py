@@ -119,10 +119,15 @@ def _counted_twice(scenario: Scenario) -> Iterator[str]:
     ]
     if scenario.demand.counts == "first" and journeys:
         yield (
-            f"The history counts every contact, and {', '.join(journeys)} changes how many there"
-            ' are: demand.counts = "all" takes first attempts out of the volume, so that nobody is'
-            " counted twice."
+            f"A history counts every contact, and so does a forecast of it; {', '.join(journeys)}"
+            ' changes how many there are. demand.counts = "all" takes first attempts out of the'
+            " volume, so that nobody is counted twice."
         )
+
+
+def _of_first_attempts(scenario: Scenario) -> Scenario:
+    """The scenario before it is known which of all its contacts are first attempts."""
+    return scenario.with_changes({"demand.counts": "first"})
 
 
 def _check_scenario(scenario: Scenario) -> list[str]:
@@ -139,7 +144,8 @@ def _check_scenario(scenario: Scenario) -> list[str]:
         read_edits(scenario.path_of(keys.edits))
     if keys.forecast is not None:
         told = Demand.load(scenario.path_of(keys.forecast), scenario.timezone)
-        return list(base_demand(scenario, told).warnings)
+        warnings = base_demand(_of_first_attempts(scenario), told).warnings
+        return [*warnings, *_counted_twice(scenario)]
     if keys.history is not None:
         history = read_history(scenario.path_of(keys.history), timezone=scenario.timezone)
         require_common_channel(scenario, history.channels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from scenario import (
     Staff,
 )
 from scenario.assumptions import base_demand, begets
-from scenario.targets import ratio
 from simulate.engines import Cancel
 from simulate.estimates import FloatArray
 from simulate.run import simulate
@@ -31,6 +31,7 @@ ENOUGH = 400_000  # contacts that make the share of first attempts sure to a ten
 FEWEST, MOST = 20, 400  # replications
 START = 0.7  # of the volume: from below, since a floor that drowns begets far more
 LEAST = 0.02  # of a channel's volume: fewer first attempts cannot be told from none
+PATIENCE = 3  # rounds that ask for still fewer
 
 
 def calibrated(
@@ -76,10 +77,9 @@ def calibrated(
     Raises
     ------
     InvalidValueError
-        When no staffing is known, or a channel's demand is less than what its customers, and
-        those of other channels, beget.
+        When no staffing is known, or all contacts of a channel are deflected.
     PlanningError
-        When the volume cannot be met within 0.5 %.
+        When no first attempts give the volume within 0.5 %: more come back than there are.
     RunCancelledError
         When cancelled.
 
@@ -192,48 +192,47 @@ class _Met:
 
     def error(self, tried: FloatArray, kept: FloatArray) -> FloatArray:
         """Logarithm of the volume met over the one wanted; 0 where nobody came."""
-        somebody = (self.first > 0) & (self.offered > 0)
-        left = np.where(somebody, ratio(self.first, self.offered), 1.0)
-        return np.where(somebody, np.log(tried * kept / left), 0.0)
+        # Of many contacts none a first attempt: fewer than half of one.
+        left = np.maximum(self.first, 0.5) / np.maximum(self.offered, 0.5)
+        return np.where(self.offered > 0, np.log(tried * kept / left), 0.0)
 
-    def within(self, share: float) -> FloatArray:
-        """What may be off of a volume: a share, or two contacts where there are few."""
-        return np.maximum(share, 2 / np.maximum(self.offered, 1))
+    def few(self) -> FloatArray:
+        """How much more may be off where there are few: two contacts are as good as matched."""
+        return np.maximum(1.0, 2 / (MATCHED * np.maximum(self.offered, 1)))
 
 
 def _fixed_point(one: _Baseline, met: Callable[[FloatArray, int], _Met]) -> FloatArray:
     """The shares with which the volume met is the one wanted, shape (C,)."""
     tried = np.log(START / one.kept)
-    steps = _Mixing()
-    best, least = tried, math.inf
-    too_few = 0
+    steps, best, least = _Mixing(), tried, np.full(tried.shape, np.inf)
+    at_the_least = 0
     for number in range(ROUNDS):
         tried = np.log(np.round(np.exp(tried), 6))
         found = met(np.exp(tried), number)
         error = found.error(np.exp(tried), one.kept)
-        off = float((np.abs(error) / found.within(MATCHED)).max())
-        if off < least:
+        off = np.abs(error) / found.few()
+        if off.max() < least.max():
             best, least = tried, off
-        if off <= 1:
-            return np.exp(tried)
+        if off.max() <= MATCHED:
+            break
         tried = steps.next(tried, -error)
-        few = np.exp(tried) * one.kept < LEAST
-        too_few = too_few + 1 if few.any() else 0
-        if too_few >= 3:
-            name = one.channels[int(np.argmax(few))]
-            rule = "more than its customers and those of other channels come back with"
-            raise InvalidValueError(
-                f"demand of {name}", rule, f"{one.volume[few][0]:,.0f} contacts"
-            )
-        tried = np.maximum(tried, np.log(LEAST / 2 / one.kept))
-    if least * MATCHED > TOLERATED:
-        told = f"{100 * least * MATCHED:.1f} %"
-        raise PlanningError(
-            f"First attempts could not be scaled so that all contacts amount to the demand: {told}"
-            f" off after {ROUNDS} rounds. Where hardly anybody is served in the end, as many come"
-            " back as one likes; give demand.first_share, or more staff."
-        )
+        floor = np.log(LEAST / one.kept)
+        at_the_least = at_the_least + 1 if (tried < floor).any() else 0
+        if at_the_least == PATIENCE:
+            break
+        tried = np.maximum(tried, floor)
+    if least.max() > TOLERATED:
+        _give_up(one.channels[int(least.argmax())])
     return np.exp(best)
+
+
+def _give_up(channel: str) -> NoReturn:
+    raise PlanningError(
+        f"However few contacts on {channel} are first attempts, all of them do not amount to its"
+        " demand: its customers, or those of other channels, come back too often for that volume,"
+        " or hardly any of them is served. Change these assumptions, add staff, or state"
+        " demand.first_share."
+    )
 
 
 class _Mixing:
