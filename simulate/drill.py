@@ -240,8 +240,6 @@ def drill(
     InvalidValueError
         When the channel or a group is unknown, a number is out of range, or the burst does not
         begin within the measured time.
-    InvalidInputError
-        When factor or half-life are out of range.
     RunCancelledError
         When cancelled.
     """
@@ -249,6 +247,10 @@ def drill(
     called_at = at + pd.Timedelta(minutes=after_minutes)
     call_in = {group: number for group, number in (call_in or {}).items() if number}
     _check(scenario, channel, at, called_at, call_in)
+    if not factor >= 1:
+        raise InvalidValueError("factor", "at least 1", factor)
+    if not half_life_h > 0:
+        raise InvalidValueError("half_life_h", "positive", half_life_h)
     staff = scenario.staff() if staff is None else staff
     stricken = scenario.with_changes(
         {

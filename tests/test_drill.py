@@ -1,0 +1,210 @@
+"""The crisis drill: when a burst is over, and what calling people in changes."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from report.documents import as_json
+from scenario import InvalidInputError, InvalidValueError, Scenario
+from scenario.calendar import Horizon
+from scenario.called_in import CalledIn, with_called_in
+from simulate.drill import BURST, CALLED_IN, CALM, drill
+from simulate.recovery import recoveries, recovery
+from simulate.run import simulate
+from small_scenarios import MORNING, demand_of
+
+SCENARIO = Scenario.parse(
+    MORNING.replace('length = "3h"', 'length = "10h"').replace(
+        "priority = 2", "priority = 2\nspread = { ratio = 0.4 }\nreach = {}"
+    )
+)
+DEMAND = demand_of(SCENARIO)
+AT = pd.Timestamp("2026-04-13T09:10", tz="Europe/London")
+VIRAL = {"channel": "posts", "at": AT, "factor": 6.0, "half_life_h": 0.5}
+START = pd.Timestamp("2026-04-13", tz="Europe/London")
+
+
+def outcome_with(backlogs, seed=1):
+    """What `recovery` reads of an outcome: the backlogs of half-hours, a row a replication."""
+    waiting = np.array(backlogs)
+    tallies = {"backlog": waiting, "queue_us": waiting * 1800 * 10**6}
+    period = Horizon(START, 30, waiting.shape[1])
+    data = SimpleNamespace(period=period, tallies=lambda _, __: tallies)
+    return SimpleNamespace(seed=seed, replications=len(waiting), data=data)
+
+
+def test_recovery_is_when_hardly_more_wait_than_on_the_calm_day():
+    """The worst at 02:00; from 03:00 on no more than one beyond the calm day."""
+    calm = outcome_with([[2, 2, 2, 2, 2, 2], [0, 0, 0, 0, 0, 0], [0] * 6, [5] * 6])
+    burst = outcome_with([[2, 4, 9, 22, 5, 3], [0, 0, 1, 1, 0, 0], [0, 0, 9, 9, 9, 8], [5] * 6])
+    found = recovery(calm, burst, "posts", START + pd.Timedelta(minutes=45))
+
+    np.testing.assert_array_equal(found.hours, [2.25, 0, np.nan, 0])
+    np.testing.assert_array_equal(found.peak, [20, 1, 9, 0])
+    assert found.waiting_h[0] == (2 + 7 + 20 + 3 + 1) / 2
+    assert (found.median_h, found.unrecovered) == (0, 0.25)
+    assert np.isnan(found.sure_h)
+    assert "in 25 % it does not" in found.sentence
+
+
+def test_most_never_recovering_is_told():
+    calm, burst = outcome_with([[0, 0]] * 3), outcome_with([[9, 9], [9, 9], [9, 0]])
+    found = recovery(calm, burst, "posts", START)
+    assert "does not recover before the end: only 33 % of the runs do" in found.sentence
+    assert found.document()["recovered_median_h"] is None
+    quiet = recovery(calm, calm, "posts", START)
+    assert "hardly feels it" in quiet.sentence
+
+
+def test_recovery_is_of_the_same_days():
+    for other in (outcome_with([[0]], seed=2), outcome_with([[0], [0]])):
+        with pytest.raises(InvalidValueError, match="as the calm day"):
+            recovery(outcome_with([[0]]), other, "posts", START)
+    with pytest.raises(InvalidValueError, match="before"):
+        recovery(outcome_with([[0]]), outcome_with([[0]]), "posts", START + pd.Timedelta(hours=1))
+
+
+@pytest.fixture(scope="module")
+def drilled():
+    return drill(SCENARIO, DEMAND, **VIRAL, call_in={"team": 3}, replications=40)
+
+
+def test_three_days_are_met_by_the_same_customers(drilled):
+    """The calm day is the scenario; the burst adds its integral; people called in add none."""
+    calm = simulate(SCENARIO, DEMAND, replications=40)
+    pd.testing.assert_frame_equal(drilled.outcomes[CALM].totals, calm.totals)
+    first = drilled.table.set_index("arrangement")["first_attempts"]
+    added = 16 * 5 * 0.5 / np.log(2)  # posts an hour, times the excess, over the half-life's decay
+    assert first[BURST] - first[CALM] == pytest.approx(added, abs=4 * np.sqrt(added / 40))
+    assert first[CALLED_IN] == first[BURST]
+    cost = drilled.table.set_index("arrangement")["cost"]
+    hours = 3 * (18 - 10) / 0.8  # from the first half-hour after 09:40 on
+    assert cost[CALLED_IN] - cost[BURST] == pytest.approx(20 * hours)
+
+
+def test_calling_people_in_heads_off_posts_and_is_over_sooner(drilled):
+    """Posts spread until somebody answers: more people, less volume on the same customers."""
+    told = drilled.table.set_index("arrangement")
+    for worse in ("offered", "waiting_beyond_calm_h", "recovered_median_h", "impressions_waiting"):
+        assert told.loc[CALLED_IN, worse] < told.loc[BURST, worse]
+    assert told.loc[CALLED_IN, "service_level"] > told.loc[BURST, "service_level"]
+    headed = drilled.difference.set_index(["measure", "channel"]).loc[("heads_off", "")]
+    assert headed["difference"] > 0
+    assert headed["real"]
+    assert "With 3 more in team from 09:40" in drilled.sentence
+
+
+def test_document_and_intervals_tell_the_curves(drilled):
+    told = json.loads(as_json(drilled.document()))
+    assert [row["arrangement"] for row in told["rows"]] == [CALM, BURST, CALLED_IN]
+    assert told["rows"][0]["recovered_median_h"] is None
+    assert len(told["intervals"]) == 20 * 2 * 3
+    posts = drilled.intervals.query("channel == 'posts'")
+    wide = posts.pivot_table(index="interval_start", columns="arrangement", values="backlog")
+    before = wide[wide.index < AT.floor("30min")]
+    assert (before[CALM] == before[BURST]).all()
+    assert wide[BURST].max() > wide[CALM].max()
+
+
+def test_drill_without_anybody_called_in_has_two_days():
+    found = drill(SCENARIO, DEMAND, SCENARIO.staff(), **VIRAL, replications=2)
+    assert list(found.outcomes) == [CALM, BURST]
+    assert found.difference.empty
+    assert "more in" not in found.sentence
+
+
+def test_progress_is_of_all_days_and_a_cancelled_drill_is_none():
+    told = []
+    drill(SCENARIO, DEMAND, **VIRAL, replications=2, progress=lambda *at: told.append(at))
+    assert told[-1] == (4, 4)
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"channel": "x"}, "channel must be one of"),
+        ({"call_in": {"desk": 2}}, "call_in must be of groups"),
+        ({"call_in": {"team": -2}}, "between 1 and 10,000"),
+        ({"at": pd.Timestamp("2026-04-14")}, "at must be between"),
+        ({"call_in": {"team": 1}, "after_minutes": 9_000}, "called in at must be between"),
+        ({"factor": 0.5}, "factor must be at least 1"),
+        ({"half_life_h": 0}, "half_life_h must be positive"),
+    ],
+)
+def test_drills_that_make_no_sense_are_refused(changes, rule):
+    with pytest.raises(InvalidValueError, match=rule):
+        drill(SCENARIO, DEMAND, **{**VIRAL, **changes}, replications=2)
+
+
+def test_bursts_of_a_scenario_are_told_one_by_one():
+    late = {"channel": "posts", "start": AT.to_pydatetime(), "peak": 6, "half_life_h": 0.5}
+    flat = {"channel": "chat", "start": AT.to_pydatetime(), "factors": [1.0]}
+    stricken = SCENARIO.with_changes({"bursts.viral": late, "bursts.nothing": flat})
+    outcome = simulate(stricken, DEMAND, replications=8)
+    found = recoveries(stricken, DEMAND, outcome)
+    same = drill(SCENARIO, DEMAND, **VIRAL, replications=8).recoveries[BURST]
+    np.testing.assert_array_equal(found["viral"].hours, same.hours)
+    assert not found["nothing"].hours.any()
+
+
+def called(**changes):
+    return CalledIn.model_validate(
+        {"group": "team", "agents": 2, "at": "2026-04-13T09:10"} | changes
+    )
+
+
+@pytest.mark.parametrize(
+    ("until", "there"),
+    [(None, slice(3, 20)), ("2026-04-13T11:00", slice(3, 6)), ("2026-04-13T11:29", slice(3, 6))],
+)
+def test_people_called_in_are_there_for_whole_intervals(until, there):
+    staff = SCENARIO.staff()
+    more = with_called_in(SCENARIO, staff, [called(until=until)]).agents - staff.agents
+    assert (more[there] == 2).all()
+    assert more.sum() == 2 * len(more[there])
+
+
+def test_people_called_in_stay_as_long_as_the_group_works_that_day():
+    gone = SCENARIO.with_changes({"groups.team.agents": [6] * 8 + [0] * 12})
+    more = with_called_in(gone, gone.staff(), [called()]).agents[:, 0]
+    np.testing.assert_array_equal(more, [6] * 3 + [8] * 5 + [0] * 12)
+
+
+def test_people_called_in_to_a_group_of_names_work_a_shift_to_the_minute(tmp_path):
+    (tmp_path / "staff.csv").write_text(
+        "group,start,end,agents\nteam,2026-04-13 08:00,2026-04-13 16:00,6\n"
+    )
+    named = Scenario.parse(SCENARIO.to_toml(), tmp_path).with_changes(
+        {"groups.team.agents": None, "groups.team.exit": "named", "staffing": "staff.csv"}
+    )
+    staff = named.with_changes({"called_in": [called().model_dump()]}).staff()
+    assert (staff.agents[[2, 3, 15, 16], 0] == [6, 8, 8, 0]).all()
+    assert staff.shifts[-1].start == AT
+    assert staff.shifts[-1].end == pd.Timestamp("2026-04-13T16:00", tz="Europe/London")
+    assert staff.shifts[-1].paid_hours == pytest.approx(410 / 60)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"group": "taem"}, "did you mean 'team'"),
+        ({"at": "2026-04-13T20:00"}, "called_in.0.at: must be within the horizon"),
+        ({"until": "2026-04-13T09:10"}, "called_in.0.until: must come after"),
+        ({"agents": 0}, "called_in.0.agents"),
+        ({"at": "1960-04-13T20:00"}, "in the years"),
+    ],
+)
+def test_people_called_in_where_nobody_can_be_are_refused(changes, rule):
+    entry = {"group": "team", "agents": 2, "at": "2026-04-13T09:10"} | changes
+    with pytest.raises(InvalidInputError, match=rule):
+        SCENARIO.with_changes({"called_in": [entry]})
+
+
+def test_scenario_with_people_called_in_is_written_and_read_again():
+    one = SCENARIO.with_changes({"called_in": [called().model_dump()]})
+    assert Scenario.parse(one.to_toml()) == one
+    assert "[[called_in]]" in one.to_toml()
