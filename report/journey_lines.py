@@ -35,6 +35,7 @@ def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterat
         "repeats": "came back, not having been helped",
         "reposts": "wrote again, not having been answered",
         "spread": "posts by others, drawn by posts",
+        "handoffs": "taken here from a public channel",
     }
     grown = any(row[key] > 0 for key in (*again, "caused", "headed_off"))
     helped = channel.deflection is not None
@@ -42,10 +43,14 @@ def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterat
         yield _count(f"{who}: contacts in all", row["offered"], "offered", name, grown or helped)
         first = row["first_attempts"]
         yield _count(f"{who}: of these first attempts", first, "first_attempts", name, grown)
+    begotten = sum(row[key] for key in again if key != "handoffs")
+    yield _count(
+        f"{who}: of these caused by earlier ones", begotten, "begotten", name, begotten > 0
+    )
     for key, words in again.items():
         yield _count(f"{who}: {words}", row[key], key, name, bool(row[key] > 0))
     yield _count(
-        f"{who}: further contacts caused, on any channel",
+        f"{who}: caused by its contacts, on any channel",
         row["caused"],
         "caused",
         name,
@@ -54,6 +59,9 @@ def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterat
     if channel.kind == "deferred":
         off, told = row["headed_off"], channel.spread is not None
         yield _count(f"{who}: posts headed off by an answer", off, "headed_off", name, told)
+        closing = row["closing_replies"]
+        posted = channel.handoff is not None and channel.handoff.closing_handle_time is not None
+        yield _count(f"{who}: closing replies in public", closing, "closing_replies", name, posted)
     if channel.kind != "callback":
         yield _count(
             f"{who}: helped before they reached an agent",

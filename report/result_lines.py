@@ -11,6 +11,7 @@ import pandas as pd
 from report.journey_lines import journey_lines
 from report.result import Result
 from report.words import UNKNOWN, duration, heading, limit, moment, money, number, percent
+from scenario.assumptions import begets
 from scenario.channels import Channel
 from scenario.staff import Staff
 
@@ -260,6 +261,17 @@ def cost_lines(outcome: Outcome) -> Iterator[Result]:
         UNKNOWN,
         None,
         "cost_per_contact",
+    )
+    resolved = outcome.cost_per_resolved
+    yield Result(
+        "Cost per customer resolved",
+        money(resolved, currency, 2),
+        resolved,
+        "pence",
+        UNKNOWN,
+        None,
+        "cost_per_resolved",
+        told=begets(outcome.scenario),
     )
 
 

@@ -98,10 +98,16 @@ def differences_of(baseline: Outcome, outcome: Outcome) -> Differences:
     from simulate.compare import paired
 
     rows = paired(baseline, outcome, ("the baseline", "here"))
-    return {
+    found = {
         (str(row["measure"]), str(row["channel"])): {str(name): row[name] for name in row}
         for row in rows.to_dict("records")
     }
+    # What is headed off is what is caused less: a result of its own tells how much is caused.
+    for (measure, who), row in list(found.items()):
+        if measure == "heads_off":
+            ends = {"difference": -row["difference"], "low": -row["high"], "high": -row["low"]}
+            found["caused", who] = row | ends
+    return found
 
 
 def compared(line: Result, before: Result | None, rows: Differences) -> tuple[str, str]:

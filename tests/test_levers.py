@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from scenario import InvalidValueError, Scenario
-from views.channel_levers import hours_in
 from views.lever import POSTS, RETURNS, SELF_SERVICE
 from views.levers import AS_DECLARED, BY_REACH, changes_of, levers_of, moved, read_presets
+from views.promise_levers import hours_in
 
 SCENARIOS = Path(__file__).parents[1] / "data" / "scenarios"
 SAMPLE = Scenario.load(SCENARIOS / "sample.toml")
@@ -127,7 +127,7 @@ def test_moved_levers_are_told_in_words():
 
 def test_every_preset_fits_the_sample():
     presets = read_presets(SCENARIOS / "presets.toml")
-    assert len(presets) == 12
+    assert len(presets) == 14
     for preset in presets:
         assert SAMPLE.with_changes(preset.changes).staff().agents.sum() > 0
 
@@ -217,3 +217,15 @@ def test_the_loudest_first_needs_no_more_than_the_lever():
     assert {changed[name].order for name in ("x", "facebook")} == {"reach"}
     assert changed["x"].reach.mean == 1300
     assert put(work_order=BY_REACH).channels["x"].reach == SAMPLE.channels["x"].reach
+
+
+def test_customers_are_taken_to_a_private_channel_with_and_without_a_closing_reply():
+    handoff = put(offline_x=30, offline_close_x=60).channels["x"].handoff
+    assert (handoff.share, handoff.channel) == (0.3, "chat")
+    assert handoff.closing_handle_time.mean_s == 60
+    assert put(offline_x=30, offline_to_x="Facebook").channels["x"].handoff.channel == "facebook"
+    declared = SAMPLE.with_changes({"channels.x.handoff": handoff.model_dump(exclude_unset=True)})
+    changed = declared.with_changes(changes_of(declared, {"offline-close-x": 0})).channels["x"]
+    assert changed.handoff.closing_handle_time is None
+    none = declared.with_changes(changes_of(declared, {"offline-x": 0})).channels["x"]
+    assert none.handoff is None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scenario.channels import Channel
+from scenario.durations import Delay
+from scenario.keys import Declared
 from scenario.model import Scenario
 
 Value = float | int | str
@@ -27,6 +29,7 @@ TARGETS = "Targets"
 SECTIONS = (DEMAND, RETURNS, POSTS, SELF_SERVICE, WORK, FLOOR, CALLBACKS, HOURS, STAFF, TARGETS)
 
 OFF = "off"
+A_MINUTE, AN_HOUR = 60, 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +89,23 @@ def of_kind(scenario: Scenario, kind: str) -> list[tuple[str, Channel]]:
 def groups_of(scenario: Scenario, channel: str) -> list[str]:
     """Groups that serve a channel."""
     return [name for name, group in scenario.groups.items() if channel in group.skills]
+
+
+def put_table(
+    place: str, declared: Declared | None, changed: Mapping[str, Any], *, there: bool
+) -> Changes:
+    """A table of the scenario with some keys changed; nothing where it says nothing any more."""
+    if not there:
+        return {place: None} if declared is not None else {}
+    own = declared.model_dump(exclude_unset=True) if declared is not None else {}
+    return {place: own | dict(changed)}
+
+
+def delay_of(start: Delay, mean_s: float) -> dict[str, Any]:
+    """A delay with another mean, its shape kept."""
+    return {"delay": start.model_dump(exclude_unset=True) | {"mean_s": mean_s}}
+
+
+def in_hours(seconds: float) -> float:
+    """Seconds as a position of a lever in hours."""
+    return round(seconds / AN_HOUR, 2)

@@ -31,6 +31,8 @@ from views.lever import (
     groups_of,
     of_kind,
 )
+from views.post_levers import IN_PUBLIC
+from views.promise_levers import PROMISES
 from views.words import heading
 
 AS_DECLARED = "as declared"
@@ -62,7 +64,7 @@ def _levers_of(this: _This) -> tuple[Lever, ...]:
     scenario = this.scenario
     by_channel = [
         lever
-        for family in (*BY_CHANNEL, *JOURNEYS)
+        for family in (*BY_CHANNEL, *JOURNEYS, *IN_PUBLIC, *PROMISES)
         for name in scenario.channels
         for lever in family(scenario, name)
     ]
