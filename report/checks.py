@@ -110,7 +110,7 @@ def _check_staffing(path: Path, table: pd.DataFrame, timezone: str) -> None:
 
 def _counted_twice(scenario: Scenario) -> Iterator[str]:
     """Customers who came back stand in a history, and journeys beget them once more."""
-    parts = ("deflection", "redial", "repeat", "repost", "spread")
+    parts = ("deflection", "redial", "repeat", "repost", "spread", "handoff")
     journeys = [
         f"channels.{name}.{part}"
         for name, channel in scenario.channels.items()

@@ -172,6 +172,7 @@ def begets(scenario: Scenario) -> bool:
             channel.repeat,
             channel.repost,
             channel.spread,
+            channel.handoff,
             channel.offer_callback,
         )
     )

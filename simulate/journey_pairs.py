@@ -71,7 +71,7 @@ def _matters(measure: str, channel: str, baseline: Outcome, other: Outcome) -> b
 def _count(outcome: Outcome, channel: str, name: str) -> FloatArray:
     tallies = outcome.data.tallies(channel, "horizon")
     if name == "begotten":
-        causes = ("redials", "repeats", "reposts", "spread")
+        causes = ("redials", "repeats", "reposts", "spread")  # not who is moved, or called back
         sums: FloatArray = np.sum([tallies[cause][:, 0] for cause in causes], axis=0, dtype=float)
         return sums
     return np.asarray(tallies[name][:, 0], dtype=np.float64)
@@ -81,17 +81,17 @@ def _causes(outcome: Outcome, channels: list[str]) -> bool:
     return any(bool(_count(outcome, channel, "caused").any()) for channel in channels)
 
 
+def _flat(parts: Parts) -> Parts:
+    return Parts(parts.above[:, 0], parts.below[:, 0])
+
+
 def _mean(values: FloatArray) -> Parts:
     return Parts(values, np.ones_like(values))
-
-
-def _fcr(outcome: Outcome, channel: str) -> Parts:
-    return Parts(_count(outcome, channel, "settled"), _count(outcome, channel, "replied"))
 
 
 _MEASURES: dict[str, Callable[[Outcome, str], Parts]] = {
     "begotten": lambda one, channel: _mean(_count(one, channel, "begotten")),
     "deflected": lambda one, channel: _mean(_count(one, channel, "deflected")),
-    "fcr": _fcr,
+    "fcr": lambda one, channel: _flat(one.parts("fcr", channel)),
     "impressions_waiting": lambda one, channel: _mean(_count(one, channel, "impressions_s") / 60),
 }
