@@ -28,6 +28,7 @@ def main() -> None:
             st.Page(VIEWS / "forecast.py", title="Forecast", url_path="forecast"),
             st.Page(VIEWS / "today.py", title="Today", url_path="today"),
             st.Page(VIEWS / "whatif.py", title="What-if", url_path="what-if"),
+            st.Page(VIEWS / "drill.py", title="Drill", url_path="drill"),
             st.Page(VIEWS / "plan.py", title="Plan", url_path="plan"),
             st.Page(VIEWS / "compare.py", title="Compare", url_path="compare"),
             st.Page(VIEWS / "floor.py", title="Floor", url_path="floor"),

@@ -92,6 +92,8 @@ def _widget(lever: Lever) -> Value:
     if not lever.high:
         return str(st.text_input(lever.label, **keep))
     low, high, step = lever.range
+    if isinstance(low, float):
+        keep["format"] = "%g"
     if lever.section == STARRED:
         return st.slider(lever.label, low, high, step=step, **keep)
     return st.number_input(lever.label, low, high, step=step, **keep)
