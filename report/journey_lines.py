@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from report.result import Result
 from report.words import UNKNOWN, heading, millions, number, percent
 from scenario.channels import Channel
+
+if TYPE_CHECKING:
+    from simulate.outcome import Outcome
+
+AGAIN: Mapping[str, str] = {
+    "redials": "tried again, not having been served",
+    "repeats": "came back, not having been helped",
+    "reposts": "wrote again, not having been answered",
+    "spread": "posts by others, drawn by posts",
+}
+"""Why contacts come that earlier ones have caused, by the column that counts them."""
 
 
 def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterator[Result]:
@@ -30,20 +41,14 @@ def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterat
         side; `told` where the scenario has something to tell.
     """
     who = heading(name)
-    again = {
-        "redials": "tried again, not having been served",
-        "repeats": "came back, not having been helped",
-        "reposts": "wrote again, not having been answered",
-        "spread": "posts by others, drawn by posts",
-        "handoffs": "taken here from a public channel",
-    }
+    again = {**AGAIN, "handoffs": "taken here from a public channel"}
     grown = any(row[key] > 0 for key in (*again, "caused", "headed_off"))
     helped = channel.deflection is not None
     if channel.kind != "callback":
         yield _count(f"{who}: contacts in all", row["offered"], "offered", name, grown or helped)
         first = row["first_attempts"]
         yield _count(f"{who}: of these first attempts", first, "first_attempts", name, grown)
-    begotten = sum(row[key] for key in again if key != "handoffs")
+    begotten = sum(row[key] for key in AGAIN)
     yield _count(
         f"{who}: of these caused by earlier ones", begotten, "begotten", name, begotten > 0
     )
@@ -94,6 +99,34 @@ def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterat
             name,
             bool(np.isfinite(seen)),
         )
+
+
+def journey_sentence(outcome: Outcome) -> str:
+    """
+    One sentence: how many contacts earlier ones have caused, and how many were never needed.
+
+    Empty where nothing of that happens.
+    """
+    totals = outcome.totals
+    causes = {
+        words.partition(",")[0]: total
+        for key, words in AGAIN.items()
+        if (total := float(totals[key].sum())) > 0
+    }
+    told = []
+    if causes:
+        parts = ", ".join(f"{number(total)} {words}" for words, total in causes.items())
+        told.append(
+            f"Of {number(totals['offered'].sum())} contacts {number(sum(causes.values()))} were"
+            f" caused by earlier ones: {parts}."
+        )
+    if off := float(totals["headed_off"].sum()):
+        told.append(f"Answers in time headed off {number(off)} posts.")
+    if private := float(totals["handoffs"].sum()):
+        told.append(f"{number(private)} customers went on in a private channel.")
+    if helped := float(totals["deflected"].sum()):
+        told.append(f"{number(helped)} customers were helped before they reached an agent.")
+    return " ".join(told)
 
 
 def _count(name: str, value: float, measure: str, who: str, told: bool) -> Result:

@@ -4,6 +4,7 @@ import pytest
 
 from forecast import demand_for
 from report.comparison import Comparison
+from report.journey_lines import journey_sentence
 from report.result_table import results_table
 from simulate.run import simulate
 
@@ -67,3 +68,20 @@ def test_scenarios_side_by_side_have_the_same_lines(quiet, lively):
     assert (side.loc["X: contacts in all", ["Quiet", "Lively"]] != "–").all()
     alone = Comparison({"Quiet": quiet}, {}).side_by_side()["Result"]
     assert "X: contacts in all" not in set(alone)
+
+
+def test_a_sentence_sums_up_who_came_because_of_earlier_contacts(quiet, lively):
+    assert journey_sentence(quiet) == ""
+    told = journey_sentence(lively)
+    assert "were caused by earlier ones: " in told
+    assert " came back, " in told
+    assert "headed off" in told
+    assert "helped before they reached an agent" in told
+
+
+def test_what_is_caused_less_has_an_interval(quiet, lively):
+    table = results_table(lively, quiet).set_index("Result")
+    row = table.loc["X: caused by its contacts, on any channel"]
+    assert row["Difference"].startswith("+")
+    assert " to " in row["Difference"]
+    assert row["Real or noise"] == "real"

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from report.journey_lines import journey_sentence
 from report.result import Result
 from report.result_lines import cost_lines, over_under, service_lines
 from report.result_table import Differences, differences_of, table_of
@@ -75,6 +76,8 @@ class Answer:
         Of the outcome.
     sentence
         The one at the top.
+    journeys
+        Who came because of earlier contacts, and who did not need to; may be empty.
     figures
         The tiles under it.
     here, before
@@ -91,6 +94,7 @@ class Answer:
     replications: int
     cost: float
     sentence: str
+    journeys: str
     figures: tuple[Figure, ...]
     here: Told
     before: Told | None
@@ -141,6 +145,7 @@ def answer_of(outcome: Outcome, baseline: Outcome | None = None) -> Answer:
         outcome.replications,
         outcome.cost,
         headline(outcome),
+        journey_sentence(outcome),
         tuple(key_figures(outcome, baseline)),
         Told.of(outcome),
         None if baseline is None else answer_of(baseline).here,

@@ -132,6 +132,8 @@ kept = answer.sentence == results.ALL_KEPT
 (st.success if kept else st.warning)(answer.sentence.replace(" %", "\u00a0%"))
 remedies.draw(remedies.ask(imagined, rehearsing, forecast))
 tiles(answer.figures)
+if answer.journeys:
+    st.caption(answer.journeys)
 
 channels = answer.scenario.channels
 required = None if plan.result is None else plan.result.requirement
