@@ -23,12 +23,14 @@ from simulate.estimates import FloatArray
 from simulate.run import simulate
 from simulate.workers import Progress, Workers
 
-MATCHED = 0.001  # of a channel's volume, in the runs that calibrate: nearer would be noise
+MATCHED = 0.002  # of a channel's volume, in the runs that calibrate: nearer would be noise
 TOLERATED = 0.005  # of a channel's volume; further off is no calibration
-ROUNDS = 24  # of runs, at most; most journeys take three to six
+ROUNDS = 24  # of runs, at most; most journeys take four to eight
+COARSE = 4  # times fewer replications before the last rounds, and as many times further off
 REMEMBERED = 3  # earlier rounds that the next one learns from
-ENOUGH = 400_000  # contacts that make the share of first attempts sure to a tenth of a per cent
-FEWEST, MOST = 20, 400  # replications
+ENOUGH = 80_000  # contacts of a channel that make its share sure to some tenths of a per cent
+NOTED = 0.03  # of the volume: smaller channels are calibrated, and do not make the runs longer
+FEWEST, MOST = 60, 400  # replications: volumes differ from day to day as well
 START = 0.7  # of the volume: from below, since a floor that drowns begets far more
 LEAST = 0.02  # of a channel's volume: fewer first attempts cannot be told from none
 PATIENCE = 3  # rounds that ask for still fewer
@@ -63,7 +65,8 @@ def calibrated(
     staff
         Agents on the floor; default: the scenario's current staffing.
     replications, seed
-        Of each round; default: enough for some 400,000 contacts, and the scenario's seed.
+        Of the last rounds; default: enough for some 80,000 contacts of every channel that is
+        no trifle, and the scenario's seed.
     workers, cancel
         As for `simulate.run.simulate`.
     progress
@@ -86,8 +89,9 @@ def calibrated(
     Notes
     -----
     The share f of a channel is where f (1 − deflected) = first attempts / offered. Each round
-    simulates the same customers once more; the next shares are extrapolated from the last
-    rounds (Anderson's mixing). Bursts and people called in are left out: no history holds them.
+    simulates the same customers once more, the first rounds with a quarter of the replications;
+    the next shares are extrapolated from the last rounds (Anderson's mixing). Bursts and people
+    called in are left out: no history holds them.
 
     References
     ----------
@@ -103,16 +107,16 @@ def calibrated(
         staff = _staff_of(one.scenario)
     count = _replications(one.volume) if replications is None else replications
 
-    def met(shares: FloatArray, number: int) -> _Met:
+    def met(shares: FloatArray, number: int, runs: int) -> _Met:
         def show(done: int, _: int) -> None:
             if progress is not None:
-                progress(number * count + done, ROUNDS * count)
+                progress(number * count + done * count // runs, ROUNDS * count)
 
         outcome = simulate(
             one.with_shares(shares),
             demand,
             staff,
-            replications=count,
+            replications=runs,
             seed=seed,
             workers=workers,
             progress=show,
@@ -120,13 +124,14 @@ def calibrated(
         )
         if outcome.cancelled:
             raise RunCancelledError
-        totals = outcome.totals.set_index("channel").loc[list(one.channels)]
-        return _Met(
-            totals["first_attempts"].to_numpy() * outcome.replications,
-            totals["offered"].to_numpy() * outcome.replications,
+        counts = outcome.data.contacts
+        first, offered = (
+            counts[name].sum(axis=(0, 1))[one.columns].astype(np.float64)
+            for name in ("first_attempts", "offered")
         )
+        return _Met(first, offered)
 
-    shares = _fixed_point(one, met)
+    shares = _fixed_point(one, count, met)
     if progress is not None:
         progress(ROUNDS * count, ROUNDS * count)
     return scenario.with_changes({"demand.first_share": one.named(shares)})
@@ -141,8 +146,8 @@ class _Baseline:
     ----------
     scenario
         Without bursts and without people called in.
-    channels
-        C channels with a demand of their own.
+    channels, columns
+        C channels with a demand of their own, and their places among the scenario's.
     volume
         Contacts that they expect in all, shape (C,).
     kept
@@ -151,6 +156,7 @@ class _Baseline:
 
     scenario: Scenario
     channels: tuple[str, ...]
+    columns: list[int]
     volume: FloatArray
     kept: FloatArray
 
@@ -167,7 +173,7 @@ class _Baseline:
         if nobody := [name for name, left in zip(names, kept, strict=True) if not left]:
             rule = "less than 1 where the demand counts the contacts that reach the floor"
             raise InvalidValueError(f"channels.{nobody[0]}.deflection.share", rule, 1)
-        return cls(plain, names, volume[known], kept)
+        return cls(plain, names, known, volume[known], kept)
 
     def named(self, shares: FloatArray) -> dict[str, float]:
         return {name: round(float(s), 6) for name, s in zip(self.channels, shares, strict=True)}
@@ -201,24 +207,29 @@ class _Met:
         return np.maximum(1.0, 2 / (MATCHED * np.maximum(self.offered, 1)))
 
 
-def _fixed_point(one: _Baseline, met: Callable[[FloatArray, int], _Met]) -> FloatArray:
+def _fixed_point(
+    one: _Baseline, count: int, met: Callable[[FloatArray, int, int], _Met]
+) -> FloatArray:
     """The shares with which the volume met is the one wanted, shape (C,)."""
-    tried = np.log(START / one.kept)
+    coarse = COARSE if count >= FEWEST else 1
+    tried, floor = np.log(START / one.kept), np.log(LEAST / one.kept)
     steps, best, least = _Mixing(), tried, np.full(tried.shape, np.inf)
-    at_the_least = 0
+    at_the_floor = 0
     for number in range(ROUNDS):
         tried = np.log(np.round(np.exp(tried), 6))
-        found = met(np.exp(tried), number)
+        found = met(np.exp(tried), number, count // coarse)
         error = found.error(np.exp(tried), one.kept)
         off = np.abs(error) / found.few()
         if off.max() < least.max():
             best, least = tried, off
-        if off.max() <= MATCHED:
-            break
+        if off.max() <= MATCHED * coarse:
+            if coarse == 1:
+                break
+            # Near enough for fewer runs: all of them from here on.
+            coarse, steps, least = 1, _Mixing(), np.full(tried.shape, np.inf)
         tried = steps.next(tried, -error)
-        floor = np.log(LEAST / one.kept)
-        at_the_least = at_the_least + 1 if (tried < floor).any() else 0
-        if at_the_least == PATIENCE:
+        at_the_floor = at_the_floor + 1 if (tried < floor).any() else 0
+        if at_the_floor == PATIENCE:
             break
         tried = np.maximum(tried, floor)
     if least.max() > TOLERATED:
@@ -269,4 +280,5 @@ def _staff_of(scenario: Scenario) -> Staff:
 
 def _replications(volume: FloatArray) -> int:
     """Runs of a round: many of a small floor, few of a large one."""
-    return min(max(FEWEST, math.ceil(ENOUGH / max(float(volume.sum()), 1.0))), MOST)
+    smallest = float(volume[volume >= NOTED * volume.sum()].min())
+    return min(max(FEWEST, math.ceil(ENOUGH / smallest)), MOST)
