@@ -12,6 +12,7 @@ import typer
 from commands import arguments
 from commands.bundles import unbundled
 from commands.options import AsJson, ScenarioFile
+from commands.print_journeys import print_journeys
 from commands.print_plan import print_outcome
 from commands.print_study import comparison_document, print_comparison, print_drill
 from commands.rehearsing import Runs
@@ -57,6 +58,7 @@ def simulate(
         print(as_json({**outcome.document(), "recovery": told}))
         return
     print_outcome(outcome)
+    print_journeys(outcome)
     for name, one in recovered.items():
         out.print(f"Burst {name}: {one.sentence}", markup=False)
 

@@ -97,6 +97,20 @@ def test_simulate_tells_when_each_burst_is_over(run, tmp_path):
     assert told["peak_beyond_calm"] > 2
 
 
+def test_simulate_shows_first_attempts_and_what_followers_buy(run, tmp_path):
+    path = tmp_path / "loud.toml"
+    path.write_text(JOURNEYS.replace("priority = 2", 'priority = 2\norder = "reach"\nreach = {}'))
+    _, out, _ = run("simulate", path, *FAST)
+    told = " ".join(out.split())
+    assert "First attempts and what they beget" in told
+    assert "a customer resolved GBP" in told
+    assert "The loud first" in told
+    path.write_text(MORNING)
+    _, out, _ = run("simulate", path, *FAST)
+    assert "First attempts" not in out
+    assert "loud" not in out
+
+
 DRILL = ("--channel", "posts", "--at", "2026-04-13T08:40", "--factor", 6, "--half-life", 0.3)
 
 
