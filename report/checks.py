@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from scenario import Demand, Fault, Horizon, InvalidInputError, PlanningError, Scenario
-from scenario.assumptions import base_demand, require_common_channel, unmatched
+from scenario.assumptions import base_demand, begets, require_common_channel, unmatched
 from scenario.cells import local_times
 from scenario.fixed import fixed_shifts
 from scenario.staff import read_staffing
@@ -133,8 +133,11 @@ def _of_first_attempts(scenario: Scenario) -> Scenario:
 def _check_scenario(scenario: Scenario) -> list[str]:
     """Read the files that a scenario names, too; what does not fit between them, in sentences."""
     from forecast import read_edits, read_events, read_history
+    from simulate.calibration import staff_to_calibrate
 
-    if scenario.staffing is not None:
+    if scenario.demand.counts == "all" and begets(scenario) and not scenario.demand.first_share:
+        staff_to_calibrate(scenario)
+    elif scenario.staffing is not None:
         scenario.staff()
     fixed_shifts(scenario)
     keys = scenario.demand

@@ -104,7 +104,7 @@ def calibrated(
     if not begets(scenario):
         return one.with_shares(np.ones(len(one.channels)))
     if staff is None:
-        staff = _staff_of(one.scenario)
+        staff = staff_to_calibrate(one.scenario)
     count = _replications(one.volume) if replications is None else replications
 
     def met(shares: FloatArray, number: int, runs: int) -> _Met:
@@ -266,8 +266,15 @@ class _Mixing:
         return point + np.clip(step, -math.log(2), math.log(2))
 
 
-def _staff_of(scenario: Scenario) -> Staff:
-    """The current staffing, without which it cannot be known who is served and who comes back."""
+def staff_to_calibrate(scenario: Scenario) -> Staff:
+    """
+    The current staffing, without which it cannot be known who is served and who comes back.
+
+    Raises
+    ------
+    InvalidValueError
+        When none is known; it says what to state.
+    """
     try:
         return scenario.staff()
     except InvalidValueError as error:

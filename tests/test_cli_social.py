@@ -64,6 +64,9 @@ def test_staffing_that_is_not_known_is_asked_for(run, everything):
     status, _, err = run("plan", everything, *FAST)
     assert status == 2
     assert "current staffing is not known" in " ".join(err.split())
+    status, out, _ = run("check", everything)
+    assert status == 2
+    assert "State it, or demand.first_share" in " ".join(out.split())
 
 
 def test_check_tells_that_a_history_counts_customers_twice(run, tmp_path):

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from report.documents import as_json
 from scenario import InvalidInputError, InvalidValueError, Scenario
@@ -48,6 +50,23 @@ def test_recovery_is_when_hardly_more_wait_than_on_the_calm_day():
     assert (found.median_h, found.unrecovered) == (0, 0.25)
     assert np.isnan(found.sure_h)
     assert "in 25 % it does not" in found.sentence
+
+
+@settings(max_examples=60, deadline=None)
+@given(waiting=st.lists(st.integers(0, 40), min_size=2, max_size=12), first=st.integers(0, 5))
+def test_recovery_is_what_one_reads_off_the_curve(waiting, first):
+    """Beside a plain walk along the curve; what both days have in common changes nothing."""
+    first = min(first, len(waiting) - 1)
+    calm, burst = [3] * len(waiting), [3 + number for number in waiting]
+    start = START + first * pd.Timedelta(minutes=30)
+    found = recovery(outcome_with([calm]), outcome_with([burst]), "posts", start)
+
+    felt = waiting[first:]
+    expected, worst = 0.0, felt.index(max(felt))
+    if max(felt) > 1:
+        over = [n for n in range(worst, len(felt)) if felt[n] <= max(1, 0.05 * max(felt))]
+        expected = (over[0] + 1) / 2 if over else np.nan
+    np.testing.assert_equal(found.hours[0], expected)
 
 
 def test_most_never_recovering_is_told():
@@ -155,6 +174,18 @@ def called(**changes):
     return CalledIn.model_validate(
         {"group": "team", "agents": 2, "at": "2026-04-13T09:10"} | changes
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(minute=st.integers(0, 599), stay=st.integers(1, 900), agents=st.integers(1, 9))
+def test_nobody_is_there_before_being_called_or_after_going(minute, stay, agents):
+    begin = pd.Timestamp("2026-04-13T08:00") + pd.Timedelta(minutes=minute)
+    end = begin + pd.Timedelta(minutes=stay)
+    one = called(agents=agents, at=begin.to_pydatetime(), until=end.to_pydatetime())
+    staff = SCENARIO.staff()
+    more = (with_called_in(SCENARIO, staff, [one]).agents - staff.agents)[:, 0]
+    whole = [agents * (minute <= 30 * n and 30 * n + 30 <= minute + stay) for n in range(20)]
+    np.testing.assert_array_equal(more, whole)
 
 
 @pytest.mark.parametrize(
