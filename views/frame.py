@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from views import people, save_box, session
+from views import calibrating, first_share, people, save_box, session
 from views.progress import background
 from views.sign_in import sign_out
 from views.words import span, unmarked
@@ -15,6 +15,8 @@ def frame() -> None:
     """Begin the work of a new session and draw what the sidebar shows on every page."""
     scenario = session.scenario()
     session.keep_in_address()
+    if first_share.is_missing(scenario):
+        calibrating.settle(scenario)
     session.begin()
     with st.sidebar:
         st.markdown(f"**{unmarked(scenario.name)}**")

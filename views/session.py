@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from scenario import PlanningError, Scenario
-from views import drafts, work
+from views import drafts, first_share, work
 from views.drafts import Origin
 from views.files import PRESETS, SAMPLE, scenario_content, shipped
 from views.jobs import Job, board, fingerprint
@@ -55,9 +55,16 @@ def open_scenario(opened: Scenario, origins: Mapping[str, Origin] | None = None)
     """
     for key in [key for key in st.session_state if str(key).startswith(("lever-", "whatif-"))]:
         del st.session_state[key]
-    st.session_state["scenario"] = opened
+    before = st.session_state.get("scenario")
+    st.session_state["scenario"] = first_share.kept_where_it_holds(opened, before)
     st.session_state.pop("opened", None)
     began_with(st.session_state.get("origins", {}) if origins is None else origins)
+
+
+def go_on_with(known: Scenario) -> None:
+    """Work on the same scenario, of which more is known now; the levers stay where they are."""
+    st.session_state["scenario"] = known
+    began_with(origins())
 
 
 def began_with(origins: Mapping[str, Origin]) -> None:

@@ -4,7 +4,17 @@ import streamlit as st
 
 from report.tables import safe_csv
 from scenario import PlanningError
-from views import drawing, keep_box, lever_widgets, links, remedies, results, session, work
+from views import (
+    drawing,
+    keep_box,
+    lever_widgets,
+    links,
+    rebase,
+    remedies,
+    results,
+    session,
+    work,
+)
 from views.answer import answer_of
 from views.downloads import package
 from views.edit_work import planned_scenario
@@ -74,6 +84,7 @@ st.session_state["whatif-levers-of"] = start
 with st.sidebar:
     levers = levers_of(start)
     values = lever_widgets.draw(levers, start)
+    rebase.follow()
     st.button(
         "Put all levers back",
         on_click=lever_widgets.forget,
@@ -203,12 +214,14 @@ st.caption(
 
 chosen = {links.PRESET: preset.label} if preset else {}
 chosen |= {links.START: PLANNED} if start_from == PLANNED else {}
-places = st.columns(4)
+places = st.columns([5, 8, 7, 6, 9])
 with places[0]:
     links.copy_link(chosen)
 with places[1]:
     keep_box.draw(imagined, told)
-places[2].download_button(
+with places[2]:
+    rebase.draw(imagined, moved=not same, at_first={links.PRESET: AS_FORECAST, links.START: NOW})
+places[3].download_button(
     "Results, CSV",
     lambda: safe_csv(answer.table()),
     "what_if.csv",
@@ -218,7 +231,7 @@ places[2].download_button(
     width="stretch",
 )
 if forecast.result is not None:
-    places[3].download_button(
+    places[4].download_button(
         "Download this what-if",
         lambda: package(imagined, forecast.result, answer.replications),
         "what_if.zip",
