@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from report.result import Result
-from report.words import UNKNOWN, heading, millions, number, percent
+from report.words import UNKNOWN, duration, heading, millions, number, percent
 from scenario.channels import Channel
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ AGAIN: Mapping[str, str] = {
     "spread": "posts by others, drawn by posts",
 }
 """Why contacts come that earlier ones have caused, by the column that counts them."""
+WRITERS: Mapping[str, str] = {"loud": "the tenth with most followers", "quiet": "all others"}
 
 
 def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterator[Result]:
@@ -99,6 +100,37 @@ def journey_lines(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterat
             name,
             bool(np.isfinite(seen)),
         )
+        yield from _by_reach(name, channel, row)
+
+
+def _by_reach(name: str, channel: Channel, row: Mapping[str, Any]) -> Iterator[Result]:
+    """What serving the loud first buys, and its price beside it."""
+    who, told = heading(name), channel.order == "reach"
+    for part, whom in WRITERS.items():
+        level, wait = f"service_level_{part}", f"wait_mean_{part}_s"
+        share, seconds = row[level], row[wait]
+        yield Result(
+            f"{who} in time, {whom}",
+            percent(share),
+            share,
+            "share",
+            UNKNOWN,
+            None,
+            level,
+            name,
+            told,
+        )
+        yield Result(
+            f"{who}: mean wait, {whom}",
+            duration(seconds),
+            seconds,
+            "seconds",
+            UNKNOWN,
+            None,
+            wait,
+            name,
+            told,
+        )
 
 
 def journey_sentence(outcome: Outcome) -> str:
@@ -126,6 +158,13 @@ def journey_sentence(outcome: Outcome) -> str:
         told.append(f"{number(private)} customers went on in a private channel.")
     if helped := float(totals["deflected"].sum()):
         told.append(f"{number(helped)} customers were helped before they reached an agent.")
+    for row in totals.to_dict("records"):
+        if outcome.scenario.channels[row["channel"]].order == "reach":
+            told.append(
+                f"{heading(row['channel'])} answers the tenth with most followers in time in"
+                f" {percent(row['service_level_loud'], 0)}, all others in"
+                f" {percent(row['service_level_quiet'], 0)}."
+            )
     return " ".join(told)
 
 

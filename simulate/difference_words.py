@@ -60,6 +60,18 @@ WORDINGS: Mapping[str, Wording] = {
     "impressions_waiting": Wording(
         "is seen unanswered for", "more", "fewer", "impressions", "follower-minutes"
     ),
+    "service_level_loud": Wording(
+        "answers writers with most followers in time", "more often", "less often", "share"
+    ),
+    "service_level_quiet": Wording(
+        "answers all other writers in time", "more often", "less often", "share"
+    ),
+    "wait_mean_loud_s": Wording(
+        "lets writers with most followers wait", "longer", "less", "seconds", "on average"
+    ),
+    "wait_mean_quiet_s": Wording(
+        "lets all other writers wait", "longer", "less", "seconds", "on average"
+    ),
     "heads_off": Wording(
         "heads off",
         "contacts that the same customers would have caused",

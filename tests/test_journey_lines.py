@@ -85,3 +85,20 @@ def test_what_is_caused_less_has_an_interval(quiet, lively):
     assert row["Difference"].startswith("+")
     assert " to " in row["Difference"]
     assert row["Real or noise"] == "real"
+
+
+def test_serving_followers_first_is_told_with_its_price(small, quiet):
+    first = {"channels.x.order": "reach", "channels.x.reach": {}, "demand.scale.x": 2.0}
+    loud = simulate(small.with_changes(first), demand_for(small))
+    table = results_table(loud, quiet).set_index("Result")
+    names = [f"X in time, {whom}" for whom in ("the tenth with most followers", "all others")]
+    most, others = (table.loc[name, "Here"] for name in names)
+    assert float(most.removesuffix(" %")) >= float(others.removesuffix(" %"))
+    assert f"X answers the tenth with most followers in time in {float(most[:-2]):.0f} %" in (
+        journey_sentence(loud)
+    )
+    by_deadline = small.with_changes(first | {"channels.x.order": "deadline"})
+    plain = simulate(by_deadline, demand_for(small))
+    assert names[0] not in set(results_table(plain, None)["Result"])
+    beside = results_table(loud, plain).set_index("Result")
+    assert " to " in beside.loc["X: mean wait, all others", "Difference"]
