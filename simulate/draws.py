@@ -39,6 +39,7 @@ DELAY = 16
 OFFSPRING = 17
 POST_AGAIN = 18
 HAND_OVER = 19
+STREAMS = 20
 
 # Causes: why a contact exists.
 FIRST = int(Cause.FIRST)

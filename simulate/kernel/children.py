@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulate import draws, journeys, rules
 from simulate.compiled import compiled_in_place
-from simulate.draws import child_key, hashed, relative_duration, stream_of, uniform
+from simulate.draws import child_key, hashed, relative_duration
 from simulate.kernel import counts
 from simulate.kernel.customers import (
     attempt_of,
@@ -13,6 +13,7 @@ from simulate.kernel.customers import (
     first_offer,
     is_told,
     new_contact,
+    number_of,
 )
 from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
@@ -48,6 +49,7 @@ from simulate.kernel.state import (
     MOVES,
     NEXT_CHILD,
     NEXT_PLACE,
+    NO_OFFSPRING,
     NOBODY,
     NOW,
     OFFERED,
@@ -55,11 +57,11 @@ from simulate.kernel.state import (
     OFFSPRING_MEAN,
     OWES,
     PARENT,
-    ROOT,
     SPREAD_MEAN,
     SPREAD_SHAPE,
     SPREAD_SPREAD,
     START,
+    STREAMS,
     TOLD,
     TOLD_OFFSPRING,
     TOLD_ROW,
@@ -76,13 +78,13 @@ from simulate.quantiles import poisson_quantile
 
 
 @compiled_in_place
-def beget(floor: Floor, parent: int, cause: int, channel: int, instant: int, ordinal: int) -> None:
+def beget(floor: Floor, parent: int, cause: int, channel: int, instant: int, key: int) -> None:
     """A contact begets another, which comes in at an instant, now or later."""
     state = floor.state
     whose = floor.contacts[parent]
     child = _free_row(floor)
     row = floor.unborn[child]
-    row[CHILD_KEY] = child_key(whose[KEY], cause, ordinal)
+    row[CHILD_KEY] = key
     row[CHILD_CHANNEL] = channel
     row[CHILD_CAUSE] = cause
     row[CHILD_PARENT] = whose[ID]
@@ -166,7 +168,8 @@ def follow_up(floor: Floor, contact: int) -> None:
         and row[OWES] != NOBODY
         and journeys.is_begotten(state[NOW], state[HORIZON])
     ):
-        beget(floor, contact, draws.CLOSING, row[OWES], state[NOW], 0)
+        key = child_key(row[KEY], draws.CLOSING, 0)
+        beget(floor, contact, draws.CLOSING, row[OWES], state[NOW], key)
 
 
 @compiled_in_place
@@ -175,7 +178,7 @@ def _comes_in_again(floor: Floor, contact: int, reason: int, stream: int) -> int
     state, row = floor.state, floor.contacts[contact]
     chances = floor.way_chances[row[CHANNEL], reason]
     share = chances[COMES_BACK_SHARE]
-    if share == 0.0 or not journeys.happens(uniform(state[ROOT], stream, row[KEY]), share):
+    if share == 0.0 or not journeys.happens(number_of(floor, stream, row[KEY]), share):
         return -1
     way = floor.ways[row[CHANNEL], reason]
     cause = journeys.cause_of_return(reason)
@@ -183,7 +186,7 @@ def _comes_in_again(floor: Floor, contact: int, reason: int, stream: int) -> int
     delay = _delay(floor, key, way[DELAY_SHAPE], chances[DELAY_MEAN], chances[DELAY_SPREAD])
     instant = state[NOW] + delay
     if journeys.is_begotten(instant, state[HORIZON]):
-        beget(floor, contact, cause, way[COMES_BACK_TO], instant, 0)
+        beget(floor, contact, cause, way[COMES_BACK_TO], instant, key)
     return instant
 
 
@@ -209,7 +212,9 @@ def have_offspring(floor: Floor, post: int) -> None:
     if is_told(floor, post):
         many = floor.told[row[TOLD_ROW], TOLD_OFFSPRING]
     if many < 0:
-        share = uniform(state[ROOT], draws.OFFSPRING, row[KEY])
+        share = number_of(floor, draws.OFFSPRING, row[KEY])
+        if share <= chances[NO_OFFSPRING]:
+            return
         many = poisson_quantile(share, chances[OFFSPRING_MEAN])
     shape = floor.channels[number, SPREAD_SHAPE]
     for ordinal in range(many):
@@ -218,7 +223,7 @@ def have_offspring(floor: Floor, post: int) -> None:
             floor, key, shape, chances[SPREAD_MEAN], chances[SPREAD_SPREAD]
         )
         if journeys.is_begotten(instant, state[HORIZON]):
-            beget(floor, post, draws.SPREAD, number, instant, ordinal)
+            beget(floor, post, draws.SPREAD, number, instant, key)
 
 
 @compiled_in_place
@@ -242,16 +247,17 @@ def write_again(floor: Floor, post: int) -> None:
         return
     channel = floor.channels[row[CHANNEL]]
     times = (state[NOW] - row[OFFERED]) // channel[WRITE_AGAIN_AFTER]
-    number = uniform(state[ROOT], draws.POST_AGAIN, hashed(row[KEY], times))
+    number = number_of(floor, draws.POST_AGAIN, hashed(row[KEY], times))
     if journeys.happens(number, floor.chances[row[CHANNEL], WRITES_AGAIN]):
-        beget(floor, post, draws.REPOST, channel[WRITE_AGAIN_TO], state[NOW], times)
+        key = child_key(row[KEY], draws.REPOST, times)
+        beget(floor, post, draws.REPOST, channel[WRITE_AGAIN_TO], state[NOW], key)
     write_again_later(floor, post)
 
 
 @compiled_in_place
 def _delay(floor: Floor, key: int, shape: int, mean: float, spread: float) -> int:
     """Time until a contact comes in; the key is its own."""
-    stream = stream_of(floor.state[ROOT], draws.DELAY)
+    stream = floor.state[STREAMS + draws.DELAY]
     relative = relative_duration(stream, key, shape, spread, floor.values, floor.values)
     return rules.rounded(relative * mean, floor.state[GRAIN])
 
@@ -264,7 +270,7 @@ def is_deflected(floor: Floor, contact: int) -> bool:
     return (
         share > 0.0
         and journeys.may_be_deflected(row[CAUSE])
-        and journeys.happens(uniform(floor.state[ROOT], draws.DEFLECTION, row[KEY]), share)
+        and journeys.happens(number_of(floor, draws.DEFLECTION, row[KEY]), share)
     )
 
 

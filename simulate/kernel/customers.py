@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulate import draws
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.draws import NEVER, key_of, relative_duration, stream_of
+from simulate.draws import NEVER, key_of, relative_duration, uniform_in
 from simulate.kernel.floor import Floor
 from simulate.kernel.state import (
     ARRIVED_CLOSED,
@@ -48,17 +48,16 @@ from simulate.kernel.state import (
     PATIENCE_MEAN,
     PATIENCE_SHAPE,
     PATIENCE_SPREAD,
-    PATIENCE_STREAM,
     PROMOTED,
     PUT_ASIDE,
     QUEUED,
     REACH,
     REACHED,
-    ROOT,
     SILENT,
     SLOTS_TAKEN,
     SLOTS_USED,
     START,
+    STREAMS,
     TOLD,
     TOLD_PATIENCE,
     TOLD_ROW,
@@ -66,10 +65,15 @@ from simulate.kernel.state import (
     WORK,
     WORK_SHAPE,
     WORK_SPREAD,
-    WORK_STREAM,
 )
 from simulate.kernel.time_sheets import backdate_waiting
 from simulate.rules import rounded, rounded_patience
+
+
+@compiled_inline
+def number_of(floor: Floor, stream: int, key: int) -> float:
+    """As `draws.uniform`, in this replication."""
+    return uniform_in(floor.state[STREAMS + stream], key)
 
 
 @compiled_inline
@@ -178,7 +182,7 @@ def patience_of(floor: Floor, contact: int) -> int:
     if row[PATIENCE_SHAPE] == draws.ENDURING:
         return NEVER
     relative = relative_duration(
-        floor.state[PATIENCE_STREAM],
+        floor.state[STREAMS + draws.PATIENCE],
         floor.contacts[contact, KEY],
         row[PATIENCE_SHAPE],
         floor.chances[number, PATIENCE_SPREAD],
@@ -234,7 +238,7 @@ def work_of(floor: Floor, key: int, channel: int, interval: int) -> int:
     row = floor.channels[channel]
     values = floor.values[row[FIRST_VALUE] : row[END_VALUE]]
     relative = relative_duration(
-        floor.state[WORK_STREAM],
+        floor.state[STREAMS + draws.WORK],
         key,
         row[WORK_SHAPE],
         floor.chances[channel, WORK_SPREAD],
@@ -251,7 +255,7 @@ def closing_work(floor: Floor, key: int, channel: int) -> int:
     row = floor.channels[channel]
     values = floor.values[row[FIRST_CLOSING] : row[END_CLOSING]]
     relative = relative_duration(
-        floor.state[WORK_STREAM],
+        floor.state[STREAMS + draws.WORK],
         key,
         row[CLOSING_SHAPE],
         floor.chances[channel, CLOSING_SPREAD],
@@ -265,6 +269,6 @@ def closing_work(floor: Floor, key: int, channel: int) -> int:
 def _followers(floor: Floor, key: int, channel: int) -> int:
     spread = floor.chances[channel, FOLLOWERS_SPREAD]
     shape = draws.LOGNORMAL if spread > 0.0 else draws.CONSTANT
-    stream = stream_of(floor.state[ROOT], draws.FOLLOWERS)
+    stream = floor.state[STREAMS + draws.FOLLOWERS]
     relative = relative_duration(stream, key, shape, spread, floor.values, floor.values)
     return int(relative * floor.chances[channel, FOLLOWERS_MEAN])

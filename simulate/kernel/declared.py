@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -91,7 +93,9 @@ def channels_of(given: FloorInput) -> tuple[IntArray, IntArray]:
         row[at.WORK_SHAPE], _ = draws.shape_and_spread(channel.work.shape, channel.work.cv)
         shape, _ = draws.shape_and_spread(channel.patience.shape, channel.patience.cv)
         row[at.PATIENCE_SHAPE] = shape
-    channels[:, [at.HEAD, at.TAIL, at.PROMOTED_HEAD, at.PROMOTED_TAIL]] = NOBODY
+    channels[:, [at.HEAD, at.TAIL, at.PROMOTED_HEAD, at.PROMOTED_TAIL, at.OLDEST]] = NOBODY
+    by_reach = channels[:, at.ORDER] == rules.REACH_FIRST
+    channels[:, at.BY_REACH] = np.where(by_reach, np.cumsum(by_reach) - 1, NOBODY)
     for row, name in zip(channels, given.channel_names, strict=True):
         declared = given.scenario.channels[name]
         targets = (declared.target, declared.target_closed)
@@ -164,6 +168,7 @@ def chances_of(given: FloorInput) -> FloatArray:
         if channel.offspring is not None:
             delay = channel.offspring.delay
             row[at.OFFSPRING_MEAN] = channel.offspring.mean
+            row[at.NO_OFFSPRING] = math.exp(-channel.offspring.mean)
             row[at.SPREAD_MEAN] = delay.mean_us
             _, row[at.SPREAD_SPREAD] = draws.shape_and_spread(delay.shape, delay.cv)
         if (closing := channel.closing) is not None:

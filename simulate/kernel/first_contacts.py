@@ -20,8 +20,8 @@ from simulate.kernel.state import (
     ITS_WORK,
     NEXT_ARRIVAL,
     NEXT_FIRST,
-    POSITION_STREAM,
     REACH,
+    STREAMS,
     TOLD,
     TOLD_REACH,
     TOLD_ROW,
@@ -105,7 +105,7 @@ def _draw_arrivals(floor: Floor) -> None:
 def _fill_arrivals(floor: Floor, interval: int) -> int:
     """Write down the first contacts of an interval, channel by channel; how many they are."""
     state = floor.state
-    length, grain, stream = state[INTERVAL_LENGTH], state[GRAIN], state[POSITION_STREAM]
+    length, grain, stream = state[INTERVAL_LENGTH], state[GRAIN], state[STREAMS + draws.POSITION]
     begin = interval * length
     size = 0
     for channel in range(len(floor.channels)):

@@ -94,6 +94,8 @@ class Floor:
         Agent time on the floor, on break, and spent after the shift, by interval and group.
     waits, responses
         Hash tables of histogram bins; see `histograms`.
+    by_reach
+        Heaps of the contacts in queues by followers, most followers first; see `heaps`.
     log
         Every contact that has gone, by id, in the columns above, where that is wanted.
     heads
@@ -158,6 +160,7 @@ class Floor:
     leaving: Annotated[Numbers, ANY, ANY]
     waits: Annotated[Numbers, ANY]
     responses: Annotated[Numbers, ANY]
+    by_reach: Annotated[Numbers, ANY, ANY]
     log: Annotated[Numbers, ANY, at.CONTACT_SIZE]
     heads: Annotated[Numbers, ANY, ANY]
     layout: Numbers = field(init=False)

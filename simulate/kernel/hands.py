@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.draws import ENDLESS, hashed, uniform
+from simulate.draws import ENDLESS, hashed
 from simulate.draws import REACH as REACH_STREAM
 from simulate.kernel.benches import join_bench, leave_bench
-from simulate.kernel.children import follow_up
-from simulate.kernel.customers import next_endless
+from simulate.kernel.children import follow_up, write_again_later
+from simulate.kernel.customers import next_endless, number_of
 from simulate.kernel.floor import Floor
 from simulate.kernel.presence import begin_break, may_take, put_back
 from simulate.kernel.queues import leave
@@ -43,7 +43,6 @@ from simulate.kernel.state import (
     REMAINING,
     RETRY_AFTER,
     RETURNING,
-    ROOT,
     SILENT,
     SILENT_US,
     SILENT_WORK,
@@ -84,6 +83,8 @@ def start(floor: Floor, contact: int, agent: int) -> None:
         following = next_endless(floor, channel)
         take_in(floor, following, True)
         begin_waiting(floor, following)
+        if floor.state[JOURNEYS]:
+            write_again_later(floor, following)
 
 
 @compiled_inline
@@ -193,7 +194,7 @@ def _is_reached(floor: Floor, contact: int) -> bool:
         and floor.told[row[TOLD_ROW], TOLD_REACHED] >= 0
     ):
         return row[TRIES] == floor.told[row[TOLD_ROW], TOLD_REACHED]
-    share = uniform(floor.state[ROOT], REACH_STREAM, hashed(row[KEY], row[TRIES]))
+    share = number_of(floor, REACH_STREAM, hashed(row[KEY], row[TRIES]))
     return share < floor.chances[row[CHANNEL], IS_REACHED]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from simulate import rules
+from simulate import draws, rules
 from simulate.compiled import compiled_entry, compiled_in_place, compiled_inline
 from simulate.draws import NEVER
 from simulate.kernel import floor_type  # noqa: F401  # how compiled code holds a floor
-from simulate.kernel.children import be_born
+from simulate.kernel.children import be_born, write_again_later
 from simulate.kernel.customers import backlog_contact, endless_contact, is_open_at
 from simulate.kernel.dispatch import settle
 from simulate.kernel.first_contacts import is_first_contact_to_come, next_customer
@@ -44,8 +44,10 @@ from simulate.kernel.state import (
     OFFERED,
     QUEUED,
     RESPONSES,
+    ROOT,
     SLOTS_TAKEN,
     STARTS,
+    STREAMS,
     TIMERS,
     UNBORN,
     UNTIL,
@@ -133,6 +135,8 @@ def live(floor: Floor, most_events: int) -> int:
 def _begin(floor: Floor) -> None:
     """Who waits at the start joins the queues before anything happens."""
     floor.state[HAS_BEGUN] = 1
+    for stream in range(draws.STREAMS):
+        floor.state[STREAMS + stream] = draws.stream_of(floor.state[ROOT], stream)
     _look_ahead(floor)
     opening = floor.opening
     # Every row has to exist before the first of them can be begotten.
@@ -151,6 +155,8 @@ def _begin(floor: Floor) -> None:
         channel, offered = floor.contacts[contact, CHANNEL], floor.contacts[contact, OFFERED]
         take_in(floor, contact, is_open_at(floor, channel, offered))
         begin_waiting(floor, contact)
+        if floor.state[JOURNEYS]:
+            write_again_later(floor, contact)
 
 
 @compiled_inline

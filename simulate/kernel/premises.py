@@ -26,6 +26,7 @@ _OUTSIDE = (
     "contacts",
     "timers",
     "unborn",
+    "by_reach",
     "arrivals",
     "order",
     "waits",
@@ -84,9 +85,6 @@ class Premises:
             self._let_come(root)
         state, first = floor.state, int(floor.state[at.NEXT_FIRST])
         state[at.ROOT] = root
-        state[at.WORK_STREAM] = draws.stream_of(root, draws.WORK)
-        state[at.PATIENCE_STREAM] = draws.stream_of(root, draws.PATIENCE)
-        state[at.POSITION_STREAM] = draws.stream_of(root, draws.POSITION)
         if given.given is None:
             means = given.rates.of_replication(seed, replication)
             floor.counts[...] = contact_counts(root, means, given.rates.channel_keys)

@@ -2,7 +2,8 @@
 Where contacts wait: a list a channel in the order of its queue, and one of its promoted work.
 
 Work joins near its place at the end (or the beginning, last come first served), so that looking
-for the place takes a step or two; whoever gives up leaves from anywhere in one.
+for the place takes a step or two; whoever gives up leaves from anywhere in one. Where followers
+decide, newcomers belong anywhere: there the list is a heap, see `heaps`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from simulate import rules
 from simulate.compiled import compiled_in_place, compiled_inline
 from simulate.kernel.floor import Floor
+from simulate.kernel.heaps import join_heap, leave_heap
 from simulate.kernel.state import (
     AHEAD,
     BEHIND,
+    BY_REACH,
     CHANNEL,
     DEADLINE,
     HEAD,
@@ -95,6 +98,9 @@ def _line_up(floor: Floor, contact: int, channel: int) -> None:
     promoted = contacts[contact, PROMOTED]
     head = PROMOTED_HEAD if promoted else HEAD
     order = rules.DEADLINE if promoted else channels[channel, ORDER]
+    if order == rules.REACH_FIRST:
+        join_heap(floor, contact, channel)
+        return
     key = _place(floor, order, contact)
     if order == rules.LIFO:
         behind = channels[channel, head]
@@ -118,6 +124,9 @@ def _line_up(floor: Floor, contact: int, channel: int) -> None:
 @compiled_in_place
 def _step_out(floor: Floor, contact: int, channel: int) -> None:
     contacts = floor.contacts
+    if floor.channels[channel, BY_REACH] != NOBODY and not contacts[contact, PROMOTED]:
+        leave_heap(floor, contact, channel)
+        return
     head = PROMOTED_HEAD if contacts[contact, PROMOTED] else HEAD
     ahead, behind = contacts[contact, AHEAD], contacts[contact, BEHIND]
     _link(floor, channel, head, ahead, behind)

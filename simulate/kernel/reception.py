@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulate import journeys, rules
 from simulate.compiled import compiled_in_place, compiled_inline
-from simulate.draws import ACCEPT, BALK, CALLBACK, NEVER, uniform
+from simulate.draws import ACCEPT, BALK, CALLBACK, NEVER, child_key
 from simulate.draws import SILENT as SILENT_STREAM
 from simulate.kernel.children import (
     beget,
@@ -14,7 +14,7 @@ from simulate.kernel.children import (
     write_again,
     write_again_later,
 )
-from simulate.kernel.customers import opening_after, patience_of
+from simulate.kernel.customers import number_of, opening_after, patience_of
 from simulate.kernel.floor import Floor
 from simulate.kernel.presence import staying
 from simulate.kernel.queues import join, leave, promote
@@ -52,7 +52,6 @@ from simulate.kernel.state import (
     PROMOTE_BEFORE,
     PROMOTED,
     QUEUED,
-    ROOT,
     SILENT,
     SILENT_WORK,
     SPEED,
@@ -120,6 +119,8 @@ def stay_or_go(floor: Floor, contact: int) -> None:
         return
     if channel[KIND] != rules.LIVE:
         begin_waiting(floor, contact)
+        if state[JOURNEYS]:
+            write_again_later(floor, contact)
         return
     others = channel[LENGTH] - 1
     balk = floor.chances[row[CHANNEL], BALKS]
@@ -127,7 +128,7 @@ def stay_or_go(floor: Floor, contact: int) -> None:
         _end(floor, contact, _BLOCKED)
     elif _is_offered_callback(floor, row[CHANNEL], others) and _accepts(floor, contact):
         _convert(floor, contact)
-    elif balk > 0.0 and uniform(state[ROOT], BALK, row[KEY]) < balk:
+    elif balk > 0.0 and number_of(floor, BALK, row[KEY]) < balk:
         _end(floor, contact, _ABANDONED)
     else:
         begin_waiting(floor, contact)
@@ -190,7 +191,7 @@ def _is_silent(floor: Floor, contact: int) -> bool:
     ):
         return floor.told[row[TOLD_ROW], TOLD_SILENT] == 1
     share = floor.chances[row[CHANNEL], IS_SILENT]
-    return share > 0.0 and uniform(floor.state[ROOT], SILENT_STREAM, row[KEY]) < share
+    return share > 0.0 and number_of(floor, SILENT_STREAM, row[KEY]) < share
 
 
 @compiled_in_place
@@ -241,8 +242,6 @@ def _queue_up(floor: Floor, contact: int) -> None:
     join(floor, contact)
     if channel[FIRST_GATE] < channel[END_GATE] and row[TRIES] == 0:
         _await_gates(floor, contact)
-    if floor.state[JOURNEYS] and row[TRIES] == 0:
-        write_again_later(floor, contact)
 
 
 @compiled_in_place
@@ -317,14 +316,15 @@ def _expected_wait(floor: Floor, channel: int, others: int) -> float:
 @compiled_in_place
 def _accepts(floor: Floor, contact: int) -> bool:
     share = floor.chances[floor.contacts[contact, CHANNEL], ACCEPTS]
-    return uniform(floor.state[ROOT], ACCEPT, floor.contacts[contact, KEY]) < share
+    return number_of(floor, ACCEPT, floor.contacts[contact, KEY]) < share
 
 
 @compiled_in_place
 def _convert(floor: Floor, contact: int) -> None:
     """The customer takes a callback, which is a contact of its own from now on."""
     to = floor.channels[floor.contacts[contact, CHANNEL], OFFER_CHANNEL]
-    beget(floor, contact, CALLBACK, to, floor.state[NOW], 0)
+    key = child_key(floor.contacts[contact, KEY], CALLBACK, 0)
+    beget(floor, contact, CALLBACK, to, floor.state[NOW], key)
     _end(floor, contact, _CONVERTED)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from simulate import draws
+
 NOBODY = -1
 """No contact, no agent, no channel, no place."""
 
@@ -39,9 +41,6 @@ ARRIVALS = 29  # rows filled
 FILLED = 30  # intervals whose arrivals have been drawn
 TOLD = 31  # whether first contacts are told one by one
 KEEPS_LOG = 32  # whether every contact is written down
-WORK_STREAM = 33  # see `draws.stream_of`
-PATIENCE_STREAM = 34
-POSITION_STREAM = 35
 WAITS = 36  # bins occupied in the histogram of waits
 RESPONSES = 37
 INTERRUPTS = 38  # whether any work may be interrupted
@@ -55,7 +54,8 @@ UNBORN = 45  # children begotten and not born
 UNBORN_USED = 46  # rows of them used at some time
 FREE_UNBORN = 47  # first of those that can be used again: a list linked by their first column
 NEXT_PLACE = 48  # of the next child begotten, among the arrivals of an instant
-STATE_SIZE = 49
+STREAMS = 49  # behind it, by number, what the numbers of each stream start from
+STATE_SIZE = STREAMS + draws.STREAMS
 
 # Of a contact. What every contact needs comes first, and columns that begin alike stand together.
 ID = 0
@@ -80,7 +80,7 @@ ARRIVED_CLOSED = 18
 PROMOTED = 19
 TRIES = 20
 CAUSE = 21  # why it exists; see `log.Cause`
-AHEAD = 22  # neighbours in the queue
+AHEAD = 22  # neighbours in the queue; or, in a heap, its place there
 BEHIND = 23
 # What few contacts need: the last line of the processor's cache is touched for them only.
 FIRST_OFFERED = 24  # of whoever has a parent
@@ -209,7 +209,12 @@ CLOSING_SHAPE = 48  # of the work of closing replies, -1 where none is posted
 FIRST_CLOSING = 49  # of that work in `values`
 END_CLOSING = 50
 LOUD_FROM = 51  # followers; -1 where none are told
-CHANNEL_SIZE = 52
+BY_REACH = 52  # row of `by_reach` that holds its queue, NOBODY where that is no heap
+IN_HEAP = 53  # contacts there
+OLDEST = 54  # row and id of the contact that had waited longest at the last interval's end
+OLDEST_ID = 55
+OLDEST_KNOWN = 56  # whether it is so at this one
+CHANNEL_SIZE = 57
 
 # Chances and the like of a channel.
 BALKS = 0
@@ -228,7 +233,8 @@ SPREAD_MEAN = 12
 SPREAD_SPREAD = 13
 CLOSING_MEAN = 14
 CLOSING_SPREAD = 15
-CHANCES_SIZE = 16
+NO_OFFSPRING = 16  # the chance of none
+CHANCES_SIZE = 17
 
 MOST_OFFSPRING = 40  # of one post: fewer than one are begotten on the average
 

@@ -25,6 +25,9 @@ from simulate.kernel.state import (
     NOW,
     NOW_WAITING,
     OFFERED,
+    OLDEST,
+    OLDEST_ID,
+    OLDEST_KNOWN,
     PRESENT,
     SLOTS_USED,
     WAITED,
@@ -127,14 +130,31 @@ def backdate_waiting(floor: Floor, channel: int) -> None:
 
 @compiled_in_place
 def _note_oldest(floor: Floor, interval: int, edge: int) -> None:
-    waiting = 0
+    """Whoever had waited longest at the last edge still has; once gone, look for who has now."""
+    unknown = False
     for channel in range(len(floor.channels)):
-        waiting += floor.channels[channel, NOW_WAITING]
-    if waiting == 0:
+        row = floor.channels[channel]
+        oldest = row[OLDEST]
+        known = (
+            oldest != NOBODY
+            and floor.contacts[oldest, ID] == row[OLDEST_ID]
+            and floor.contacts[oldest, IS_WAITING] == 1
+        )
+        row[OLDEST_KNOWN] = known
+        if known:
+            floor.oldest[interval, channel] = edge - floor.contacts[oldest, OFFERED]
+        else:
+            row[OLDEST] = NOBODY
+            unknown = unknown or row[NOW_WAITING] > 0
+    if not unknown:
         return
     for contact in range(floor.state[SLOTS_USED]):
         row = floor.contacts[contact]
-        if row[ID] != NOBODY and row[IS_WAITING]:
-            age = edge - row[OFFERED]
-            if age > floor.oldest[interval, row[CHANNEL]]:
-                floor.oldest[interval, row[CHANNEL]] = age
+        if row[ID] == NOBODY or not row[IS_WAITING]:
+            continue
+        channel = row[CHANNEL]
+        age = edge - row[OFFERED]
+        if not floor.channels[channel, OLDEST_KNOWN] and age > floor.oldest[interval, channel]:
+            floor.oldest[interval, channel] = age
+            floor.channels[channel, OLDEST] = contact
+            floor.channels[channel, OLDEST_ID] = row[ID]
