@@ -66,6 +66,7 @@ def print_drill(found: Drill) -> None:
             "caused": cell(row["caused"]),
             "most waiting beyond calm": cell(row["peak_beyond_calm"]),
             "hours waited beyond calm": cell(row["waiting_beyond_calm_h"]),
+            "caught up (half)": _hours(row["caught_up_median_h"]),
             "recovered (half)": _hours(row["recovered_median_h"]),
             "recovered (9 in 10)": _hours(row["recovered_p90_h"]),
             "never": percent(row["unrecovered_share"]),

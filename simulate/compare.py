@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scenario.assumptions import begets
+from scenario.channels import Channel
 from scenario.errors import InvalidValueError
 from simulate.channel_tables import kept_periods, target_of
 from simulate.closing_table import backlog_at_closings
@@ -22,7 +23,7 @@ from simulate.estimates import (
 from simulate.journey_pairs import journey_pairs
 from simulate.outcome import Outcome
 from simulate.quantile_influence import SHARES
-from simulate.ratios import ALL_KINDS, RATIOS
+from simulate.ratios import RATIOS
 from simulate.replications import Span, occupancy_of
 from simulate.resolved import cost_of_resolved
 
@@ -105,8 +106,9 @@ def _pairs(baseline: Outcome, other: Outcome) -> list[tuple[str, str, Parts, Par
     for channel, declared in other.scenario.channels.items():
         if channel not in baseline.scenario.channels:
             continue
+        before = baseline.scenario.channels[channel]
         for measure in WORDINGS:
-            if declared.kind in _kinds_of(measure):
+            if _is_of(measure, declared) and _is_of(measure, before):
                 pair = [_parts(outcome, measure, channel) for outcome in (other, baseline)]
                 found.append((channel, measure, pair[0], pair[1]))
     for group in other.scenario.groups:
@@ -159,10 +161,11 @@ def _cost_of_contacts(outcome: Outcome) -> Parts:
     return Parts.of(np.full(handled.shape, outcome.cost), handled)
 
 
-def _kinds_of(measure: str) -> tuple[str, ...]:
+def _is_of(measure: str, channel: Channel) -> bool:
+    """Whether a channel has a measure."""
     if measure in _KINDS:
-        return _KINDS[measure]
-    return RATIOS[measure].kinds if measure in RATIOS else ALL_KINDS
+        return channel.kind in _KINDS[measure]
+    return measure not in RATIOS or RATIOS[measure].is_of(channel)
 
 
 def _parts(outcome: Outcome, measure: str, channel: str) -> Parts:

@@ -79,8 +79,9 @@ class Drill:
             mean over replications), `waiting_beyond_calm_h` (hours that contacts waited beyond
             the calm day, all together), `recovered_median_h` and `recovered_p90_h` (hours after
             the burst began; NaN on the calm day, and where too few recover),
-            `unrecovered_share`, `impressions_waiting`; of all channels: `offered`,
-            `first_attempts`, `caused`, `answered`; and `paid_hours` and `cost`.
+            `caught_up_median_h` (until as few wait for the first time), `unrecovered_share`,
+            `impressions_waiting`; of all channels: `offered`, `first_attempts`, `caused`,
+            `answered`; and `paid_hours` and `cost`.
         """
         return pd.DataFrame([self._row(name) for name in self.outcomes])
 
@@ -179,6 +180,7 @@ class Drill:
             **{level: mine[level] for level in levels},
             "peak_beyond_calm": float(found.peak.mean()) if found else 0.0,
             "waiting_beyond_calm_h": float(found.waiting_h.mean()) if found else 0.0,
+            "caught_up_median_h": found.caught_up_h if found else np.nan,
             "recovered_median_h": found.median_h if found else np.nan,
             "recovered_p90_h": found.sure_h if found else np.nan,
             "unrecovered_share": found.unrecovered if found else np.nan,

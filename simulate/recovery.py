@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario
 from simulate.engines import Cancel
@@ -17,6 +18,7 @@ from simulate.workers import Progress, Workers
 
 FELT = 0.05  # of the most that waited beyond the calm day: less than that is over
 LEAST = 1.0  # contact; one more or fewer is the day's own noise
+AGAIN_H = 2.0  # from here on it matters that it was felt a second time
 SURE = 0.9  # share of the days by which a planner wants it over
 
 
@@ -34,6 +36,9 @@ class Recovery:
     hours
         Hours from then on, by replication, shape (R,): 0 where it was never felt, NaN where the
         horizon ended first.
+    caught_up
+        Hours until as few wait for the first time, at most `hours`: a floor may catch up before
+        the night and find more in the morning, shape (R,).
     peak
         Most contacts waiting beyond the calm day at the end of an interval, shape (R,).
     waiting_h
@@ -49,18 +54,24 @@ class Recovery:
     channel: str
     start: pd.Timestamp
     hours: FloatArray
+    caught_up: FloatArray
     peak: FloatArray
     waiting_h: FloatArray
 
     @property
     def median_h(self) -> float:
         """Hours by which half of the replications have recovered; NaN where fewer do."""
-        return self._quantile(0.5)
+        return _by_when(self.hours, 0.5)
+
+    @property
+    def caught_up_h(self) -> float:
+        """Hours by which half of the replications have caught up once; NaN where fewer do."""
+        return _by_when(self.caught_up, 0.5)
 
     @property
     def sure_h(self) -> float:
         """Hours by which 90 % of the replications have recovered; NaN where fewer do."""
-        return self._quantile(SURE)
+        return _by_when(self.hours, SURE)
 
     @property
     def unrecovered(self) -> float:
@@ -76,6 +87,11 @@ class Recovery:
             share = f"{100 * (1 - self.unrecovered):.0f} % of the runs"
             return f"{self.channel} does not recover before the end: only {share} do."
         told = f"{self.channel} has recovered after {self.median_h:.1f} h in half of the runs"
+        if self.median_h - self.caught_up_h >= AGAIN_H:
+            told = (
+                f"{self.channel} has caught up for the first time after {self.caught_up_h:.1f} h,"
+                f" and recovered after {self.median_h:.1f} h in half of the runs"
+            )
         if not np.isnan(self.sure_h):
             return f"{told}, after {self.sure_h:.1f} h in nine of ten."
         return f"{told}; in {100 * self.unrecovered:.0f} % it does not before the end."
@@ -87,17 +103,12 @@ class Recovery:
             "start": self.start.isoformat(),
             "recovered_median_h": _known(self.median_h),
             "recovered_p90_h": _known(self.sure_h),
+            "caught_up_median_h": _known(self.caught_up_h),
             "unrecovered_share": self.unrecovered,
             "peak_beyond_calm": float(self.peak.mean()),
             "waiting_beyond_calm_h": float(self.waiting_h.mean()),
             "sentence": self.sentence,
         }
-
-    def _quantile(self, share: float) -> float:
-        """The least time by which so many have recovered; those who have not, never have."""
-        times = np.sort(np.where(np.isnan(self.hours), np.inf, self.hours))
-        found = float(times[max(0, int(np.ceil(share * len(times))) - 1)])
-        return found if np.isfinite(found) else float("nan")
 
 
 def recovery(calm: Outcome, burst: Outcome, channel: str, start: pd.Timestamp) -> Recovery:
@@ -133,14 +144,27 @@ def recovery(calm: Outcome, burst: Outcome, channel: str, start: pd.Timestamp) -
     peak = np.maximum(more.max(axis=1), 0.0)
     begun_us = period.offset_us(start) - first * period.interval_us
     ends_h = ((np.arange(more.shape[1]) + 1) * period.interval_us - begun_us) / 3.6e9
-    over = more <= np.maximum(LEAST, FELT * peak)[:, None]
-    over &= np.arange(more.shape[1]) >= more.argmax(axis=1)[:, None]
-    hours = np.where(over.any(axis=1), ends_h[over.argmax(axis=1)], np.nan)
+    few = more <= np.maximum(LEAST, FELT * peak)[:, None]
+    after_worst = np.arange(more.shape[1]) >= more.argmax(axis=1)[:, None]
+    after_felt = np.logical_or.accumulate(~few, axis=1)
     queued = [
         one.data.tallies(channel, "interval")["queue_us"].sum(axis=1) for one in (burst, calm)
     ]
     waiting_h = (queued[0] - queued[1]) / 3.6e9
-    return Recovery(channel, start, np.where(peak <= LEAST, 0.0, hours), peak, waiting_h)
+    return Recovery(
+        channel,
+        start,
+        _first(few & after_worst, ends_h, peak),
+        _first(few & after_felt, ends_h, peak),
+        peak,
+        waiting_h,
+    )
+
+
+def _first(is_so: NDArray[np.bool_], ends_h: FloatArray, peak: FloatArray) -> FloatArray:
+    """Hours until it is so for the first time; 0 where the burst was never felt."""
+    hours = np.where(is_so.any(axis=1), ends_h[is_so.argmax(axis=1)], np.nan)
+    return np.where(peak <= LEAST, 0.0, hours)
 
 
 def recoveries(
@@ -204,6 +228,13 @@ def part_of(progress: Progress | None, before: int, total: int) -> Progress | No
     if progress is None:
         return None
     return lambda done, _: progress(before + done, total)
+
+
+def _by_when(hours: FloatArray, share: float) -> float:
+    """The least time by which so many have recovered; those who have not, never have."""
+    times = np.sort(np.where(np.isnan(hours), np.inf, hours))
+    found = float(times[max(0, int(np.ceil(share * len(times))) - 1)])
+    return found if np.isfinite(found) else float("nan")
 
 
 def _known(value: float) -> float | None:

@@ -45,11 +45,20 @@ def test_recovery_is_when_hardly_more_wait_than_on_the_calm_day():
     found = recovery(calm, burst, "posts", START + pd.Timedelta(minutes=45))
 
     np.testing.assert_array_equal(found.hours, [2.25, 0, np.nan, 0])
+    np.testing.assert_array_equal(found.caught_up, found.hours)
     np.testing.assert_array_equal(found.peak, [20, 1, 9, 0])
     assert found.waiting_h[0] == (2 + 7 + 20 + 3 + 1) / 2
     assert (found.median_h, found.unrecovered) == (0, 0.25)
     assert np.isnan(found.sure_h)
     assert "in 25 % it does not" in found.sentence
+
+
+def test_floor_that_catches_up_may_find_more_in_the_morning():
+    """Caught up at 01:30, felt once more at its worst at 04:00, over at 05:00."""
+    calm = outcome_with([[0] * 10])
+    found = recovery(calm, outcome_with([[0, 4, 1, 0, 0, 3, 8, 8, 2, 0]]), "posts", START)
+    assert (found.caught_up_h, found.median_h) == (1.5, 5)
+    assert "caught up for the first time after 1.5 h, and recovered after 5.0 h" in found.sentence
 
 
 @settings(max_examples=60, deadline=None)
