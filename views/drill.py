@@ -113,7 +113,8 @@ if told:
         st.text(f"● {sentence}")
 st.caption(
     "Over: the first interval after the worst one in which no more than 5 % of the contacts that"
-    " waited at the worst beyond the calm day, or one contact, still do."
+    " waited at the worst beyond the calm day, or one contact, still do. What comes after closing"
+    " waits for the morning: a team can catch up before the night, and find more after it."
     f" {found.replications} replications each, seed {found.seed}."
 )
 places = st.columns([1, 1, 3])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 CALM, BURST, CALLED_IN = "calm day", "burst", "called in"  # names in the drill's tables
 BEFORE, AFTER = pd.Timedelta(hours=2), pd.Timedelta(hours=24)
+AGAIN_H = 2.0  # from here on it is told that more came later, as after a night
 TOLD = 6  # sentences on what calling people in changes
 FIRST = ("service_level", "service_level_closed", "response_p90_s", "abandonment", "heads_off")
 
@@ -74,6 +75,12 @@ def table(found: Drilled, scenario: Scenario) -> pd.DataFrame:
     lines: dict[str, Callable[[Row, Row | None], str]] = {
         f"{who} in time{promise}": lambda row, before: _level(row, before, target),
         f"{who}: most waiting beyond the calm day": lambda row, _: number(row["peak_beyond_calm"]),
+        f"{who}: hours waited beyond the calm day": lambda row, _: number(
+            row["waiting_beyond_calm_h"]
+        ),
+        "First caught up after, in half of the runs": lambda row, _: _hours(
+            row["caught_up_median_h"]
+        ),
         "Over after, in half of the runs": lambda row, _: _hours(row["recovered_median_h"]),
         "Over after, in nine of ten": lambda row, _: _hours(row["recovered_p90_h"]),
         "Runs not over in the planned time": lambda row, _: percent(row["unrecovered_share"], 0),
@@ -143,6 +150,8 @@ def _over(recovery: Recovery) -> str:
             f" {percent(1 - recovery.unrecovered, 0)} of the runs recover."
         )
     told = f"over after {_hours(recovery.median_h)} in half of the runs"
+    if recovery.median_h - recovery.caught_up_h >= AGAIN_H:
+        told = f"caught up for the first time after {_hours(recovery.caught_up_h)}, {told}"
     if not np.isnan(recovery.sure_h):
         return f"{told}, after {_hours(recovery.sure_h)} in nine of ten."
     return f"{told}; {percent(recovery.unrecovered, 0)} do not recover in the planned time."
