@@ -61,7 +61,8 @@ def separated(scenario: Scenario, demand: Demand, staff: Staff) -> tuple[Scenari
             groups[f"{name}: {channel}"] = _team(group, channel, skill, column)
             columns.append(column)
     routing = scenario.routing.model_copy(update={"blend": "blended"})
-    changes = {"groups": groups, "routing": routing, "staffing": None}
+    # Whoever is called in is among the numbers.
+    changes = {"groups": groups, "routing": routing, "staffing": None, "called_in": ()}
     split = Staff(staff.horizon, tuple(groups), np.stack(columns, axis=1))
     return scenario.model_copy(update=changes), split
 

@@ -13,6 +13,7 @@ from report.documents import as_json
 from scenario import InvalidInputError, InvalidValueError, Scenario
 from scenario.calendar import Horizon
 from scenario.called_in import CalledIn, with_called_in
+from scenario.separate import separated
 from simulate.drill import BURST, CALLED_IN, CALM, drill
 from simulate.recovery import recoveries, recovery
 from simulate.run import simulate
@@ -226,6 +227,13 @@ def test_people_called_in_to_a_group_of_names_work_a_shift_to_the_minute(tmp_pat
     assert staff.shifts[-1].start == AT
     assert staff.shifts[-1].end == pd.Timestamp("2026-04-13T16:00", tz="Europe/London")
     assert staff.shifts[-1].paid_hours == pytest.approx(410 / 60)
+
+
+def test_people_called_in_join_the_separate_teams():
+    one = SCENARIO.with_changes({"called_in": [called().model_dump()], "routing.blend": "separate"})
+    apart, staff = separated(one, DEMAND, one.staff())
+    np.testing.assert_array_equal(staff.agents.sum(axis=1), one.staff().agents[:, 0])
+    assert apart.with_changes({"seed": 2}).called_in == ()
 
 
 @pytest.mark.parametrize(

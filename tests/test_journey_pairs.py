@@ -91,6 +91,13 @@ def test_scenario_without_journeys_has_none_of_their_measures():
     assert not told & {"heads_off", "begotten", "fcr", "deflected", "cost_per_resolved"}
 
 
+def test_what_a_channel_does_not_declare_is_not_compared(rows):
+    """Chats have no followers, so none of them is loud or quiet."""
+    loud = {measure for measure, channel in rows.index if channel == "posts" and "loud" in measure}
+    assert loud
+    assert not any("loud" in m or "quiet" in m for m, channel in rows.index if channel == "chat")
+
+
 def test_resolved_customers_are_those_after_whose_contact_nobody_comes_back(baseline):
     """Settled contacts, without the second one of those who wrote twice; cost is per customer."""
     totals = baseline.data.contacts
