@@ -197,10 +197,11 @@ class _Met:
     offered: FloatArray
 
     def error(self, tried: FloatArray, kept: FloatArray) -> FloatArray:
-        """Logarithm of the volume met over the one wanted; 0 where nobody came."""
-        # Of many contacts none a first attempt: fewer than half of one.
+        """Logarithm of the volume met over the one wanted."""
+        # Of many contacts none a first attempt: fewer than half of one. Nobody at all: all are.
         left = np.maximum(self.first, 0.5) / np.maximum(self.offered, 0.5)
-        return np.where(self.offered > 0, np.log(tried * kept / left), 0.0)
+        error: FloatArray = np.log(tried * kept / left)
+        return error
 
     def few(self) -> FloatArray:
         """How much more may be off where there are few: two contacts are as good as matched."""
@@ -222,7 +223,7 @@ def _fixed_point(
         off = np.abs(error) / found.few()
         if off.max() < least.max():
             best, least = tried, off
-        if off.max() <= MATCHED * coarse:
+        if number > 0 and off.max() <= MATCHED * coarse:  # the very first shares are a guess
             if coarse == 1:
                 break
             # Near enough for fewer runs: all of them from here on.

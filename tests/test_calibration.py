@@ -92,6 +92,15 @@ def test_without_journeys_all_contacts_are_first_attempts():
     assert offered(found, 3) == offered(plain, 3) == offered(QUIET, 3)
 
 
+def test_channel_on_which_hardly_anybody_comes_keeps_its_volume():
+    """A chat that never opens is offered nothing; one contact in a thousand days is a first one."""
+    for changes in ({"channels.chat.open": {"mon": "closed"}}, {"demand.rates.chat": 1e-5}):
+        rare = DAY.with_changes(changes)
+        shares = calibrated(rare, demand_of(rare), replications=4).demand.first_share
+        # Nor do posts multiply where eleven agents have nothing else to do.
+        assert shares == pytest.approx({"chat": 1, "posts": 1}, abs=0.01)
+
+
 def test_known_shares_and_first_attempts_are_left_as_they_are():
     for changes in ({"demand.counts": "first"}, {"demand.first_share": {"chat": 0.8}}):
         scenario = DAY.with_changes(changes)
