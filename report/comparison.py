@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 DIFFERENCES = ["scenario", "measure", "channel", "difference", "low", "high", "real", "sentence"]
 FIRST = ("service_level", "service_level_closed")  # what a manager asks first
-FELT = (*FIRST, "abandonment", "response_mean_s", "probability_met_day", "occupancy")
+FELT = (
+    *FIRST, "abandonment", "response_mean_s", "begotten", "heads_off", "cost_per_resolved",
+    "probability_met_day", "occupancy",
+)  # fmt: skip
 LONG_VALUE = 60  # characters: staffing by interval is a sheet of its own, not a cell
 
 

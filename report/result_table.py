@@ -114,10 +114,12 @@ def compared(line: Result, before: Result | None, rows: Differences) -> tuple[st
     """Difference with its interval, and whether it is real; both as texts."""
     found = rows.get((line.measure, line.who)) if line.measure else None
     if found is not None and line.unit not in _EXACT:
-        size = sized(found["difference"], line.unit)
+        largest = max(abs(found[end]) for end in ("difference", "low", "high"))
+        size = sized(found["difference"], line.unit, largest)
         if found["low"] == found["high"]:
             return size, EXACT if found["difference"] else SAME
-        ends = f"{sized(found['low'], line.unit)} to {sized(found['high'], line.unit)}"
+        low, high = (sized(found[end], line.unit, largest) for end in ("low", "high"))
+        ends = f"{low} to {high}"
         return f"{size} ({ends})", REAL if found["real"] else NOISE
     if before is None or not np.isfinite(line.value - before.value):
         return UNKNOWN, ""
@@ -128,28 +130,38 @@ def compared(line: Result, before: Result | None, rows: Differences) -> tuple[st
     return size, ""
 
 
-def sized(difference: float, unit: str) -> str:
+def sized(difference: float, unit: str, largest: float = 0.0) -> str:
     """
     A difference in the unit of its line.
+
+    Parameters
+    ----------
+    difference, unit
+        As in `Result`.
+    largest
+        Size of the largest of the numbers that stand side by side: they are told alike.
 
     Examples
     --------
     >>> sized(-0.0312, "share"), sized(4.26, "seconds"), sized(-26.0, "money")
     ('-3.1 pp', '+4.3 s', '-26')
+    >>> sized(392.0, "seconds", 840.0), sized(392.0, "seconds")
+    ('+6.5 min', '+392 s')
     """
+    largest = max(abs(difference), largest)
     match unit:
         case "share":
             return points(difference)
         case "seconds":
-            if abs(difference) >= 600:
-                return f"{change(difference / 60)} min"
+            if largest >= 600:
+                return f"{change(difference / 60, 0 if abs(difference) >= 600 else 1)} min"
             return f"{change(difference, 0 if abs(difference) >= 10 else 1)} s"
         case "money" | "hours" | "intervals":
             return change(difference)
         case "pence":
             return change(difference, 2)
         case "impressions":
-            if abs(difference) >= MILLION / 10:
+            if largest >= MILLION / 10:
                 return f"{change(difference / MILLION, 1)} million"
             return change(difference)
     return change(difference, 1)

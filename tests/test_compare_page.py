@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from app_pages import settled
+from app_pages import captions, settled
 from forecast import demand_for
 from scenario import Scenario
 from staffing.frontier import frontier
@@ -99,3 +99,16 @@ def test_scenarios_are_taken_away_each_in_a_folder_of_its_own(small_file):
         text = archive.read("1____Now/scenario.toml").decode()
     assert {name.split("/")[0] for name in names} == {"1____Now", "2_More___chats"}
     assert Scenario.parse(text).replications == 4
+
+
+def test_what_earlier_contacts_cause_is_told_of_the_scenario_that_has_it(app):
+    app.switch_page("views/whatif.py").run()
+    app.session_state["lever-unsolved-chat"] = 30  # its section is folded, and not drawn
+    app.run()
+    app.switch_page("views/compare.py").run()
+    settled(app, {"Forecasting", "Rehearsing the week", "Planning the week"})
+    settled(app, {"Rehearsing the week"})
+    assert "were caused by earlier ones" in captions(app)
+    table = app.dataframe[0].value.set_index("Result")
+    assert table.loc["Chat: came back, not having been helped", "As staffed now"] == "0.0"
+    assert table.loc["Chat: contacts in all", "What-if"] != "–"

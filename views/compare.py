@@ -4,6 +4,7 @@ import streamlit as st
 
 from report.comparison import Comparison
 from report.comparison_page import comparison_page, service_differences
+from report.journey_lines import journey_sentence
 from scenario import PlanningError
 from views import candidates, compare_charts, curve_panel, session, work
 from views.downloads import packages
@@ -97,6 +98,8 @@ else:
     )
     for label in comparison.outcomes:
         st.text(f"● {label}: {comparison.verdict(label)}")
+        if told := journey_sentence(comparison.outcomes[label]):
+            st.caption(told)
 
     st.subheader("Side by side")
     st.dataframe(
