@@ -27,13 +27,14 @@ MATCHED = 0.002  # of a channel's volume, in the runs that calibrate: nearer wou
 TOLERATED = 0.005  # of a channel's volume; further off is no calibration
 ROUNDS = 24  # of runs, at most; most journeys take four to eight
 COARSE = 4  # times fewer replications before the last rounds, and as many times further off
+FAR = 0.4  # of a logarithm: from there one goes straight on, and learns nothing
 REMEMBERED = 3  # earlier rounds that the next one learns from
 ENOUGH = 80_000  # contacts of a channel that make its share sure to some tenths of a per cent
 NOTED = 0.03  # of the volume: smaller channels are calibrated, and do not make the runs longer
 FEWEST, MOST = 60, 400  # replications: volumes differ from day to day as well
 START = 0.7  # of the volume: from below, since a floor that drowns begets far more
 LEAST = 0.02  # of a channel's volume: fewer first attempts cannot be told from none
-PATIENCE = 3  # rounds that ask for still fewer
+PATIENCE = 3  # rounds with that few
 
 
 def calibrated(
@@ -215,7 +216,7 @@ def _fixed_point(
     coarse = COARSE if count >= FEWEST else 1
     tried, floor = np.log(START / one.kept), np.log(LEAST / one.kept)
     steps, best, least = _Mixing(), tried, np.full(tried.shape, np.inf)
-    at_the_floor = 0
+    too_many = np.zeros(tried.shape, dtype=np.int64)  # rounds with more than wanted at the least
     for number in range(ROUNDS):
         tried = np.log(np.round(np.exp(tried), 6))
         found = met(np.exp(tried), number, count // coarse)
@@ -228,23 +229,30 @@ def _fixed_point(
                 break
             # Near enough for fewer runs: all of them from here on.
             coarse, steps, least = 1, _Mixing(), np.full(tried.shape, np.inf)
-        tried = steps.next(tried, -error)
-        at_the_floor = at_the_floor + 1 if (tried < floor).any() else 0
-        if at_the_floor == PATIENCE:
+        too_many += (tried < floor + TOLERATED) & (error > TOLERATED)
+        if too_many.max() == PATIENCE:
             break
-        tried = np.maximum(tried, floor)
+        tried = np.maximum(steps.next(tried, -error), floor)
     if least.max() > TOLERATED:
-        _give_up(one.channels[int(least.argmax())])
+        worst = int(too_many.argmax() if too_many.any() else least.argmax())
+        _give_up(one.channels[worst], too_many=bool(too_many[worst]))
     return np.exp(best)
 
 
-def _give_up(channel: str) -> NoReturn:
-    raise PlanningError(
-        f"However few contacts on {channel} are first attempts, all of them do not amount to its"
-        " demand: its customers, or those of other channels, come back too often for that volume,"
-        " or hardly any of them is served. Change these assumptions, add staff, or state"
-        " demand.first_share."
-    )
+def _give_up(channel: str, *, too_many: bool) -> NoReturn:
+    if too_many:
+        why = (
+            f"However few contacts on {channel} are first attempts, all of them are more than its"
+            " demand: its customers, or those of other channels, come back too often for that"
+            " volume, or hardly any of them is served."
+        )
+    else:
+        why = (
+            f"First attempts on {channel} cannot be told apart: as staffed now far more customers"
+            " come back in some runs than in others, and a few first attempts more or less decide"
+            " it."
+        )
+    raise PlanningError(f"{why} Change these assumptions, add staff, or state demand.first_share.")
 
 
 class _Mixing:
@@ -263,7 +271,8 @@ class _Mixing:
             moved = np.diff(np.stack(self.points), axis=0).T
             changed = np.diff(np.stack(self.residuals), axis=0).T
             weights = np.linalg.lstsq(changed, residual, rcond=1e-3)[0]
-            step = residual - (moved + changed) @ weights
+            mixed = residual - (moved + changed) @ weights
+            step = np.where(np.abs(residual) > FAR, residual, mixed)
         return point + np.clip(step, -math.log(2), math.log(2))
 
 

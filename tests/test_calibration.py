@@ -157,8 +157,15 @@ def test_staffing_that_is_not_known_is_asked_for():
 def test_more_who_come_back_than_come_at_all_are_refused():
     """Chats send two hundred customers to a channel on which ten are expected."""
     sent = DAY.with_changes({"demand.rates": {"chat": 40.0, "posts": 0.2}})
-    with pytest.raises(PlanningError, match="contacts on posts are first attempts"):
+    with pytest.raises(PlanningError, match="all of them are more than its demand"):
         calibrated(sent, demand_of(sent), replications=2)
+
+
+def test_floor_on_the_verge_of_drowning_is_told():
+    """With six agents posts multiply in some runs and not in others, at nearly the same share."""
+    verge = DAY.with_changes({"groups.team.agents": 6})
+    with pytest.raises(PlanningError, match="far more customers come back in some runs"):
+        calibrated(verge, demand_of(verge), replications=20)
 
 
 def test_shares_must_be_of_known_channels_and_positive():
