@@ -119,9 +119,9 @@ def _counted_twice(scenario: Scenario) -> Iterator[str]:
     ]
     if scenario.demand.counts == "first" and journeys:
         yield (
-            f"A history counts every contact, and so does a forecast of it; {', '.join(journeys)}"
-            ' changes how many there are. demand.counts = "all" takes first attempts out of the'
-            " volume, so that nobody is counted twice."
+            "A history counts every contact, and so does a forecast of it; beside"
+            f" {' and '.join(journeys)} that counts some of them twice."
+            ' demand.counts = "all" takes first attempts out of the volume.'
         )
 
 

@@ -83,7 +83,7 @@ def test_check_tells_that_a_history_counts_customers_twice(run, tmp_path):
         status, out, _ = run("check", tmp_path / "one.toml")
         assert status == 0
         assert ('demand.counts = "all"' in out) is told
-        assert ("channels.chat.repeat changes" in out) is told
+        assert ("beside channels.chat.repeat that" in out) is told
 
 
 def test_simulate_tells_when_each_burst_is_over(run, tmp_path):
