@@ -12,7 +12,7 @@ from views.jobs import board
 from views.progress import awaited
 from views.words import heading, unmarked
 
-NOW, PLANNED, IMAGINED = "as now", "as planned", "what-if"
+NOW, PLANNED, IMAGINED = "now", "planned", "what-if"
 PICTURES = {
     "Contacts waiting": ("backlog", 1.0),
     "Contacts offered": ("offered", 1.0),

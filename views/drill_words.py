@@ -33,7 +33,7 @@ CALM, BURST, CALLED_IN = "calm day", "burst", "called in"  # names in the drill'
 BEFORE, AFTER = pd.Timedelta(hours=2), pd.Timedelta(hours=24)
 AGAIN_H = 2.0  # from here on it is told that more came later, as after a night
 TOLD = 6  # sentences on what calling people in changes
-FIRST = ("service_level", "service_level_closed", "response_p90_s", "abandonment", "heads_off")
+FIRST = ("heads_off", "service_level", "service_level_closed", "response_p90_s", "abandonment")
 
 
 def names_of(found: Drilled) -> dict[str, str]:
@@ -132,7 +132,8 @@ def what_changes(found: Drilled) -> list[str]:
     table = found.difference
     if table.empty:
         return []
-    real = table[table["real"]]
+    # What is headed off is told of all channels together.
+    real = table[table["real"] & ((table["measure"] != "heads_off") | (table["channel"] == ""))]
     rank = {measure: place for place, measure in enumerate(FIRST)}
     ordered = real.assign(rank=real["measure"].map(rank).fillna(len(FIRST))).sort_values(
         "rank", kind="stable"
