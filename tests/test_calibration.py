@@ -70,6 +70,48 @@ def test_all_contacts_of_the_baseline_amount_to_the_history():
     assert counted_twice["posts"] > 1.3
 
 
+def random_journeys(rng):
+    """The day with a private channel, on which every journey happens more or less often."""
+    some = rng.uniform
+    wide = DAY.with_changes(
+        {
+            "demand.rates.private": some(4, 12),
+            "channels.private": {"kind": "deferred", "handle_time": {"mean_s": 240}},
+            "groups.team.skills.private": {},
+            "groups.team.agents": 15,
+        }
+    )
+    return wide.with_changes(
+        {
+            "channels.chat.redial.after_abandonment": some(0.2, 0.8),
+            "channels.chat.repeat": {
+                "fcr": some(0.7, 0.95),
+                "channel": rng.choice(["chat", "posts"]).item(),
+                "delay": {"mean_s": some(600, 7200)},
+            },
+            "channels.chat.deflection": {"share": some(0, 0.4)},
+            "channels.posts.repost": {"share": some(0.1, 0.4), "after_s": some(900, 3600)},
+            "channels.posts.spread.ratio": some(0.1, 0.5),
+            "channels.posts.handoff": {"share": some(0.05, 0.15), "channel": "private"},
+            "channels.private.repeat": {"fcr": some(0.7, 0.95), "delay": {"mean_s": 1800}},
+        }
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(5))
+def test_any_journeys_are_calibrated_to_half_a_per_cent(number):
+    """Customers never met before: all contacts for every first attempt, whose number is known."""
+    scenario = random_journeys(np.random.default_rng(number))
+    found = calibrated(scenario, demand_of(scenario), workers=2)
+    totals = simulate(found, demand_of(scenario), replications=500, seed=99, workers=2).totals
+    met = totals.set_index("channel").eval("offered / first_attempts")
+    for channel, share in found.demand.first_share.items():
+        deflection = found.channels[channel].deflection
+        kept = 1 - deflection.share if deflection else 1
+        assert met[channel] * share * kept == pytest.approx(1, abs=0.005), channel
+
+
 def test_share_is_exact_where_it_can_be_worked_out():
     """A quarter comes back in a minute, and of these a quarter again: three quarters are first."""
     back = QUIET.with_changes({"channels.chat.repeat": {"fcr": 0.75, "delay": {"mean_s": 60}}})
