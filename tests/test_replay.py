@@ -16,7 +16,7 @@ from random_scenarios import RandomFloor, floors
 from scenario import InvalidValueError, RunCancelledError, Scenario
 from simulate.floor import run_replication
 from simulate.floor_input import FloorInput
-from simulate.log import Ending
+from simulate.log import Cause, Ending
 from simulate.replay import (
     ABSENT,
     GONE,
@@ -32,8 +32,9 @@ from simulate.replay import (
 )
 from simulate.rules import NAMED, is_novice
 from simulate.tale import NEW_PACE, contact_of, tale, waited_s
+from small_scenarios import small_desk
 from views.replay_bytes import TYPES, clock_of, message, replay_bytes
-from views.story_words import SENTENCES, facts, story, summary
+from views.story_words import REASONS, SENTENCES, facts, story, summary
 from worked_days import DAYS, read_day
 
 ROOT = Path(__file__).parents[1]
@@ -232,6 +233,32 @@ def test_a_contact_put_aside_has_a_bar_before_and_one_after(name: str, begun_s: 
 def test_every_word_of_the_floor_has_a_sentence() -> None:
     about_contacts = {word for word in desk().words if not word.startswith(("agent", "break"))}
     assert about_contacts - {"shift ends", "opens", "closes"} <= SENTENCES.keys()
+
+
+def test_why_a_contact_came_that_another_begot_is_told_of_every_cause() -> None:
+    assert set(REASONS) == set(Cause) - {Cause.FIRST, Cause.BACKLOG, Cause.ENDLESS}
+    desk = small_desk().with_changes(
+        {
+            "channels.x.handoff": {
+                "share": 0.9,
+                "channel": "chat",
+                "delay": {"mean_s": 60},
+                "closing_handle_time": {"mean_s": 60},
+            },
+            "channels.x.repost": {"share": 0.3, "after_s": 3600},
+            "channels.chat.repeat": {"fcr": 0.7, "delay": {"mean_s": 600}},
+        }
+    )
+    day = replay(desk, demand_for(desk))
+    told = {cause: "" for cause in (Cause.HANDOFF, Cause.REPEAT, Cause.REPOST, Cause.CLOSING)}
+    for contact in day.contacts[day.contacts["parent"] >= 0]:
+        told[Cause(contact["cause"])] += " ".join(story(day, int(contact["id"]))["What happened"])
+    assert "Comes in private, as the answer to contact" in told[Cause.HANDOFF]
+    assert "did not solve it." in told[Cause.REPEAT]
+    assert "has no answer yet." in told[Cause.REPOST]
+    assert "Is to be answered in public" in told[Cause.CLOSING]
+    closing = day.contacts[day.contacts["cause"] == Cause.CLOSING][0]
+    assert ("Promise", "none") in {told[:2] for told in facts(day, int(closing["id"]))}
 
 
 def test_the_bytes_hold_the_day_and_are_few() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scenario.calendar import MICROSECONDS
-from simulate.log import Ending
+from simulate.log import Cause, Ending
 from simulate.replay import ABSENT
 from simulate.tale import NEW_PACE, contact_of, tale, waited_s
 from views.words import duration, heading, limit, name_of, number
@@ -42,6 +42,16 @@ SENTENCES = {
     "is given up": "is given up: nobody was reached in {tries} calls",
     NEW_PACE: "{agent} has {in_hand} in hand now",
 }
+REASONS = {
+    Cause.CALLBACK: "is promised, since contact {parent} could not wait",
+    Cause.REDIAL: "comes in again: contact {parent} was not served",
+    Cause.REPEAT: "comes in again: contact {parent} did not solve it",
+    Cause.REPOST: "is written while contact {parent} has no answer yet",
+    Cause.SPREAD: "is written by somebody who has seen contact {parent}",
+    Cause.HANDOFF: "comes in private, as the answer to contact {parent} asked for",
+    Cause.CLOSING: "is to be answered in public, since what began as contact {parent} is solved",
+}
+"""Why a contact came that another one begot."""
 FATES = {
     Ending.WAITING: "still waits when the simulated time ends",
     Ending.ANSWERED: "answered",
@@ -73,7 +83,7 @@ def story(replay: Replay, contact: int) -> pd.DataFrame:
             in_hand=moment["in_hand"],
         )
         if moment["what"] == "comes in" and fate["parent"] >= 0:
-            what = f"is promised, since contact {fate['parent']} could not wait"
+            what = REASONS[Cause(int(fate["cause"]))].format(parent=fate["parent"])
         rows.append(
             {
                 "Time": f"{moment['instant']:{_clock(replay, moment['instant'])}}",
@@ -166,7 +176,8 @@ def _promise(replay: Replay, fate: Any, channel: Channel) -> str:
     target = channel.target
     if channel.kind == "deferred" and fate["arrived_closed"]:
         target = channel.target_closed or target
-    if target is None or fate["ending"] in (Ending.CLOSED, Ending.DEFLECTED):
+    unheld = fate["ending"] in (Ending.CLOSED, Ending.DEFLECTED)
+    if target is None or unheld or fate["cause"] == Cause.CLOSING:
         return "none"
     told = f"within {limit(target.within_s)}"
     if channel.kind == "live":
