@@ -89,6 +89,13 @@ class Repost(Declared):
         unit="seconds",
     )
     share: float = key("Share who write again, each time.", gt=0, le=1, unit="share")
+    max_times: int = key(
+        "After so many chances to write again a customer gives up. If nobody ever did, posts that"
+        " spread and are written again would multiply without end once a backlog lasts.",
+        3,
+        ge=1,
+        unit="times",
+    )
     channel: str | None = key("Channel that they write on; left out: the same.", None)
 
 

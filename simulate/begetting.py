@@ -44,11 +44,14 @@ class Again:
         Number of the channel on which.
     every_us
         Time between.
+    most
+        Times at most.
     """
 
     probability: float
     channel: int
     every_us: int
+    most: int
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def _again(scenario: Scenario, name: str) -> Again | None:
     if repost is None:
         return None
     to = list(scenario.channels).index(repost.channel or name)
-    return Again(repost.share, to, _us(repost.after_s))
+    return Again(repost.share, to, _us(repost.after_s), repost.max_times)
 
 
 def _offspring(channel: Channel) -> Offspring | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulate.compiled import compiled
-from simulate.draws import CALLBACK, CLOSING, FIRST, HANDOFF, REDIAL, REPEAT, REPOST, SPREAD
+from simulate.draws import CALLBACK, CLOSING, FIRST, HANDOFF, NEVER, REDIAL, REPEAT, REPOST, SPREAD
 from simulate.log import SETTLED_AFTER_US
 
 # Why customers come in again.
@@ -88,9 +88,14 @@ def may_write_again(cause: int) -> bool:
 
 
 @compiled
-def writes_again_at(now: int, offered: int, every: int) -> int:
-    """The first instant after now at which a customer who has not been answered writes again."""
-    return offered + ((now - offered) // every + 1) * every
+def writes_again_at(now: int, offered: int, every: int, most: int) -> int:
+    """
+    The first instant after now at which a customer who has not been answered may write again.
+
+    `NEVER` after `most` of them, which are `every` so long from the offer on.
+    """
+    times = (now - offered) // every + 1
+    return offered + times * every if times <= most else NEVER
 
 
 @compiled

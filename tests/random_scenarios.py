@@ -112,11 +112,13 @@ def posts(draw: st.DrawFn) -> dict[str, Any]:
     repost = {
         "after_s": draw(st.sampled_from([300, 700])),
         "share": draw(st.sampled_from([0.2, 0.5])),
+        "max_times": draw(st.sampled_from([1, 3, 20])),
         "channel": draw(st.sampled_from([None, None, "chat"])),
     }
-    until_answered = draw(st.sampled_from([True, True, False]))
+    until_answered = draw(st.booleans())
     spread = {"ratio": 0.45, "delay": draw(delays()), "until_answered": until_answered}
-    closing = draw(st.sampled_from([None, *({"mean_s": 40, **shape} for shape in SHAPES)]))
+    shape = draw(st.sampled_from([None, *SHAPES, *SHAPES]))
+    closing = None if shape is None else {"mean_s": 40, **shape}
     handoff = {
         "share": draw(st.sampled_from([0.5, 0.9])),
         "channel": draw(st.sampled_from(["chat", "voice", "callback"])),
@@ -124,7 +126,7 @@ def posts(draw: st.DrawFn) -> dict[str, Any]:
         "closing_handle_time": closing,
     }
     return {
-        "handoff": draw(st.sampled_from([None, handoff, handoff])),
+        "handoff": draw(st.sampled_from([None, handoff, handoff, handoff])),
         "repost": draw(st.sampled_from([None, None, repost])),
         "spread": draw(st.sampled_from([None, spread, spread])),
     }

@@ -114,7 +114,7 @@ def test_what_is_begotten_and_what_is_headed_off_are_all_that_was_to_come():
 
 def test_who_is_not_answered_writes_again_as_often_as_the_share_says():
     scenario = posts_only(HAWKES[0], hours=24, ratio=0.0).with_changes(
-        {"channels.x.repost": {"after_s": HOUR_S, "share": 0.25}}
+        {"channels.x.repost": {"after_s": HOUR_S, "share": 0.25, "max_times": 24}}
     )
     log = run_replication(encoded(scenario), 4, 0).contacts
     first = log[log["cause"] == Cause.FIRST]

@@ -116,7 +116,7 @@ def write_again_later(floor: Floor, post: Contact) -> None:
     again = floor.channels[post.channel].given.again
     if again is None or not journeys.may_write_again(post.cause):
         return
-    instant = journeys.writes_again_at(floor.now, post.offered_us, again.every_us)
+    instant = journeys.writes_again_at(floor.now, post.offered_us, again.every_us, again.most)
     if journeys.is_begotten(instant, floor.horizon_us):
         place = rules.WRITES_AGAIN * rules.SUBRANK + post.id
         floor.clock.at(instant, rules.WAITING_TIMER, place, write_again, floor, post, again)

@@ -69,6 +69,7 @@ from simulate.kernel.state import (
     UNBORN_USED,
     UNTIL_ANSWERED,
     WRITE_AGAIN_AFTER,
+    WRITE_AGAIN_MOST,
     WRITE_AGAIN_TO,
     WRITES_AGAIN,
 )
@@ -233,7 +234,9 @@ def write_again_later(floor: Floor, post: int) -> None:
     every = floor.channels[row[CHANNEL], WRITE_AGAIN_AFTER]
     if every < 0 or not journeys.may_write_again(row[CAUSE]):
         return
-    instant = journeys.writes_again_at(state[NOW], row[OFFERED], every)
+    instant = journeys.writes_again_at(
+        state[NOW], row[OFFERED], every, floor.channels[row[CHANNEL], WRITE_AGAIN_MOST]
+    )
     if journeys.is_begotten(instant, state[HORIZON]):
         place = rules.WRITES_AGAIN * rules.SUBRANK + row[ID]
         set_timer(floor, instant, rules.WAITING_TIMER, place, post)

@@ -141,6 +141,7 @@ def _posts(channel: ChannelInput) -> dict[int, int]:
     found = {at.WRITE_AGAIN_AFTER: -1, at.UNTIL_ANSWERED: -1}
     if again is not None:
         found |= {at.WRITE_AGAIN_AFTER: again.every_us, at.WRITE_AGAIN_TO: again.channel}
+        found[at.WRITE_AGAIN_MOST] = again.most
     if offspring is not None:
         shape, _ = draws.shape_and_spread(offspring.delay.shape, offspring.delay.cv)
         found |= {at.UNTIL_ANSWERED: offspring.until_answered, at.SPREAD_SHAPE: shape}

@@ -160,7 +160,7 @@ class Floor:
     leaving: Annotated[Numbers, ANY, ANY]
     waits: Annotated[Numbers, ANY]
     responses: Annotated[Numbers, ANY]
-    by_reach: Annotated[Numbers, ANY, ANY]
+    by_reach: Annotated[Numbers, ANY, ANY, at.REACH_PLACE_SIZE]
     log: Annotated[Numbers, ANY, at.CONTACT_SIZE]
     heads: Annotated[Numbers, ANY, ANY]
     layout: Numbers = field(init=False)

@@ -214,7 +214,8 @@ IN_HEAP = 53  # contacts there
 OLDEST = 54  # row and id of the contact that had waited longest at the last interval's end
 OLDEST_ID = 55
 OLDEST_KNOWN = 56  # whether it is so at this one
-CHANNEL_SIZE = 57
+WRITE_AGAIN_MOST = 57  # times
+CHANNEL_SIZE = 58
 
 # Chances and the like of a channel.
 BALKS = 0
@@ -235,6 +236,8 @@ CLOSING_MEAN = 14
 CLOSING_SPREAD = 15
 NO_OFFSPRING = 16  # the chance of none
 CHANCES_SIZE = 17
+
+REACH_PLACE_SIZE = 3  # of a place in `by_reach`; see `heaps`
 
 MOST_OFFSPRING = 40  # of one post: fewer than one are begotten on the average
 

@@ -117,7 +117,7 @@ def floor_of(given: FloorInput, *, keeps_log: bool) -> Floor:
         leaving=np.zeros((intervals, group_count), dtype=np.int64),
         waits=np.zeros(_BINS_AT_FIRST, dtype=np.int64),
         responses=np.zeros(_BINS_AT_FIRST, dtype=np.int64),
-        by_reach=np.zeros((heaps, room if heaps else 0), dtype=np.int64),
+        by_reach=np.zeros((heaps, room if heaps else 0, at.REACH_PLACE_SIZE), dtype=np.int64),
         log=np.zeros((room if keeps_log else 0, at.CONTACT_SIZE), dtype=np.int64),
         heads=np.zeros((2 * channel_count + 1 + group_count, HEAD_SIZE), dtype=np.int64),
     )
@@ -131,9 +131,9 @@ def make_room(floor: Floor) -> None:
         contacts = _nobody_yet(2 * len(floor.contacts))
         contacts[: len(floor.contacts)] = floor.contacts
         floor.put("contacts", contacts)
-        by_reach = np.zeros((len(floor.by_reach), len(contacts)), dtype=np.int64)
-        by_reach[:, : floor.by_reach.shape[1]] = floor.by_reach
-        if len(by_reach):
+        if len(floor.by_reach):
+            places = len(contacts) - floor.by_reach.shape[1]
+            by_reach = np.pad(floor.by_reach, ((0, 0), (0, places), (0, 0)))
             floor.put("by_reach", by_reach)
     # Whoever is dropped at closing may come back, and a post have offspring.
     begotten = int(state[at.WAITING]) + at.MOST_OFFSPRING if state[at.JOURNEYS] else 0
