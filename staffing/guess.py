@@ -86,7 +86,8 @@ def first_guess(
     scenario = with_average_agents(scenario)
     limits = limits_of(scenario)
     handle = handle_time_s(scenario, expected)
-    offered = with_returns(scenario, expected, handle, limits.open_now)
+    returns = with_returns(scenario, expected, handle, limits.open_now)
+    offered = returns.contacts
     shape = offered.shape
     work, apart, by_erlang_c = np.zeros(shape), np.zeros(shape), np.full(shape, np.nan)
     serves = serving(scenario)
@@ -115,7 +116,8 @@ def first_guess(
             backlog_s = 0.0
             if channel.initial_backlog != "endless":
                 backlog_s = len(channel.initial_backlog) * float(seconds[0])
-            stream = work_stream(channel, contacts * seconds, is_open, interval_s, backlog_s)
+            work_s = contacts * seconds + returns.closing_s[:, column]
+            stream = work_stream(channel, work_s, is_open, interval_s, backlog_s)
             waiting.append(WaitingWork(stream, gains))
             alone = [WaitingWork(stream, np.array([solo_gain(first)]))]
             agents = blended_agents(

@@ -98,7 +98,7 @@ def queue_wait(load: float, handle_s: float) -> Wait:
 @dataclass(frozen=True)
 class Waits:
     """
-    How long the work of a deferred or callback channel waits.
+    How long the work of a channel waits; of a live one, next to nothing.
 
     Parameters
     ----------
@@ -117,6 +117,8 @@ class Waits:
 
     def __call__(self, closed: int) -> Wait:
         """The wait of a contact that comes so many intervals before the opening; 0 when open."""
+        if self.channel.kind == "live":
+            return Wait(0.0, 1.0, 0.0)
         if not closed and self.queue is not None:
             return self.queue
         # Whoever comes closed does so in the middle of an interval, on the average.

@@ -109,7 +109,7 @@ class Plan:
         A row per channel: `channel`, `expected` (contacts that come by themselves), `guessed`
         (all contacts in the first guess, those that others beget included), and what the check
         gave, means of a replication: `first_attempts`, `redials`, `repeats`, `reposts`,
-        `spread`, `offered` (all), `caused`, `headed_off`.
+        `spread`, `handoffs`, `offered` (all), `caused`, `headed_off`, `closing_replies`.
     notes
         Sentences that the planner must know: a time limit that cut the search short.
     """

@@ -103,7 +103,7 @@ def volume_table(
         `channel`, `expected` (contacts that come by themselves; live ones in opening hours),
         `guessed` (with those that they beget while the promises are just kept), and what the
         plan gives, means of a replication: `first_attempts`, `redials`, `repeats`, `reposts`,
-        `spread`, `offered` (all), `caused` and `headed_off`.
+        `spread`, `handoffs`, `offered` (all), `caused`, `headed_off` and `closing_replies`.
     """
     warm, cool = scenario.edge_counts
     measured = slice(warm, scenario.period.count - cool)
@@ -158,7 +158,8 @@ def target_table(searched: tuple[Verdict, ...], fresh: tuple[Verdict, ...]) -> p
 
 
 VOLUME_COUNTS = [
-    "first_attempts", "redials", "repeats", "reposts", "spread", "offered", "caused", "headed_off",
+    "first_attempts", "redials", "repeats", "reposts", "spread", "handoffs", "offered", "caused",
+    "headed_off", "closing_replies",
 ]  # fmt: skip
 SHIFT_COLUMNS = [
     "group", "kind", "start", "end", "breaks", "agents", "paid_hours", "cost", "fixed",

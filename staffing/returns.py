@@ -31,9 +31,9 @@ MOST_TIMES = 20.0  # the contacts that come by themselves, beyond which a guess 
 
 def with_returns(
     scenario: Scenario, expected: Demand, handle_s: FloatArray, open_now: NDArray[np.bool_]
-) -> FloatArray:
+) -> AllContacts:
     """
-    Contacts expected in all if every promise is just kept, shape (I, C).
+    Contacts expected in all if every promise is just kept.
 
     Parameters
     ----------
@@ -48,10 +48,10 @@ def with_returns(
 
     Returns
     -------
-    ndarray
+    AllContacts
         The expected contacts and those that they beget: customers who redial, come back
-        unsettled or write again, and posts by others. Live contacts of closed hours are still
-        in it.
+        unsettled, write again or are taken to a private channel, and posts by others; and the
+        work of closing replies.
 
     Notes
     -----
@@ -65,13 +65,15 @@ def with_returns(
     that come by themselves.
     """
     channels = scenario.channels.values()
-    if not any(c.redial or c.repeat or c.repost or c.spread for c in channels):
-        return expected.mean
+    if not any(c.redial or c.repeat or c.repost or c.spread or c.handoff for c in channels):
+        return AllContacts(expected.mean, np.zeros_like(expected.mean))
+    waits = _waits(scenario, expected, handle_s, open_now)
     rules = [
         *_live_rules(scenario, expected, handle_s, open_now),
-        *_waiting_rules(scenario, _waits(scenario, expected, handle_s, open_now)),
+        *_waiting_rules(scenario, waits),
     ]
-    return _renewed(expected.mean, rules, open_now)
+    coming = _renewed(expected.mean, rules, open_now)
+    return AllContacts(coming.sum(axis=1), _closing_s(scenario, coming, waits))
 
 
 def _waits(
@@ -92,6 +94,23 @@ def _waits(
 
 
 @dataclass(frozen=True, eq=False)
+class AllContacts:
+    """
+    What comes on each channel, those that others beget included.
+
+    Parameters
+    ----------
+    contacts
+        Contacts offered in each interval, live ones of closed hours too, shape (I, C).
+    closing_s
+        Agent seconds, handled alone, of closing replies that come in, shape (I, C).
+    """
+
+    contacts: FloatArray
+    closing_s: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class _Rule:
     """
     What the contacts of one channel beget on one.
@@ -105,7 +124,9 @@ class _Rule:
     spell
         How they lie over the intervals from that one on, adding up to 1 or to how many there are.
     writes_again
-        Whether they are of customers who write again, which these do not beget themselves.
+        Whether they are of customers who write again.
+    of_first
+        Whether those who have written again beget none: the first post does.
     """
 
     source: int
@@ -113,6 +134,7 @@ class _Rule:
     share: FloatArray
     spell: Spell
     writes_again: bool = False
+    of_first: bool = False
 
 
 def _live_rules(
@@ -156,13 +178,19 @@ def _waiting_rules(scenario: Scenario, waits: list[Waits]) -> Iterator[_Rule]:
         if channel.repeat is not None:
             terms = channel.callback
             reached = 1.0 if terms is None else 1 - (1 - terms.reach_probability) ** terms.max_tries
+            reached *= 1.0 - (channel.handoff.share if channel.handoff else 0.0)
             to = _number(scenario, channel.repeat.channel, column)
             spell = _after(channel.repeat.delay, wait.done_s, interval_s)
             yield _Rule(column, to, always * reached * (1 - channel.repeat.fcr), spell)
+        if channel.handoff is not None:
+            to = _number(scenario, channel.handoff.channel, column)
+            spell = _after(channel.handoff.delay, wait.done_s, interval_s)
+            yield _Rule(column, to, always * channel.handoff.share, spell, of_first=True)
         if channel.repost is not None:
             to = _number(scenario, channel.repost.channel, column)
             written = _written(channel.repost, wait, horizon_s, interval_s)
-            yield _Rule(column, to, always * channel.repost.share, written, writes_again=True)
+            share = always * channel.repost.share
+            yield _Rule(column, to, share, written, writes_again=True, of_first=True)
         if channel.spread is not None:
             reaching = 1 - channel.deflection.share if channel.deflection else 1.0
             share = always * channel.spread.ratio * reaching
@@ -246,7 +274,7 @@ _FARTHEST = 200_000  # intervals: longer than any horizon
 
 
 def _renewed(first: FloatArray, rules: list[_Rule], open_now: NDArray[np.bool_]) -> FloatArray:
-    """First contacts and all that follows from them, interval by interval."""
+    """First contacts and all that follows, those who write again apart, shape (I, 2, C)."""
     count, channels = first.shape
     opening = np.stack([next_open(open_now[:, column]) for column in range(channels)], axis=1)
     closed = (opening - np.arange(count)[:, np.newaxis]).tolist()
@@ -273,10 +301,25 @@ def _renewed(first: FloatArray, rules: list[_Rule], open_now: NDArray[np.bool_])
             parents = share * _parents(now, rule)
             place = int(rule.writes_again)
             coming[interval + 1 : interval + 1 + len(later), place, rule.to] += parents * later
-    return np.asarray(coming.sum(axis=1), dtype=np.float64)
+    return coming
+
+
+def _closing_s(scenario: Scenario, coming: FloatArray, waits: list[Waits]) -> FloatArray:
+    """Agent seconds of the closing replies to customers who were handed over, shape (I, C)."""
+    seconds = np.zeros((len(coming), coming.shape[2]))
+    for column, channel in enumerate(scenario.channels.values()):
+        handoff = channel.handoff
+        if handoff is None or handoff.closing_handle_time is None:
+            continue
+        private = waits[_number(scenario, handoff.channel, column)]
+        since = partial(_always, waits[column].done_s(0) + private.done_s(0))
+        spell = _after(handoff.delay, since, waits[column].interval_s)(0)
+        each = handoff.share * handoff.closing_handle_time.mean_s
+        seconds[:, column] = each * np.convolve(coming[:, 0, column], spell)[: len(coming)]
+    return seconds
 
 
 def _parents(contacts: FloatArray, rule: _Rule) -> float:
     """Contacts that may beget by a rule; whoever writes again does so beside the first post."""
     of_first = float(contacts[0, rule.source])
-    return of_first if rule.writes_again else of_first + float(contacts[1, rule.source])
+    return of_first if rule.of_first else of_first + float(contacts[1, rule.source])

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import staffing
+from benchmarks import social_history
 from scenario import Scenario, Staff
 from scenario.assumptions import expected_demand, handle_time_s
 from scenario.channels import Channel
@@ -59,12 +60,12 @@ def day(**channels):
 def expected_in_all(scenario):
     expected = expected_demand(scenario, demand_of(scenario))
     handle, open_now = handle_time_s(scenario, expected), limits_of(scenario).open_now
-    return expected.mean, with_returns(scenario, expected, handle, open_now)
+    return expected.mean, with_returns(scenario, expected, handle, open_now).contacts
 
 
 def test_without_journeys_nobody_comes_twice():
     first, together = expected_in_all(day())
-    assert together is first
+    assert together.tolist() == first.tolist()
 
 
 def test_matters_that_are_not_settled_come_back_a_geometric_number_of_times():
@@ -128,6 +129,28 @@ def test_self_service_heads_off_what_posts_beget():
     spread = {"ratio": 0.6, "delay": {"mean_s": 900}, "until_answered": False}
     first, together = expected_in_all(day(posts_spread=spread, posts_deflection={"share": 0.5}))
     assert together[-1, 1] == pytest.approx(first[-1, 1] / (1 - 0.3), rel=0.005)
+
+
+def test_customers_taken_offline_come_in_private_and_are_closed_in_public():
+    """Half of the posts go on in chats; whoever is handed over does not come back besides."""
+    scenario = day(
+        posts_handoff={
+            "share": 0.5,
+            "channel": "chat",
+            "delay": {"mean_s": 60},
+            "closing_handle_time": {"mean_s": 30},
+        },
+        posts_repeat={"fcr": 0.8, "delay": {"mean_s": 60}},
+    )
+    expected = expected_demand(scenario, demand_of(scenario))
+    handle, open_now = handle_time_s(scenario, expected), limits_of(scenario).open_now
+    found = with_returns(scenario, expected, handle, open_now)
+    assert found.contacts[-1, 1] == pytest.approx(20 / (1 - 0.5 * 0.2), rel=0.01)
+    assert found.contacts[-1, 0] == pytest.approx(20 + 0.5 * found.contacts[-1, 1], rel=0.01)
+    assert found.closing_s[-1] == pytest.approx([0, 30 * 0.5 * found.contacts[-1, 1]], rel=0.01)
+    plain = first_guess(scenario, expected)
+    longer = scenario.with_changes({"channels.posts.handoff.closing_handle_time.mean_s": 600.0})
+    assert first_guess(longer, expected).required[:, 1].sum() > plain.required[:, 1].sum()
 
 
 def test_contacts_without_end_are_cut_short():
@@ -194,7 +217,8 @@ def test_a_plan_tells_first_attempts_and_all():
     assert volume["expected"].tolist() == pytest.approx([120, 120])
     assert volume["first_attempts"].to_numpy() == pytest.approx([120, 120], rel=0.2)
     assert (volume["guessed"] > volume["expected"]).all()
-    causes = volume[["first_attempts", "redials", "repeats", "reposts", "spread"]].sum(axis=1)
+    by_cause = ["first_attempts", "redials", "repeats", "reposts", "spread", "handoffs"]
+    causes = volume[by_cause].sum(axis=1)
     assert causes.to_numpy() == pytest.approx(volume["offered"].to_numpy())
     told = plan.document()["volume"]
     assert [row["channel"] for row in told] == ["chat", "posts"]
@@ -211,3 +235,24 @@ def test_whole_agents_answer_sooner_than_many_a_promise():
 def test_a_channel_without_a_promise_has_a_wait():
     nothing = Channel(kind="deferred", handle_time={"mean_s": 100})
     assert 0 < wait_of(nothing, 100, 0.0).mean_s < 86_400
+
+
+def test_a_plan_is_made_with_every_journey_at_once():
+    """Deflection, redials, repeats, reposts, spread and handoffs, in a channel that closes, too."""
+    everything = Scenario.parse(social_history.SCENARIO).with_changes(
+        {
+            "demand.counts": "first",
+            "replications": 4,
+            "horizon.length": "6h",
+            "channels.x.order": "reach",
+            "channels.x.reach": {"mean": 1300},
+            "channels.dm.open": {"daily": "01:00-24:00"},
+            "channels.chat.redial.after_closed": 0.2,
+        }
+    )
+    plan = staffing.plan(everything, demand_of(everything), replications=4)
+    volume = plan.volume.set_index("channel")
+    assert volume.loc["dm", "handoffs"] > 0
+    assert volume.loc["x", "closing_replies"] > 0
+    assert (volume["guessed"] > volume["first_attempts"]).all()
+    assert plan.requirement["required"].sum() > 0
