@@ -12,6 +12,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SCENARIOS = 440
+BEGETTING = 240
 
 
 def random_scenarios() -> dict[str, Any]:
@@ -27,6 +28,13 @@ def random_scenarios() -> dict[str, Any]:
     if find_spec("hypothesis") is None:
         return {"reason": "hypothesis, which makes the scenarios, is not installed"}
     return _told("agreement", "--scenarios", str(SCENARIOS))
+
+
+def begetting_scenarios() -> dict[str, Any]:
+    """The same on random scenarios in which contacts beget others in every way."""
+    if find_spec("hypothesis") is None:
+        return {"reason": "hypothesis, which makes the scenarios, is not installed"}
+    return _told("journeys_agreement", "--scenarios", str(BEGETTING))
 
 
 def mutants() -> dict[str, Any]:
