@@ -29,6 +29,7 @@ def found(small, asked):
 
 def answer(scenario, asked):
     job = Job("a key", "Drilling the burst", lambda _: None)
+    job.hold("a page that waits")
     return drilled(scenario, demand_for(scenario), asked, job, Turns(1))
 
 

@@ -6,7 +6,7 @@ from report.comparison import Comparison
 from report.comparison_page import comparison_page, service_differences
 from report.journey_lines import journey_sentence
 from scenario import PlanningError
-from views import candidates, compare_charts, curve_panel, session, work
+from views import candidates, compare_charts, curve_panel, first_share, session, work
 from views.downloads import packages
 from views.faults import show_faults
 from views.files import edited_content
@@ -18,6 +18,11 @@ from views.words import unmarked
 
 MOST = 6  # scenarios side by side: more columns than this nobody reads
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+NOT_COUNTED = (
+    "Its volume counts all contacts, and it is not known how many of them are first attempts: open"
+    " it on the History page, where they are found, and save or download it."
+)
 
 scenario = session.scenario()
 st.title("Compare")
@@ -46,6 +51,8 @@ with st.expander("Add a scenario file"):
         try:
             given = {file.name: file.getvalue() for file in files}
             opened = scenario_from(given, scenario)
+            if first_share.is_missing(opened):
+                raise PlanningError(NOT_COUNTED)
             candidates.keep(name.strip() or opened.name, opened, ("from a file",))
             st.rerun()
         except PlanningError as error:

@@ -151,10 +151,13 @@ def _over(recovery: Recovery) -> str:
             f" {percent(1 - recovery.unrecovered, 0)} of the runs recover."
         )
     told = f"over after {_hours(recovery.median_h)} in half of the runs"
+    if not recovery.median_h:
+        told = "hardly felt in half of the runs"
     if recovery.median_h - recovery.caught_up_h >= AGAIN_H:
         told = f"caught up for the first time after {_hours(recovery.caught_up_h)}, {told}"
     if not np.isnan(recovery.sure_h):
-        return f"{told}, after {_hours(recovery.sure_h)} in nine of ten."
+        over = "" if recovery.median_h else "over "
+        return f"{told}, {over}after {_hours(recovery.sure_h)} in nine of ten."
     return f"{told}; {percent(recovery.unrecovered, 0)} do not recover in the planned time."
 
 
