@@ -64,8 +64,15 @@ def _levers_of(this: _This) -> tuple[Lever, ...]:
     scenario = this.scenario
     by_channel = [
         lever
-        for family in (*BY_CHANNEL, *JOURNEYS, *IN_PUBLIC, *PROMISES)
+        for family in (*BY_CHANNEL, *JOURNEYS, *PROMISES)
         for name in scenario.channels
+        for lever in family(scenario, name)
+    ]
+    # There are many of these: those of a channel stand together.
+    by_channel += [
+        lever
+        for name in scenario.channels
+        for family in IN_PUBLIC
         for lever in family(scenario, name)
     ]
     by_group = [
