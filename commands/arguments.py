@@ -111,13 +111,20 @@ def numbers(option: str, text: str | None) -> list[float] | None:
 
 
 def agents_by_group(option: str, texts: Sequence[str] | None) -> dict[str, int]:
-    """Agents by group, each given as group=agents."""
+    """Agents by group, each given as group=agents, once."""
     found: dict[str, int] = {}
     for text in texts or ():
-        group, separator, agents = text.rpartition("=")
-        if not separator or not group.strip():
+        name, separator, agents = text.rpartition("=")
+        group = name.strip()
+        if not separator or not group:
             raise InvalidValueError(option, "written like group=agents", text)
-        found[group.strip()] = whole_numbers(option, agents)[0]
+        if group in found:
+            raise InvalidValueError(option, "given once a group", text)
+        try:
+            found[group] = int(agents)
+        except ValueError:
+            rule = "written like group=agents, with one whole number"
+            raise InvalidValueError(option, rule, text) from None
     return found
 
 

@@ -135,7 +135,9 @@ def test_drill_prints_one_document_or_the_days_side_by_side(run, tmp_path):
     ("words", "rule"),
     [
         (("--call-in", "team"), "written like group=agents"),
-        (("--call-in", "team=two"), "whole numbers"),
+        (("--call-in", "team=two"), "one whole number"),
+        (("--call-in", "team=1,7"), "one whole number"),
+        (("--call-in", "team=1", "--call-in", "team=2"), "given once a group"),
         (("--call-in", "desk=2"), "of groups"),
         (("--at", "noon-ish"), "a time such as"),
     ],
