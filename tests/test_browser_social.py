@@ -1,6 +1,7 @@
 """A planner tells what customers do when nobody helps them, and drills a burst on them."""
 
 import pytest
+from playwright.sync_api import expect
 
 from browser import served, tab
 
@@ -18,7 +19,7 @@ def test_customers_who_come_back_become_the_baseline_and_meet_a_burst(browser, a
         page = found.open("what-if?whatif-preset=Everything+in+public").page
         page.get_by_text("Customers who come back", exact=True).click()
         lever = "X customers who come back because it was not solved, %"
-        assert page.get_by_role("spinbutton", name=lever).input_value() == "15"
+        expect(page.get_by_role("spinbutton", name=lever)).to_have_value("15")
         page.get_by_text("were caused by earlier ones").wait_for()
         found.until_worked(240)
 
@@ -40,6 +41,6 @@ def test_customers_who_come_back_become_the_baseline_and_meet_a_burst(browser, a
         found.until_worked(240)
         page.reload()
         found.settled().until_worked(240)
-        assert more.input_value() == "0"
+        expect(more).to_have_value("0")
         page.get_by_text("X at 6 times its volume").wait_for()
         assert found.troubles == []
