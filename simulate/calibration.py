@@ -102,8 +102,10 @@ def calibrated(
     if scenario.demand.counts == "first" or scenario.demand.first_share:
         return scenario
     one = _Baseline.of(scenario, demand)
+    if not one.channels:  # nobody comes at all
+        return scenario.with_changes({"demand.first_share": dict.fromkeys(scenario.channels, 1.0)})
     if not begets(scenario):
-        return one.with_shares(np.ones(len(one.channels)))
+        return scenario.with_changes({"demand.first_share": one.named(np.ones(len(one.channels)))})
     if staff is None:
         staff = staff_to_calibrate(one.scenario)
     count = _replications(one.volume) if replications is None else replications
@@ -297,5 +299,6 @@ def staff_to_calibrate(scenario: Scenario) -> Staff:
 
 def _replications(volume: FloatArray) -> int:
     """Runs of a round: many of a small floor, few of a large one."""
-    smallest = float(volume[volume >= NOTED * volume.sum()].min())
+    trifle = min(NOTED * volume.sum(), volume.max())  # of many channels each may be one
+    smallest = float(volume[volume >= trifle].min())
     return min(max(FEWEST, math.ceil(ENOUGH / smallest)), MOST)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenario import InvalidInputError, InvalidValueError, PlanningError, Scenario
 from scenario.assumptions import base_demand
-from simulate.calibration import _Mixing, calibrated
+from simulate.calibration import FEWEST, _Mixing, _replications, calibrated
 from simulate.run import simulate
 from small_scenarios import demand_of
 
@@ -168,6 +168,9 @@ def test_bursts_and_people_called_in_are_no_part_of_a_history():
     stricken = DAY.with_changes({"bursts.viral": burst, "called_in": called})
     shares = [calibrated(one, demand, replications=4).demand.first_share for one in (DAY, stricken)]
     assert shares[0] == shares[1]
+    quiet = QUIET.with_changes({"bursts.viral": burst, "called_in": called})
+    found = calibrated(quiet, demand)
+    assert (found.bursts, found.called_in) == (quiet.bursts, quiet.called_in)
 
 
 @settings(max_examples=25, deadline=None)
@@ -222,3 +225,18 @@ def test_mixing_finds_a_fixed_point_in_a_few_steps():
     for _ in range(6):
         point = mixing.next(point, np.cos(point) - point)
     np.testing.assert_allclose(point, 0.7390851, atol=1e-5)
+
+
+def test_nobody_at_all_is_calibrated_too():
+    """Closed for good, or no channel with a volume yet: there is nothing to tell apart."""
+    nobody = DAY.with_changes({"demand.rates": {"chat": 0.0, "posts": 0.0}})
+    found = calibrated(nobody, demand_of(nobody))
+    assert found.demand.first_share == {"chat": 1.0, "posts": 1.0}
+    totals = simulate(found, demand_of(found), replications=2).totals
+    assert not totals["offered"].any()
+
+
+def test_channels_of_which_each_is_small_are_worth_their_replications():
+    """Of forty equal channels each has 2.5 %; beside a large one they would be a trifle."""
+    assert _replications(np.full(40, 400.0)) == 200
+    assert _replications(np.array([8_000.0, 100.0])) == FEWEST
