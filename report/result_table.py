@@ -162,6 +162,6 @@ def sized(difference: float, unit: str, largest: float = 0.0) -> str:
             return change(difference, 2)
         case "impressions":
             if largest >= MILLION / 10:
-                return f"{change(difference / MILLION, 1)} million"
+                return f"{change(difference / MILLION, 1)} m"
             return change(difference)
     return change(difference, 1)

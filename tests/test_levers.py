@@ -196,7 +196,7 @@ def test_a_rule_that_is_declared_keeps_what_no_lever_moves():
 def test_posts_are_written_again_elsewhere_and_draw_others():
     changed = put(repost_x=20, repost_every_x=30, repost_on_x="Chat").channels["x"].repost
     assert (changed.share, changed.after_s, changed.channel) == (0.2, 1800, "chat")
-    spread = put(spread_x=0.5, spread_until_x="answered or not").channels["x"].spread
+    spread = put(spread_x=0.5, spread_until_x="always").channels["x"].spread
     assert (spread.ratio, spread.until_answered) == (0.5, False)
 
 

@@ -20,7 +20,7 @@ from views.lever import (
 )
 from views.words import heading
 
-UNTIL_ANSWERED, ALL_THE_SAME = "until answered", "answered or not"
+UNTIL_ANSWERED, ALL_THE_SAME = "until answered", "always"
 
 
 def writes_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
@@ -130,7 +130,7 @@ def draws_others(scenario: Scenario, channel: str) -> Iterator[Lever]:
         UNTIL_ANSWERED if start.until_answered else ALL_THE_SAME,
         put,
         "Until answered: from the moment an agent takes a post in hand it draws none any more, so"
-        " quick answers head off volume. Answered or not: an answer calms nobody, as after a wrong"
+        " quick answers head off volume. Always: an answer calms nobody, as after a wrong"
         " one.",
         options=(UNTIL_ANSWERED, ALL_THE_SAME),
     )
