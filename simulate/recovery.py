@@ -17,6 +17,7 @@ from simulate.run import simulate
 from simulate.workers import Progress, Workers
 
 FELT = 0.05  # of the most that waited beyond the calm day: less than that is over
+HEAVY = 0.5  # of the most: from here on a floor has something to catch up with
 LEAST = 1.0  # contact; one more or fewer is the day's own noise
 AGAIN_H = 2.0  # from here on it matters that it was felt a second time
 SURE = 0.9  # share of the days by which a planner wants it over
@@ -37,8 +38,8 @@ class Recovery:
         Hours from then on, by replication, shape (R,): 0 where it was never felt, NaN where the
         horizon ended first.
     caught_up
-        Hours until as few wait for the first time, at most `hours`: a floor may catch up before
-        the night and find more in the morning, shape (R,).
+        Hours until as few wait for the first time after half of the most did, at most `hours`: a
+        floor may catch up before the night and find more in the morning, shape (R,).
     peak
         Most contacts waiting beyond the calm day at the end of an interval, shape (R,).
     waiting_h
@@ -146,7 +147,8 @@ def recovery(calm: Outcome, burst: Outcome, channel: str, start: pd.Timestamp) -
     ends_h = ((np.arange(more.shape[1]) + 1) * period.interval_us - begun_us) / 3.6e9
     few = more <= np.maximum(LEAST, FELT * peak)[:, None]
     after_worst = np.arange(more.shape[1]) >= more.argmax(axis=1)[:, None]
-    after_felt = np.logical_or.accumulate(~few, axis=1)
+    heavy = ~few & (more >= HEAVY * peak[:, None])
+    after_heavy = np.logical_or.accumulate(heavy, axis=1)
     queued = [
         one.data.tallies(channel, "interval")["queue_us"].sum(axis=1) for one in (burst, calm)
     ]
@@ -155,7 +157,7 @@ def recovery(calm: Outcome, burst: Outcome, channel: str, start: pd.Timestamp) -
         channel,
         start,
         _first(few & after_worst, ends_h, peak),
-        _first(few & after_felt, ends_h, peak),
+        _first(few & after_heavy, ends_h, peak),
         peak,
         waiting_h,
     )
