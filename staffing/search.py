@@ -189,11 +189,11 @@ def fresh_seed(seed: int) -> int:
 
 
 def _current_staff(scenario: Scenario) -> Staff | None:
-    """Staffing of now, None where the scenario names none."""
+    """Staffing of now without people called in, None where the scenario names none."""
     groups = scenario.groups.values()
     if scenario.staffing is None and any(group.agents is None for group in groups):
         return None
-    return scenario.staff()
+    return scenario.with_changes({"called_in": None}).staff()
 
 
 def _baseline(

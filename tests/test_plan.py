@@ -277,6 +277,19 @@ def test_without_current_staffing_there_is_no_baseline(bare):
     assert plan.document()["baseline"] is None
 
 
+@pytest.mark.parametrize("blend", ["blended", "separate"])
+def test_people_called_in_are_no_part_of_a_plan_or_of_what_it_is_compared_with(bare, blend):
+    """They come on the day itself: the plan and the staffing of now beside it know none."""
+    called = [{"group": "team", "agents": 20, "at": "2026-04-13T09:00:00"}]
+    alone = bare.with_changes({"routing.blend": blend})
+    helped = alone.with_changes({"called_in": called})
+    plans = [planned(one, replications=4) for one in (alone, helped)]
+    without, beside = (plan.baseline for plan in plans)
+    np.testing.assert_array_equal(beside.staff.agents, without.staff.agents)
+    assert (beside.paid_hours, beside.cost) == (without.paid_hours, without.cost)
+    np.testing.assert_array_equal(plans[1].staff.agents, plans[0].staff.agents)
+
+
 def test_progress_rises_to_one_and_says_what_is_done(bare_plan):
     _, told = bare_plan
     shares = [share for share, _ in told]
