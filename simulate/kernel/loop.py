@@ -15,6 +15,7 @@ from simulate.kernel.hands import complete
 from simulate.kernel.presence import set_staff, turn_shift
 from simulate.kernel.reception import arrive, close, ring, stay_or_go, take_in
 from simulate.kernel.state import (
+    ANY_EXCESS,
     CHANNEL,
     COMES_AT,
     EDGE,
@@ -24,6 +25,7 @@ from simulate.kernel.state import (
     FIRST_CHILD,
     FROM,
     HAS_BEGUN,
+    HEAD,
     HORIZON,
     ID,
     INSTANT,
@@ -31,6 +33,7 @@ from simulate.kernel.state import (
     IS_NAMED,
     IS_OPEN,
     JOURNEYS,
+    LAST,
     MOST_OFFSPRING,
     NEWCOMER,
     NEXT_ARRIVAL,
@@ -42,8 +45,10 @@ from simulate.kernel.state import (
     NOBODY,
     NOW,
     OFFERED,
+    PROMOTED_HEAD,
     QUEUED,
     RESPONSES,
+    RETURNING,
     ROOT,
     SLOTS_TAKEN,
     STARTS,
@@ -125,9 +130,14 @@ def live(floor: Floor, most_events: int) -> int:
             continue
         elif not _strike(floor, rank, entity):
             continue
-        settle(floor)
-        if arrival != NOBODY:
-            stay_or_go(floor, arrival)
+        if arrival == NOBODY:
+            settle(floor)
+            continue
+        if _stands_behind(floor, arrival):
+            state[LAST] = instant
+        else:
+            settle(floor)
+        stay_or_go(floor, arrival)
     return PAUSED
 
 
@@ -218,6 +228,25 @@ def _come_in(floor: Floor, entity: int) -> int:
     if entity < floor.state[FIRST_CHILD]:
         return next_customer(floor)
     return be_born(floor)
+
+
+@compiled_inline
+def _stands_behind(floor: Floor, contact: int) -> bool:
+    """
+    Whether a contact has lined up behind others, so that the dispatch would find nothing.
+
+    Only heads are tried, and what there was to match has been matched at the last event.
+    """
+    state = floor.state
+    row = floor.contacts[contact]
+    channel = floor.channels[row[CHANNEL]]
+    return bool(
+        row[QUEUED]
+        and channel[HEAD] != contact
+        and channel[PROMOTED_HEAD] != contact
+        and not state[ANY_EXCESS]
+        and state[RETURNING] == NOBODY
+    )
 
 
 @compiled_inline
