@@ -12,6 +12,7 @@ import pandas as pd
 
 from scenario import Demand, InvalidValueError, RunCancelledError, Scenario, Staff
 from scenario.called_in import CalledIn, with_called_in
+from scenario.separate import separated
 from simulate.compare import paired
 from simulate.engines import Cancel
 from simulate.outcome import Outcome
@@ -220,7 +221,8 @@ def drill(
     demand
         Its demand, before scale and bursts.
     staff
-        Agents on the floor; default: the scenario's current staffing.
+        Agents on the floor; default: the scenario's current staffing. Separate teams
+        (`routing.blend`) are set for the calm day, as nobody knows of the burst beforehand.
     channel
         Channel that the burst meets.
     at
@@ -268,9 +270,13 @@ def drill(
         CalledIn(group=group, agents=number, at=called_at.to_pydatetime())
         for group, number in call_in.items()
     ]
-    floors = {CALM: (scenario, staff), BURST: (stricken, staff)}
+    # Teams are set for the calm day: nobody knows of the burst before it breaks out.
+    calm, teams = separated(scenario, demand, staff)
+    floors = {CALM: (calm, teams), BURST: (_with_bursts(calm, stricken), teams)}
     if called:
-        floors[CALLED_IN] = (stricken, with_called_in(scenario, staff, called))
+        joined = with_called_in(scenario, staff, called)
+        calm, teams = separated(scenario, demand, joined)
+        floors[CALLED_IN] = (_with_bursts(calm, stricken), teams)
     count = scenario.replications if replications is None else replications
     outcomes: dict[str, Outcome] = {}
     for number, (name, (assumed, present)) in enumerate(floors.items()):
@@ -309,6 +315,11 @@ def _check(
             raise InvalidValueError("call_in", f"of groups {list(scenario.groups)}", group)
         if not 1 <= number <= 10_000:
             raise InvalidValueError(f"call_in {group}", "between 1 and 10,000", number)
+
+
+def _with_bursts(scenario: Scenario, stricken: Scenario) -> Scenario:
+    """A scenario, be it one of separate teams, with the bursts of another."""
+    return scenario.model_copy(update={"bursts": stricken.bursts})
 
 
 def _free_name(scenario: Scenario) -> str:

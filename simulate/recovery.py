@@ -188,9 +188,9 @@ def recoveries(
     Parameters
     ----------
     scenario, demand
-        What was simulated; with its current staffing, or the outcome's.
+        What was simulated.
     outcome
-        Its outcome.
+        Its outcome; the calm days have the same staff, and the same separate teams.
     engine, workers, cancel
         As for `simulate.run.simulate`.
     progress
@@ -208,10 +208,11 @@ def recoveries(
     count = outcome.replications
     found: dict[str, Recovery] = {}
     for number, (name, burst) in enumerate(felt.items()):
+        others = {other: one for other, one in scenario.bursts.items() if other != name}
         calm = simulate(
-            scenario.with_changes({f"bursts.{name}": None}),
+            outcome.scenario.model_copy(update={"bursts": others}),
             demand,
-            outcome.staff if outcome.staff.groups == tuple(scenario.groups) else None,
+            outcome.staff,
             replications=count,
             seed=outcome.seed,
             engine=engine,

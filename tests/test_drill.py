@@ -195,6 +195,34 @@ def test_bursts_of_a_scenario_are_told_one_by_one():
     assert not found["nothing"].hours.any()
 
 
+APART = SCENARIO.with_changes({"routing.blend": "separate"})
+
+
+def test_separate_teams_do_not_know_of_the_burst_beforehand():
+    found = drill(APART, DEMAND, **VIRAL, call_in={"team": 3}, replications=2)
+    calm, burst, more = found.outcomes.values()
+    assert calm.staff.groups == ("team: chat", "team: posts")
+    np.testing.assert_array_equal(burst.staff.agents, calm.staff.agents)
+    staff = APART.staff()
+    joined = with_called_in(APART, staff, [called(agents=3, at="2026-04-13T09:40")])
+    np.testing.assert_array_equal(more.staff.agents, separated(APART, DEMAND, joined)[1].agents)
+    assert more.scenario.bursts == burst.scenario.bursts
+    pd.testing.assert_frame_equal(calm.totals, simulate(APART, DEMAND, replications=2).totals)
+
+
+def test_calm_days_have_the_teams_and_the_staff_of_the_burst():
+    """A staff of the caller's, thrice the current one, on the calm day too."""
+    late = {"channel": "posts", "start": AT.to_pydatetime(), "peak": 6, "half_life_h": 0.5}
+    stricken = APART.with_changes({"bursts.viral": late})
+    staff = APART.staff().with_agents(3 * APART.staff().agents)
+    outcome = simulate(stricken, DEMAND, staff, replications=4)
+    calm = simulate(outcome.scenario.with_changes({"bursts": None}), DEMAND, outcome.staff,
+                    replications=4)  # fmt: skip
+    found = recoveries(stricken, DEMAND, outcome)["viral"]
+    np.testing.assert_array_equal(found.peak, recovery(calm, outcome, "posts", AT).peak)
+    assert found.waiting_h.min() >= 0
+
+
 def called(**changes):
     return CalledIn.model_validate(
         {"group": "team", "agents": 2, "at": "2026-04-13T09:10"} | changes
