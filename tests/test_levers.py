@@ -229,3 +229,87 @@ def test_customers_are_taken_to_a_private_channel_with_and_without_a_closing_rep
     assert changed.handoff.closing_handle_time is None
     none = declared.with_changes(changes_of(declared, {"offline-x": 0})).channels["x"]
     assert none.handoff is None
+
+
+def test_the_levers_of_handle_time_and_of_deflection_move_both():
+    handle_time = {"mean_s": 528, "cv": 0.8}
+    declared = SAMPLE.with_changes(
+        {"channels.chat.deflection": {"share": 0.1, "handle_time": handle_time}}
+    )
+
+    def chat(**positions):
+        named = {f"{key}-chat": position for key, position in positions.items()}
+        return declared.with_changes(changes_of(declared, named)).channels["chat"]
+
+    both = chat(handle=20, deflected=20)
+    on_floor = both.handle_time_on_floor
+    assert both.deflection.share == 0.2
+    assert on_floor.mean_s * on_floor.scale == pytest.approx(1.2 * 528)
+    assert on_floor.cv == 0.8
+    none = chat(handle=20, deflected=0)
+    assert none.deflection is None
+    assert none.handle_time.scale == pytest.approx(1.2)
+
+
+JOURNEYS = {
+    "channels.chat.redial": {"after_abandonment": 0.505, "delay": {"mean_s": 20}},
+    "channels.chat.repeat": {"fcr": 0.845, "delay": {"mean_s": 5000}},
+    "channels.chat.deflection": {"share": 0.125},
+    "channels.x.repost": {"share": 0.125, "after_s": 20},
+    "channels.x.spread": {"ratio": 0.3, "delay": {"mean_s": 5000}},
+    "channels.x.handoff": {
+        "share": 0.125,
+        "channel": "chat",
+        "closing_handle_time": {"mean_s": 60.4},
+    },
+}
+MOVED = {
+    "redial-chat": (40, "redial", {"after_abandonment": 0.4}),
+    "redial-after-chat": (30, "redial", {"delay": {"mean_s": 1800}}),
+    "unsolved-chat": (40, "repeat", {"fcr": 0.6}),
+    "unsolved-after-chat": (4.0, "repeat", {"delay": {"mean_s": 14400}}),
+    "deflected-chat": (20, "deflection", {"share": 0.2}),
+    "repost-x": (20, "repost", {"share": 0.2}),
+    "repost-every-x": (30, "repost", {"after_s": 1800}),
+    "repost-on-x": ("Chat", "repost", {"channel": "chat"}),
+    "spread-x": (0.2, "spread", {"ratio": 0.2}),
+    "spread-after-x": (4.0, "spread", {"delay": {"mean_s": 14400}}),
+    "spread-until-x": ("always", "spread", {"until_answered": False}),
+    "offline-x": (20, "handoff", {"share": 0.2}),
+    "offline-to-x": ("Facebook", "handoff", {"channel": "facebook"}),
+    "offline-close-x": (90, "handoff", {"closing_handle_time": {"mean_s": 90}}),
+}
+
+
+@pytest.mark.parametrize("lever", MOVED)
+def test_a_lever_of_a_journey_leaves_its_sisters_as_they_are_declared(lever):
+    position, rule, own = MOVED[lever]
+    declared = SAMPLE.with_changes(JOURNEYS)
+    table = f"channels.{lever.split('-')[-1]}.{rule}"
+    changed = declared.with_changes(changes_of(declared, {lever: position}))
+    assert changed == declared.with_changes({table: JOURNEYS[table] | own})
+    told = moved(declared, {lever: position})
+    assert len(told) == 1
+
+
+def test_a_share_that_rounds_to_nobody_stays_while_it_is_not_moved():
+    rare = SAMPLE.with_changes({"channels.chat.repeat": {"fcr": 0.998}})
+    changed = rare.with_changes(changes_of(rare, {"unsolved-after-chat": 4.0}))
+    assert changed.channels["chat"].repeat.fcr == 0.998
+
+
+def test_a_lever_that_changes_nothing_is_not_told_as_moved():
+    follow_ups = {
+        "unsolved-after-chat": 4.0,
+        "repost-every-x": 30,
+        "spread-after-x": 1.0,
+        "offline-to-x": "Facebook",
+        "burst-hour": 14,
+        "novice-time-team": 1.5,
+    }
+    assert moved(SAMPLE, follow_ups) == []
+    told = moved(SAMPLE, follow_ups | {"repost-x": 20})
+    assert [line.split(": ")[0] for line in told] == [
+        LEVERS["repost-x"].label,
+        LEVERS["repost-every-x"].label.split(": ")[0],
+    ]

@@ -101,7 +101,7 @@ def novices(scenario: Scenario, group: str) -> Iterator[Lever]:
 
     def put(values: Values) -> Changes:
         if not float(values[share]):
-            return {place: None}
+            return {place: None} if declared else {}
         return {
             place: {
                 "share": float(values[share]) / 100,

@@ -30,22 +30,22 @@ def unsolved(scenario: Scenario, channel: str) -> Iterator[Lever]:
         return
     start = declared.repeat or Repeat(fcr=1.0)
     share, after = f"unsolved-{channel}", f"unsolved-after-{channel}"
+    at_first = {share: round(100 * (1 - start.fcr)), after: in_hours(start.delay.mean_s)}
 
     def put(values: Values) -> Changes:
-        come_back = float(values[share]) / 100
-        return put_table(
-            f"channels.{channel}.repeat",
-            declared.repeat,
-            {"fcr": round(1 - come_back, 4)}
-            | delay_of(start.delay, float(values[after]) * AN_HOUR),
-            there=come_back > 0,
-        )
+        own: dict[str, Any] = {}
+        if values[share] != at_first[share]:
+            own["fcr"] = round(1 - float(values[share]) / 100, 4)
+        if values[after] != at_first[after]:
+            own |= delay_of(start.delay, float(values[after]) * AN_HOUR)
+        there = own.get("fcr", start.fcr) < 1
+        return put_table(f"channels.{channel}.repeat", declared.repeat, own, there=there)
 
     yield Lever(
         share,
         RETURNS,
         f"{heading(channel)} customers who come back because it was not solved, %",
-        round(100 * (1 - start.fcr)),
+        at_first[share],
         put,
         "Share of the contacts served after which the customer comes back; of those who have come"
         " back the same share again. 0: nobody. First contact resolution is the rest. Typical:"
@@ -58,7 +58,7 @@ def unsolved(scenario: Scenario, channel: str) -> Iterator[Lever]:
         after,
         RETURNS,
         f"{heading(channel)}: they come back after, h",
-        in_hours(start.delay.mean_s),
+        at_first[after],
         put,
         "Mean time from the end of a contact that did not solve it until the customer is back, in"
         " hours. Typical: a day (assumption; your own contact log knows). Whoever would come back"
@@ -81,26 +81,29 @@ def tries_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
         else (0.0, 0.0, 0.0)
     )
     up, met, after = f"redial-{channel}", f"redial-full-{channel}", f"redial-after-{channel}"
+    at_first = {
+        up: round(100 * given_up),
+        met: round(100 * full),
+        after: round(start.delay.mean_s / A_MINUTE),
+    }
 
     def put(values: Values) -> Changes:
-        shares = {
-            "after_abandonment": float(values[up]) / 100,
-            "after_blocking": float(values.get(met, 100 * full)) / 100,
-        }
-        changed = shares | delay_of(start.delay, float(values[after]) * A_MINUTE)
-        return put_table(
-            f"channels.{channel}.redial",
-            declared.redial,
-            changed,
-            there=any(shares.values()) or closed > 0,
-        )
+        shares = {"after_abandonment": given_up, "after_blocking": full}
+        own: dict[str, Any] = {}
+        for lever, what in ((up, "after_abandonment"), (met, "after_blocking")):
+            if values.get(lever, at_first[lever]) != at_first[lever]:
+                own[what] = float(values[lever]) / 100
+        there = any((shares | own).values()) or closed > 0
+        if values[after] != at_first[after]:
+            own |= delay_of(start.delay, float(values[after]) * A_MINUTE)
+        return put_table(f"channels.{channel}.redial", declared.redial, own, there=there)
 
     who = heading(channel)
     yield Lever(
         up,
         RETURNS,
         f"{who} customers who try again after giving up, %",
-        round(100 * given_up),
+        at_first[up],
         put,
         "Share of those who left before they were answered who try again, every time. 0: nobody."
         " No figure holds everywhere: count in your own log who is there again within the hour"
@@ -114,7 +117,7 @@ def tries_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
             met,
             RETURNS,
             f"{who} customers who try again when the queue was full, %",
-            round(100 * full),
+            at_first[met],
             put,
             "Share of those who were turned away because too many waited who try again, every"
             " time. 0: nobody. Usually more than of those who gave up (assumption).",
@@ -126,7 +129,7 @@ def tries_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
         after,
         RETURNS,
         f"{who}: they try again after, min",
-        round(start.delay.mean_s / A_MINUTE),
+        at_first[after],
         put,
         "Mean time from giving up until the next attempt, in minutes. Typical: 20 minutes"
         " (assumption; your own log knows).",
@@ -143,20 +146,28 @@ def self_service(scenario: Scenario, channel: str) -> Iterator[Lever]:
         return
     start = declared.deflection or Deflection(share=0.0)
     helped, harder = f"deflected-{channel}", f"deflected-handle-{channel}"
+    at_first = round(100 * start.share)
 
     def put(values: Values) -> Changes:
-        own: dict[str, Any] = {"share": float(values[helped]) / 100}
-        if float(values[harder]):
-            longer = 1 + float(values.get(f"handle-{channel}", 0)) / 100
+        own: dict[str, Any] = {}
+        if values[helped] != at_first:
+            own["share"] = float(values[helped]) / 100
+        there = own.get("share", start.share) > 0
+        longer = 1 + float(values.get(f"handle-{channel}", 0)) / 100
+        # This table takes the place of the declared one, which the lever of the handle time moves.
+        if float(values[harder]) or (start.handle_time is not None and longer != 1):
             own["handle_time"] = _longer(declared, longer * (1 + float(values[harder]) / 100))
         place = f"channels.{channel}.deflection"
-        return put_table(place, declared.deflection, own, there=own["share"] > 0)
+        changes = put_table(place, declared.deflection, own, there=there)
+        if not there and start.handle_time is not None and longer != 1:
+            changes[f"channels.{channel}.handle_time.scale"] = declared.handle_time.scale * longer
+        return changes
 
     yield Lever(
         helped,
         SELF_SERVICE,
         f"{heading(channel)} customers helped before they reach an agent, %",
-        round(100 * start.share),
+        at_first,
         put,
         "Share of the customers whom self-service or other customers help: they never reach the"
         " floor. The forecast counts them, so this takes its share off it. 0: nobody. A new help"

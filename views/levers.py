@@ -107,12 +107,21 @@ def changes_of(scenario: Scenario, values: Values) -> Changes:
 
 
 def moved(scenario: Scenario, values: Values) -> list[str]:
-    """What was moved, in words, e.g. "Chat volume, %: 10"."""
-    return [
-        f"{lever.label}: {values[lever.key]}"
-        for lever in levers_of(scenario)
-        if lever.key in values and values[lever.key] != lever.default
-    ]
+    """What was moved and changes something, in words, e.g. "Chat volume, %: 10"."""
+    positions = dict(values)
+    whole = changes_of(scenario, positions)
+    told = []
+    for lever in levers_of(scenario):
+        position = values.get(lever.key, lever.default)
+        if position == lever.default:
+            continue
+        # A delay of customers who never come back changes nothing.
+        without = positions | {lever.key: lever.default}
+        if changes_of(scenario, without) == whole:
+            positions = without
+        else:
+            told.append(f"{lever.label}: {position}")
+    return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +230,7 @@ def _work_order(scenario: Scenario) -> Iterator[Lever]:
         order = str(values["work-order"])
         by_deadline = order == "deadline"
         # Posts promoted from arrival on share one line by deadline, whatever their channel.
-        line = {
+        line: Changes = {
             f"channels.{channel}.promote_before_s": A_WEEK_S if by_deadline else None
             for channel in deferred
         }

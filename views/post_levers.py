@@ -13,6 +13,7 @@ from views.lever import (
     POSTS,
     Changes,
     Lever,
+    Value,
     Values,
     delay_of,
     in_hours,
@@ -35,21 +36,28 @@ def writes_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
         for name, other in scenario.channels.items()
         if other.kind != "callback" or (start is not None and start.channel == name)
     }
-    now = heading(start.channel or channel) if start else heading(channel)
+    now: dict[str, Value] = {
+        share: round(100 * start.share) if start else 0,
+        every: round((start or Repost(share=1.0)).after_s / A_MINUTE),
+        where: heading(start.channel or channel) if start else heading(channel),
+    }
 
     def put(values: Values) -> Changes:
-        own = {
-            "share": float(values[share]) / 100,
-            "after_s": float(values[every]) * A_MINUTE,
-            "channel": places[str(values[where])],
-        }
-        return put_table(f"channels.{channel}.repost", start, own, there=own["share"] > 0)
+        own: dict[str, Any] = {}
+        if values[share] != now[share]:
+            own["share"] = float(values[share]) / 100
+        there = own.get("share", start.share if start else 0.0) > 0
+        if values[every] != now[every]:
+            own["after_s"] = float(values[every]) * A_MINUTE
+        if values[where] != now[where]:
+            own["channel"] = places[str(values[where])]
+        return put_table(f"channels.{channel}.repost", start, own, there=there)
 
     yield Lever(
         share,
         POSTS,
         f"{heading(channel)} customers who write again while not answered, %",
-        round(100 * start.share) if start else 0,
+        now[share],
         put,
         "Share of the customers still without an answer who write again each time; the first post"
         " keeps waiting, and both are work. 0: nobody. No figure holds everywhere: count in your"
@@ -62,7 +70,7 @@ def writes_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
         every,
         POSTS,
         f"{heading(channel)}: they write again every, min",
-        round((start or Repost(share=1.0)).after_s / A_MINUTE),
+        now[every],
         put,
         "Minutes between one post of a customer who is not answered and the next. Typical: an"
         " hour; about 40 % of customers expect an answer within it (trade surveys).",
@@ -74,7 +82,7 @@ def writes_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
         where,
         POSTS,
         f"{heading(channel)}: they write again on",
-        now,
+        now[where],
         put,
         "Where the next message comes in: on the same channel, or on another one, whose hours and"
         " rules it then meets. A late answer to a post easily becomes a chat.",
@@ -90,18 +98,28 @@ def draws_others(scenario: Scenario, channel: str) -> Iterator[Lever]:
     start = declared.spread or Spread(ratio=0.0)
     ratio, after, until = (f"spread{part}-{channel}" for part in ("", "-after", "-until"))
 
+    now: dict[str, Value] = {
+        ratio: start.ratio,
+        after: in_hours(start.delay.mean_s),
+        until: UNTIL_ANSWERED if start.until_answered else ALL_THE_SAME,
+    }
+
     def put(values: Values) -> Changes:
-        own = {
-            "ratio": float(values[ratio]),
-            "until_answered": values[until] == UNTIL_ANSWERED,
-        } | delay_of(start.delay, float(values[after]) * AN_HOUR)
-        return put_table(f"channels.{channel}.spread", declared.spread, own, there=own["ratio"] > 0)
+        own: dict[str, Any] = {}
+        if values[ratio] != now[ratio]:
+            own["ratio"] = float(values[ratio])
+        there = own.get("ratio", start.ratio) > 0
+        if values[after] != now[after]:
+            own |= delay_of(start.delay, float(values[after]) * AN_HOUR)
+        if values[until] != now[until]:
+            own["until_answered"] = values[until] == UNTIL_ANSWERED
+        return put_table(f"channels.{channel}.spread", declared.spread, own, there=there)
 
     yield Lever(
         ratio,
         POSTS,
         f"{heading(channel)} posts by others that a post draws",
-        start.ratio,
+        now[ratio],
         put,
         "Further posts, by people who have seen it, that one post draws by itself on the average;"
         " these draw others as well, so 0.5 doubles the volume and 0.8 makes five of one where"
@@ -115,7 +133,7 @@ def draws_others(scenario: Scenario, channel: str) -> Iterator[Lever]:
         after,
         POSTS,
         f"{heading(channel)}: they come after, h",
-        in_hours(start.delay.mean_s),
+        now[after],
         put,
         "Mean time from a post to one that it draws, in hours; half of them come within 0.69 of"
         " it. Typical: 2 hours (assumption).",
@@ -127,7 +145,7 @@ def draws_others(scenario: Scenario, channel: str) -> Iterator[Lever]:
         until,
         POSTS,
         f"{heading(channel)}: a post draws others",
-        UNTIL_ANSWERED if start.until_answered else ALL_THE_SAME,
+        now[until],
         put,
         "Until answered: from the moment an agent takes a post in hand it draws none any more, so"
         " quick answers head off volume. Always: an answer calms nobody, as after a wrong"
@@ -148,30 +166,35 @@ def taken_offline(scenario: Scenario, channel: str) -> Iterator[Lever]:
     if declared.kind != "deferred" or not places:
         return
     live = [name for name in places.values() if scenario.channels[name].kind == "live"]
-    now = start.channel if start else (live or list(places.values()))[0]
+    there_now = start.channel if start else (live or list(places.values()))[0]
     closing = start.closing_handle_time if start else None
     share, to, close = (f"offline{part}-{channel}" for part in ("", "-to", "-close"))
 
+    now: dict[str, Value] = {
+        share: round(100 * start.share) if start else 0,
+        to: heading(there_now),
+        close: round(closing.mean_s) if closing else 0,
+    }
+
     def put(values: Values) -> Changes:
-        own: dict[str, Any] = {
-            "share": float(values[share]) / 100,
-            "channel": places[str(values[to])],
-        }
+        own: dict[str, Any] = {}
+        if values[share] != now[share]:
+            own["share"] = float(values[share]) / 100
+        there = own.get("share", start.share if start else 0.0) > 0
+        if start is None or values[to] != now[to]:
+            own["channel"] = places[str(values[to])]
         seconds = float(values[close])
-        if closing is not None and seconds:
-            own["closing_handle_time"] = closing.model_dump(exclude_unset=True) | {
-                "mean_s": seconds
-            }
-        elif closing is not None or seconds:
-            own["closing_handle_time"] = {"mean_s": seconds} if seconds else None
-        return put_table(f"channels.{channel}.handoff", start, own, there=own["share"] > 0)
+        if values[close] != now[close]:
+            kept = closing.model_dump(exclude_unset=True) if closing else {}
+            own["closing_handle_time"] = kept | {"mean_s": seconds} if seconds else None
+        return put_table(f"channels.{channel}.handoff", start, own, there=there)
 
     who = heading(channel)
     yield Lever(
         share,
         POSTS,
         f"{who} customers taken to a private channel, %",
-        round(100 * start.share) if start else 0,
+        now[share],
         put,
         "Share of the customers whom the public reply asks to go on in private: a contact of its"
         " own there. 0: everything stays in public. Typical: whatever needs an account number, a"
@@ -184,7 +207,7 @@ def taken_offline(scenario: Scenario, channel: str) -> Iterator[Lever]:
         to,
         POSTS,
         f"{who}: taken to",
-        heading(now),
+        now[to],
         put,
         "The private channel on which the matter goes on; its hours, staff and promise hold.",
         options=tuple(places),
@@ -193,7 +216,7 @@ def taken_offline(scenario: Scenario, channel: str) -> Iterator[Lever]:
         close,
         POSTS,
         f"{who}: closing reply in public, s",
-        round(closing.mean_s) if closing else 0,
+        now[close],
         put,
         "Agent time of the reply that tells the public that it is solved, in seconds; 0: none is"
         " posted. It is work that no customer waits for. Typical: a minute (assumption).",
