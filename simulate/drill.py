@@ -23,6 +23,8 @@ from simulate.workers import Progress, Workers
 
 CALM, BURST, CALLED_IN = "calm day", "burst", "called in"
 BURST_NAME = "drill"
+MOST_MINUTES = 1_000_000  # from the burst until somebody comes
+MOST_CALLED = 10_000  # agents of a group, as `[[called_in]]` has it
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,14 +245,18 @@ def drill(
     ------
     InvalidValueError
         When the channel or a group is unknown, a number is out of range, or the burst does not
-        begin within the measured time.
+        begin before the measured time ends.
     RunCancelledError
         When cancelled.
     """
     at = scenario.local(at)
+    if not abs(after_minutes) <= MOST_MINUTES:
+        rule = f"a number of minutes, at most {MOST_MINUTES:,}"
+        raise InvalidValueError("after_minutes", rule, after_minutes)
     called_at = at + pd.Timedelta(minutes=after_minutes)
     call_in = {group: number for group, number in (call_in or {}).items() if number}
-    _check(scenario, channel, at, called_at, call_in)
+    _check_burst(scenario, channel, at)
+    _check_call(scenario, called_at, call_in)
     if not factor >= 1:
         raise InvalidValueError("factor", "at least 1", factor)
     if not half_life_h > 0:
@@ -267,7 +273,7 @@ def drill(
         }
     )
     called = [
-        CalledIn(group=group, agents=number, at=called_at.to_pydatetime())
+        CalledIn(group=group, agents=int(number), at=called_at.to_pydatetime())
         for group, number in call_in.items()
     ]
     # Teams are set for the calm day: nobody knows of the burst before it breaks out.
@@ -296,25 +302,29 @@ def drill(
     return Drill(scenario, channel, at, factor, half_life_h, call_in, called_at, outcomes)
 
 
-def _check(
-    scenario: Scenario,
-    channel: str,
-    at: pd.Timestamp,
-    called_at: pd.Timestamp,
-    call_in: Mapping[str, int],
-) -> None:
+def _check_burst(scenario: Scenario, channel: str, at: pd.Timestamp) -> None:
     if channel not in scenario.channels:
         raise InvalidValueError("channel", f"one of {list(scenario.channels)}", channel)
-    period = scenario.period
-    for name, moment in (("at", at), ("called in at", called_at)):
-        if not period.start <= moment < period.end:
-            rule = f"between {period.start} and {period.end}"
-            raise InvalidValueError(name, rule, str(moment))
+    period, cool_down = scenario.period, scenario.edge_counts[1]
+    measured = (period.count - cool_down) * period.interval_minutes
+    end = period.start + pd.Timedelta(minutes=measured)
+    if not period.start <= at < end:
+        told = f"between {period.start} and {end}"
+        rule = f"{told}, where what is measured ends" if cool_down else told
+        raise InvalidValueError("at", rule, str(at))
+
+
+def _check_call(scenario: Scenario, called_at: pd.Timestamp, call_in: Mapping[str, int]) -> None:
     for group, number in call_in.items():
         if group not in scenario.groups:
             raise InvalidValueError("call_in", f"of groups {list(scenario.groups)}", group)
-        if not 1 <= number <= 10_000:
-            raise InvalidValueError(f"call_in {group}", "between 1 and 10,000", number)
+        if not (isinstance(number, int | np.integer) and 1 <= number <= MOST_CALLED):
+            rule = f"a whole number between 1 and {MOST_CALLED:,}"
+            raise InvalidValueError(f"call_in {group}", rule, number)
+    period = scenario.period
+    if call_in and not period.start <= called_at < period.end:
+        rule = f"between {period.start} and {period.end}"
+        raise InvalidValueError("called in at", rule, str(called_at))
 
 
 def _with_bursts(scenario: Scenario, stricken: Scenario) -> Scenario:

@@ -175,6 +175,10 @@ def test_progress_is_of_all_days_and_a_cancelled_drill_is_none():
         ({"call_in": {"team": -2}}, "between 1 and 10,000"),
         ({"at": pd.Timestamp("2026-04-14")}, "at must be between"),
         ({"call_in": {"team": 1}, "after_minutes": 9_000}, "called in at must be between"),
+        ({"call_in": {"team": 2.5}}, "call_in team must be a whole number between 1 and 10,000"),
+        ({"call_in": {"team": 1}, "after_minutes": np.nan}, "after_minutes must be a number"),
+        ({"after_minutes": np.inf}, "after_minutes must be a number"),
+        ({"after_minutes": 1e300}, "after_minutes must be a number"),
         ({"factor": 0.5}, "factor must be at least 1"),
         ({"half_life_h": 0}, "half_life_h must be positive"),
     ],
@@ -182,6 +186,20 @@ def test_progress_is_of_all_days_and_a_cancelled_drill_is_none():
 def test_drills_that_make_no_sense_are_refused(changes, rule):
     with pytest.raises(InvalidValueError, match=rule):
         drill(SCENARIO, DEMAND, **{**VIRAL, **changes}, replications=2)
+
+
+def test_burst_after_what_is_measured_is_refused_before_it_is_simulated():
+    cooled = SCENARIO.with_changes({"horizon.cool_down": "2h"})
+    late = {**VIRAL, "at": pd.Timestamp("2026-04-13T16:10")}
+    with pytest.raises(InvalidValueError, match=r"at must be .* 16:00:00.*what is measured ends"):
+        drill(cooled, demand_of(cooled), **late, replications=2)
+
+
+def test_burst_in_the_last_half_hour_needs_nobody_to_come():
+    late = {**VIRAL, "at": pd.Timestamp("2026-04-13T17:40")}
+    assert "posts at 6 times" in drill(SCENARIO, DEMAND, **late, replications=2).sentence
+    with pytest.raises(InvalidValueError, match="called in at must be between"):
+        drill(SCENARIO, DEMAND, **late, call_in={"team": 1}, replications=2)
 
 
 def test_bursts_of_a_scenario_are_told_one_by_one():
