@@ -49,6 +49,8 @@ class Outcome:
         Whether the person stopped the run, so that fewer replications than asked are in it.
     contacts
         Every contact of every replication, where asked for; see `simulate.records`.
+    customers
+        Equal in outcomes of one seed whose customers are the same; see `simulate.customers`.
 
     Notes
     -----
@@ -65,6 +67,7 @@ class Outcome:
     data: Replications
     cancelled: bool = False
     contacts: pd.DataFrame | None = None
+    customers: str = ""
 
     @property
     def replications(self) -> int:

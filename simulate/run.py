@@ -140,12 +140,15 @@ def outcome_of(
     contacts: pd.DataFrame | None = None,
 ) -> Outcome:
     """What the replications of a floor input amount to, told of the scenario it was made of."""
+    from simulate.customers import fingerprint
+
     if floor_input.group_names != staff.groups:  # separate teams
         scenario = floor_input.scenario
         staff = Staff(floor_input.period, floor_input.group_names, floor_input.staff)
     stratified = floor_input.rates.common_cv > 0 or floor_input.rates.own_cv > 0
     data = Replications.of(scenario, batches, stratified=stratified)
-    return Outcome(scenario, staff, engine, seed, data, cancelled, contacts)
+    customers = fingerprint(floor_input.rates)
+    return Outcome(scenario, staff, engine, seed, data, cancelled, contacts, customers)
 
 
 def _following(policy: Policy, engine: str, workers: int | Workers) -> Engine:

@@ -82,6 +82,31 @@ def test_other_customers_head_nothing_off(baseline):
         assert "heads_off" not in set(paired(baseline, other)["measure"])
 
 
+def test_what_was_simulated_decides_who_the_customers_are(baseline):
+    """Equal keys with another volume, as from two files of one name, are other customers."""
+    demand = demand_of(SOCIAL)
+    fewer = simulate(SOCIAL, demand.scaled({"posts": 0.5}), replications=16)
+    assert not same_customers(baseline, fewer)
+    assert "heads_off" not in set(paired(baseline, fewer)["measure"])
+    doubled = SOCIAL.with_changes({"demand.scale": {"posts": 2.0}})
+    halved = simulate(doubled, demand.scaled({"posts": 0.5}), replications=2)
+    assert same_customers(baseline, halved)
+    turned = dict(reversed(SOCIAL.channels.items()))
+    assert same_customers(baseline, run(channels=turned))
+
+
+def test_journeys_and_staff_leave_the_customers_the_same(baseline):
+    for changes in (
+        {"groups__team__agents": 9, "seed": SOCIAL.seed},
+        {"channels__posts__deflection": {"share": 0.3}},
+        {"channels__posts__repost": None, "channels__chat__handle_time__mean_s": 60},
+        {"routing__blend": "separate"},
+    ):
+        assert same_customers(baseline, run(**changes)), changes
+    burst = {"channel": "posts", "start": "2026-04-13T10:00:00", "peak": 3, "half_life_h": 1}
+    assert not same_customers(baseline, run(bursts__viral=burst))
+
+
 def test_scenario_without_journeys_has_none_of_their_measures():
     plain = [
         simulate(one, demand_of(one), replications=2)
