@@ -204,7 +204,8 @@ def _written(repost: Repost, wait: Waits, horizon_s: float, interval_s: float) -
     def spell(closed: int) -> FloatArray:
         waited = wait(closed)
         upto = min(waited.closed_s - waited.mean_s * math.log(GONE), horizon_s)
-        times = repost.after_s * np.arange(1.0, math.floor(upto / repost.after_s) + 1)
+        most = min(math.floor(upto / repost.after_s), repost.max_times)
+        times = repost.after_s * np.arange(1.0, most + 1)
         return _landing(times, waited.beyond(times), interval_s)
 
     return spell
