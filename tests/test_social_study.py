@@ -107,7 +107,8 @@ def test_posts_held_back_are_no_backlog(short) -> None:
 
 
 def test_posts_that_beget_more_than_themselves_have_no_end() -> None:
-    scenario = scenario_of({"channels.x.repost.share": 0.3})
+    scenario = scenario_of({"channels.x.repost.share": 0.2, "channels.x.repost.max_times": 3})
+    scenario = scenario.with_changes({"channels.x.spread.ratio": 0.39})
     assert posts_in_all(scenario, Policy(900)) < 1.4
     assert posts_in_all(scenario, Policy(86_400, late=True)) is None
     assert least_staff(scenario, Policy(86_400, late=True)) is None
