@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from scenario.errors import InvalidValueError
 from scenario.keys import Declared, key
 from scenario.staff import Shift, Staff
 
@@ -29,13 +30,19 @@ class CalledIn(Declared):
         " the first interval that begins then or later."
     )
     until: datetime | None = key(
-        "Local time at which they go; left out: when the last of the group's agents of that day"
-        " do, or at midnight where there are none.",
+        "Local time at which they go; left out: when the last of the group's agents do, at"
+        " midnight at the latest, and at midnight where nobody of it works any more that day.",
         None,
     )
 
 
-def with_called_in(scenario: Scenario, staff: Staff, called: Iterable[CalledIn]) -> Staff:
+def with_called_in(
+    scenario: Scenario,
+    staff: Staff,
+    called: Iterable[CalledIn],
+    *,
+    names: Sequence[str] | None = None,
+) -> Staff:
     """
     A staffing and the people called in beside it.
 
@@ -48,21 +55,38 @@ def with_called_in(scenario: Scenario, staff: Staff, called: Iterable[CalledIn])
     called
         Who comes. Those of a group whose agents leave by name work a shift of their own; of
         other groups the numbers rise in the intervals for the whole of which they are there.
+    names
+        What a refusal calls each of them; default: the scenario's keys.
+
+    Raises
+    ------
+    InvalidValueError
+        When somebody would not be there at all.
     """
     agents, shifts = staff.agents.copy(), list(staff.shifts)
     starts = np.arange(staff.horizon.count, dtype=np.int64) * staff.horizon.interval_us
-    for one in called:
+    for number, one in enumerate(called):
         column = staff.groups.index(one.group)
         begin, end = _hours(scenario, staff, one)
-        if not end > begin:
-            continue
         first_us, last_us = (staff.horizon.offset_us(moment) for moment in (begin, end))
         there = (starts >= first_us) & (starts + staff.horizon.interval_us <= last_us)
+        named = scenario.groups[one.group].exit == "named"
+        to_the_minute = named and scenario.routing.blend == "blended" and end > begin
+        if not (there.any() or to_the_minute):
+            until_or_at = "at" if one.until is None else "until"
+            name = names[number] if names else f"called_in.{number}.{until_or_at}"
+            raise _in_vain(name, staff, begin, end)
         agents[there, column] += one.agents
-        if scenario.groups[one.group].exit == "named":
+        if named:
             hours = (end - begin).total_seconds() / 3600
             shifts.append(Shift(one.group, KIND, begin, end, (), one.agents, hours))
     return replace(staff, agents=agents, shifts=tuple(shifts))
+
+
+def _in_vain(name: str, staff: Staff, begin: pd.Timestamp, end: pd.Timestamp) -> InvalidValueError:
+    minutes = staff.horizon.interval_minutes
+    rule = f"for a time in which a whole interval of {minutes} minutes lies"
+    return InvalidValueError(name, rule, f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}")
 
 
 def _hours(scenario: Scenario, staff: Staff, called: CalledIn) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -73,18 +97,24 @@ def _hours(scenario: Scenario, staff: Staff, called: CalledIn) -> tuple[pd.Times
         end = scenario.local(called.until)
     else:
         midnight = scenario.local(begin.tz_localize(None).normalize() + pd.Timedelta(days=1))
-        end = min(_last_out(staff, called.group, begin, midnight), midnight)
+        end = _last_out(staff, called.group, begin, midnight)
     return max(begin, horizon.start), min(end, horizon.end)
 
 
 def _last_out(
     staff: Staff, group: str, begin: pd.Timestamp, midnight: pd.Timestamp
 ) -> pd.Timestamp:
-    """When the last agents of a group go between two instants; the second where there are none."""
+    """Until when agents of a group work between two instants; the second where none does."""
     horizon = staff.horizon
-    goings = [shift.end for shift in staff.shifts if shift.group == group and shift.agents]
-    if not goings:
+    worked = [
+        (horizon.offset_us(shift.start), horizon.offset_us(shift.end))
+        for shift in staff.shifts
+        if shift.group == group and shift.agents
+    ]
+    if not worked:
         working = np.flatnonzero(staff.agents[:, staff.groups.index(group)])
-        ends_us = (working + 1) * horizon.interval_us
-        goings = [horizon.start + pd.Timedelta(int(us), unit="us") for us in ends_us]
-    return max((moment for moment in goings if begin < moment <= midnight), default=midnight)
+        worked = [(n * horizon.interval_us, (n + 1) * horizon.interval_us) for n in working]
+    first_us, last_us = horizon.offset_us(begin), horizon.offset_us(midnight)
+    goings = [end for start, end in worked if start < last_us and end > first_us]
+    until_us = min(max(goings, default=last_us), last_us)
+    return horizon.start + pd.Timedelta(int(until_us), unit="us")

@@ -232,7 +232,8 @@ def drill(
     factor, half_life_h
         Volume multiplies by the factor, at least 1, and falls back by halves in so many hours.
     call_in
-        Agents called in, by group; they stay as long as the group works on that day.
+        Agents called in, by group; they stay as long as the group works on that day, and until
+        midnight where nobody of it works any more.
     after_minutes
         Minutes from the burst's beginning until they are there. Where a group is staffed by
         interval they come with the first interval that begins then or later.
@@ -244,8 +245,8 @@ def drill(
     Raises
     ------
     InvalidValueError
-        When the channel or a group is unknown, a number is out of range, or the burst does not
-        begin before the measured time ends.
+        When the channel or a group is unknown, a number is out of range, the burst does not
+        begin before the measured time ends, or somebody called in would not be there at all.
     RunCancelledError
         When cancelled.
     """
@@ -280,7 +281,8 @@ def drill(
     calm, teams = separated(scenario, demand, staff)
     floors = {CALM: (calm, teams), BURST: (_with_bursts(calm, stricken), teams)}
     if called:
-        joined = with_called_in(scenario, staff, called)
+        names = [f"call_in {group}" for group in call_in]
+        joined = with_called_in(scenario, staff, called, names=names)
         calm, teams = separated(scenario, demand, joined)
         floors[CALLED_IN] = (_with_bursts(calm, stricken), teams)
     count = scenario.replications if replications is None else replications

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report.documents import as_json
-from scenario import InvalidInputError, InvalidValueError, Scenario
+from scenario import InvalidValueError, Scenario
 from scenario.calendar import Horizon
 from scenario.called_in import CalledIn, with_called_in
 from scenario.separate import separated
@@ -222,7 +222,8 @@ def test_separate_teams_do_not_know_of_the_burst_beforehand():
     assert calm.staff.groups == ("team: chat", "team: posts")
     np.testing.assert_array_equal(burst.staff.agents, calm.staff.agents)
     staff = APART.staff()
-    joined = with_called_in(APART, staff, [called(agents=3, at="2026-04-13T09:40")])
+    three = CalledIn(group="team", agents=3, at=pd.Timestamp("2026-04-13T09:40"))
+    joined = with_called_in(APART, staff, [three])
     np.testing.assert_array_equal(more.staff.agents, separated(APART, DEMAND, joined)[1].agents)
     assert more.scenario.bursts == burst.scenario.bursts
     pd.testing.assert_frame_equal(calm.totals, simulate(APART, DEMAND, replications=2).totals)
@@ -241,79 +242,8 @@ def test_calm_days_have_the_teams_and_the_staff_of_the_burst():
     assert found.waiting_h.min() >= 0
 
 
-def called(**changes):
-    return CalledIn.model_validate(
-        {"group": "team", "agents": 2, "at": "2026-04-13T09:10"} | changes
-    )
-
-
-@settings(max_examples=40, deadline=None)
-@given(minute=st.integers(0, 599), stay=st.integers(1, 900), agents=st.integers(1, 9))
-def test_nobody_is_there_before_being_called_or_after_going(minute, stay, agents):
-    begin = pd.Timestamp("2026-04-13T08:00") + pd.Timedelta(minutes=minute)
-    end = begin + pd.Timedelta(minutes=stay)
-    one = called(agents=agents, at=begin.to_pydatetime(), until=end.to_pydatetime())
-    staff = SCENARIO.staff()
-    more = (with_called_in(SCENARIO, staff, [one]).agents - staff.agents)[:, 0]
-    whole = [agents * (minute <= 30 * n and 30 * n + 30 <= minute + stay) for n in range(20)]
-    np.testing.assert_array_equal(more, whole)
-
-
-@pytest.mark.parametrize(
-    ("until", "there"),
-    [(None, slice(3, 20)), ("2026-04-13T11:00", slice(3, 6)), ("2026-04-13T11:29", slice(3, 6))],
-)
-def test_people_called_in_are_there_for_whole_intervals(until, there):
-    staff = SCENARIO.staff()
-    more = with_called_in(SCENARIO, staff, [called(until=until)]).agents - staff.agents
-    assert (more[there] == 2).all()
-    assert more.sum() == 2 * len(more[there])
-
-
-def test_people_called_in_stay_as_long_as_the_group_works_that_day():
+def test_people_who_would_never_come_are_refused():
     gone = SCENARIO.with_changes({"groups.team.agents": [6] * 8 + [0] * 12})
-    more = with_called_in(gone, gone.staff(), [called()]).agents[:, 0]
-    np.testing.assert_array_equal(more, [6] * 3 + [8] * 5 + [0] * 12)
-
-
-def test_people_called_in_to_a_group_of_names_work_a_shift_to_the_minute(tmp_path):
-    (tmp_path / "staff.csv").write_text(
-        "group,start,end,agents\nteam,2026-04-13 08:00,2026-04-13 16:00,6\n"
-    )
-    named = Scenario.parse(SCENARIO.to_toml(), tmp_path).with_changes(
-        {"groups.team.agents": None, "groups.team.exit": "named", "staffing": "staff.csv"}
-    )
-    staff = named.with_changes({"called_in": [called().model_dump()]}).staff()
-    assert (staff.agents[[2, 3, 15, 16], 0] == [6, 8, 8, 0]).all()
-    assert staff.shifts[-1].start == AT
-    assert staff.shifts[-1].end == pd.Timestamp("2026-04-13T16:00", tz="Europe/London")
-    assert staff.shifts[-1].paid_hours == pytest.approx(410 / 60)
-
-
-def test_people_called_in_join_the_separate_teams():
-    one = SCENARIO.with_changes({"called_in": [called().model_dump()], "routing.blend": "separate"})
-    apart, staff = separated(one, DEMAND, one.staff())
-    np.testing.assert_array_equal(staff.agents.sum(axis=1), one.staff().agents[:, 0])
-    assert apart.with_changes({"seed": 2}).called_in == ()
-
-
-@pytest.mark.parametrize(
-    ("changes", "rule"),
-    [
-        ({"group": "taem"}, "did you mean 'team'"),
-        ({"at": "2026-04-13T20:00"}, "called_in.0.at: must be within the horizon"),
-        ({"until": "2026-04-13T09:10"}, "called_in.0.until: must come after"),
-        ({"agents": 0}, "called_in.0.agents"),
-        ({"at": "1960-04-13T20:00"}, "in the years"),
-    ],
-)
-def test_people_called_in_where_nobody_can_be_are_refused(changes, rule):
-    entry = {"group": "team", "agents": 2, "at": "2026-04-13T09:10"} | changes
-    with pytest.raises(InvalidInputError, match=rule):
-        SCENARIO.with_changes({"called_in": [entry]})
-
-
-def test_scenario_with_people_called_in_is_written_and_read_again():
-    one = SCENARIO.with_changes({"called_in": [called().model_dump()]})
-    assert Scenario.parse(one.to_toml()) == one
-    assert "[[called_in]]" in one.to_toml()
+    late = {**VIRAL, "at": pd.Timestamp("2026-04-13T11:10")}
+    with pytest.raises(InvalidValueError, match="call_in team must be for a time"):
+        drill(gone, DEMAND, **late, call_in={"team": 2}, replications=2)
