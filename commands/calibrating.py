@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from commands.terminal import percent, progress, tell
 from scenario import Demand, Scenario
+from scenario.assumptions import base_demand, channels_met
 
 
 def with_first_attempts(
@@ -25,13 +27,18 @@ def with_first_attempts(
     workers
         How many replications to run at once.
     like
-        A scenario whose first attempts hold for this one, too: the first one compared.
+        A scenario whose first attempts hold for this one, too: the first one compared. Those of
+        channels that it has no volume for are found on this one.
     """
     if declared.demand.counts == "first" or declared.demand.first_share:
         return declared
-    shares = like.demand.first_share if like is not None else {}
-    if not shares:
-        shares = _found(file, declared, demand, workers)
+    shares = {} if like is None else like.demand.first_share
+    everything = declared.with_changes({"demand.counts": "first"})
+    unknown = [one for one in channels_met(base_demand(everything, demand)) if one not in shares]
+    if unknown or not shares:
+        found = _found(file, declared, demand, workers)
+        _tell_found({name: share for name, share in found.items() if name not in shares})
+        shares = {**found, **shares}
     known = {name: share for name, share in shares.items() if name in declared.channels}
     return declared.with_changes({"demand.first_share": known})
 
@@ -51,10 +58,12 @@ def _found(file: Path, declared: Scenario, demand: Demand, workers: int) -> dict
             workers=workers,
             progress=lambda done, total: show(done / total, "Telling first attempts apart"),
         )
-    shares = found.demand.first_share
+    return found.demand.first_share
+
+
+def _tell_found(shares: Mapping[str, float]) -> None:
     told = ", ".join(f"{percent(share)} on {channel}" for channel, share in shares.items())
     tell([f"The volume counts all contacts; as staffed now, first attempts are {told}."])
-    return shares
 
 
 def _source(scenario: Scenario) -> object:

@@ -61,7 +61,8 @@ def base_demand(scenario: Scenario, demand: Demand) -> Demand:
         {level: cut.volume(values) for level, values in demand.quantiles.items()},
         (*demand.warnings, *unmatched(scenario, demand.channels)),
     )
-    adapted = adapted.scaled(scenario.demand.scale).scaled(_first_shares(scenario))
+    adapted = adapted.scaled(scenario.demand.scale)
+    adapted = adapted.scaled(_first_shares(scenario, channels_met(adapted)))
     if not adapted.mean.sum() <= MOST_CONTACTS:
         rule = f"at most {MOST_CONTACTS:,} contacts over the horizon"
         raise InvalidValueError("demand", rule, f"{adapted.mean.sum():,.0f}")
@@ -146,14 +147,25 @@ def _kept(scenario: Scenario, base: Demand) -> FloatArray:
     return np.array([1.0 - one.share if one else 1.0 for one in deflections])
 
 
-def _first_shares(scenario: Scenario) -> dict[str, float]:
-    """Part of each channel's volume that is first attempts, where the volume counts all."""
+def channels_met(demand: Demand) -> tuple[str, ...]:
+    """Channels on which somebody is expected."""
+    volume = demand.mean.sum(axis=0)
+    return tuple(name for name, sum_ in zip(demand.channels, volume, strict=True) if sum_ > 0)
+
+
+def _first_shares(scenario: Scenario, met: tuple[str, ...]) -> dict[str, float]:
+    """Part of the volume that is first attempts, for each channel met where it counts all."""
     keys = scenario.demand
     if keys.counts == "first":
         return {}
-    if not keys.first_share and begets(scenario):
-        rule = 'found by `simulate.calibration.calibrated`, or given, where counts is "all"'
-        raise InvalidValueError("demand.first_share", rule, "nothing")
+    unknown = [name for name in met if name not in keys.first_share]
+    if unknown and begets(scenario):
+        rule = (
+            'known for every channel with a volume where demand.counts is "all": state it (1 where'
+            " every contact is a first attempt), or leave all of it out, and it is found with the"
+            " current staffing"
+        )
+        raise InvalidValueError("demand.first_share", rule, f"nothing for {', '.join(unknown)}")
     return keys.first_share
 
 

@@ -31,7 +31,7 @@ repeat = { fcr = 0.8, channel = "posts", delay = { mean_s = 3600 } }
 kind = "deferred"
 priority = 1
 handle_time = { mean_s = 200 }
-repost = { share = 0.3, after_s = 1800 }
+repost = { share = 0.3, after_s = 1800, max_times = 2 }
 spread = { ratio = 0.3, delay = { mean_s = 1800 } }
 [groups.team]
 agents = 11
@@ -90,7 +90,11 @@ def random_journeys(rng):
                 "delay": {"mean_s": some(600, 7200)},
             },
             "channels.chat.deflection": {"share": some(0, 0.4)},
-            "channels.posts.repost": {"share": some(0.1, 0.4), "after_s": some(900, 3600)},
+            "channels.posts.repost": {
+                "share": some(0.1, 0.4),
+                "after_s": some(900, 3600),
+                "max_times": 1,
+            },
             "channels.posts.spread.ratio": some(0.1, 0.5),
             "channels.posts.handoff": {"share": some(0.05, 0.15), "channel": "private"},
             "channels.private.repeat": {"fcr": some(0.7, 0.95), "delay": {"mean_s": 1800}},
@@ -177,7 +181,7 @@ def test_bursts_and_people_called_in_are_no_part_of_a_history():
 @given(share=st.floats(0.01, 3), scale=st.floats(0, 3))
 def test_share_and_scale_multiply_the_volume_once(share, scale):
     changed = DAY.with_changes(
-        {"demand.first_share": {"chat": share}, "demand.scale": {"chat": scale}}
+        {"demand.first_share": {"chat": share, "posts": 1}, "demand.scale": {"chat": scale}}
     )
     base = base_demand(changed, demand_of(DAY)).mean
     np.testing.assert_allclose(base[:, 0], 40.0 * share * scale)
@@ -187,8 +191,13 @@ def test_share_and_scale_multiply_the_volume_once(share, scale):
 
 
 def test_nothing_is_simulated_before_first_attempts_are_known():
-    with pytest.raises(InvalidValueError, match="first_share must be found by"):
+    with pytest.raises(InvalidValueError, match=r"must be known .* got .nothing for chat, posts"):
         simulate(DAY, demand_of(DAY))
+    some = DAY.with_changes({"demand.first_share": {"chat": 0.8}})
+    with pytest.raises(InvalidValueError, match=r"every channel with .* got .nothing for posts"):
+        simulate(some, demand_of(DAY))
+    without = some.with_changes({"demand.scale": {"posts": 0.0}})
+    assert base_demand(without, demand_of(DAY)).mean.sum() == pytest.approx(40 * 48 * 0.8)
 
 
 def test_staffing_that_is_not_known_is_asked_for():
@@ -208,7 +217,13 @@ def test_more_who_come_back_than_come_at_all_are_refused():
 
 def test_floor_on_the_verge_of_drowning_is_told():
     """With six agents posts multiply in some runs and not in others, at nearly the same share."""
-    verge = DAY.with_changes({"groups.team.agents": 6})
+    verge = DAY.with_changes(
+        {
+            "groups.team.agents": 6,
+            "channels.posts.spread.ratio": 0.9,
+            "channels.posts.repost.share": 0.04,
+        }
+    )
     with pytest.raises(PlanningError, match="far more customers come back in some runs"):
         calibrated(verge, demand_of(verge), replications=20)
 

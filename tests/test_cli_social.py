@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from commands.calibrating import with_first_attempts
+from forecast import demand_for
+from scenario import Scenario
 from small_scenarios import MORNING
 
 FAST = ("--replications", 4, "--workers", 1)
@@ -41,7 +44,7 @@ def test_first_attempts_are_taken_out_before_changes_apply(run, everything):
 def test_what_is_found_is_told_and_what_is_stated_holds(run, everything):
     _, _, err = run("simulate", everything, *FAST)
     assert "as staffed now, first attempts are" in err
-    stated = ("--set", "demand.first_share={ chat = 0.5 }")
+    stated = ("--set", "demand.first_share={ chat = 0.5, posts = 1 }")
     _, _, err = run("simulate", everything, *FAST, *stated)
     assert "first attempts" not in err
     half = totals_of(run, "simulate", everything, *stated)["chat"]
@@ -57,6 +60,25 @@ def test_scenarios_compared_have_the_first_ones_customers(run, everything, tmp_p
     assert rows["offered", "chat"]["difference"] < -20
     assert rows["heads_off", ""]["real"]
     assert err.count("Note: The volume counts all") == 1
+
+
+def test_channels_that_only_the_second_scenario_has_are_calibrated_too(everything, tmp_path):
+    """Mails come back as often as chats do: half of them would be counted twice."""
+    mail = """
+[channels.mail]
+kind = "deferred"
+handle_time = { mean_s = 60 }
+repeat = { fcr = 0.5, delay = { mean_s = 60 } }
+[groups.team]"""
+    more = ALL.replace("posts = 8.0", "posts = 8.0, mail = 10.0").replace("[groups.team]", mail)
+    other = tmp_path / "more.toml"
+    other.write_text(f"{more.replace('One', 'More')}\nmail = {{}}\n")
+    assert "mail = 10" in more
+    declared, like = Scenario.load(other), Scenario.load(everything)
+    demand = demand_for(declared)
+    like = like.with_changes({"demand.first_share": {"chat": 0.6, "posts": 1.0}})
+    shares = with_first_attempts(other, declared, demand, workers=1, like=like).demand.first_share
+    assert shares == {"chat": 0.6, "posts": 1.0, "mail": pytest.approx(0.5, abs=0.03)}
 
 
 def test_staffing_that_is_not_known_is_asked_for(run, everything):

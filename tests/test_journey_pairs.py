@@ -15,7 +15,7 @@ SOCIAL = Scenario.parse(
         "[channels.posts]",
         "redial = { after_abandonment = 0.8, delay = { mean_s = 300 } }\n[channels.posts]\n"
         "repeat = { fcr = 0.7, delay = { mean_s = 1200 } }\n"
-        "repost = { share = 0.4, after_s = 900 }\n"
+        "repost = { share = 0.4, after_s = 900, max_times = 1 }\n"
         "spread = { ratio = 0.4, delay = { mean_s = 1800 } }\n"
         "reach = {}",
     )
@@ -76,7 +76,7 @@ def test_turned_round_more_is_caused_and_not_headed_off(baseline, better, rows):
 def test_other_customers_head_nothing_off(baseline):
     for changes in ({"demand__scale__chat": 1.2}, {"demand__counts": "all"}):
         if "demand__counts" in changes:
-            changes["demand__first_share"] = {"posts": 0.8}
+            changes["demand__first_share"] = {"chat": 1.0, "posts": 0.8}
         other = run(**changes)
         assert not same_customers(baseline, other)
         assert "heads_off" not in set(paired(baseline, other)["measure"])
