@@ -113,7 +113,9 @@ def _last_out(
     ]
     if not worked:
         working = np.flatnonzero(staff.agents[:, staff.groups.index(group)])
-        worked = [(n * horizon.interval_us, (n + 1) * horizon.interval_us) for n in working]
+        worked = [
+            (n * horizon.interval_us, (n + 1) * horizon.interval_us) for n in working.tolist()
+        ]
     first_us, last_us = horizon.offset_us(begin), horizon.offset_us(midnight)
     goings = [end for start, end in worked if start < last_us and end > first_us]
     until_us = min(max(goings, default=last_us), last_us)
