@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from typing import NoReturn
 
 import streamlit as st
 
-from scenario import RunCancelledError, Scenario
+from scenario import Scenario, Staff
 from views import session
 from views.files import scenario_content
 from views.jobs import Board, Job, board, fingerprint
 from views.progress import awaited
-from views.runaway import endless, longest_s
 from views.work import app_version, processors
 
 RANK = 1  # of a turn: after everybody's first looks
@@ -29,9 +27,12 @@ def settle(scenario: Scenario) -> NoReturn:
         The baseline; its volume counts all contacts.
     """
     demand = session.forecast_job()
+    former = session.former()
+    # Who made the what-if the baseline has counted who came while the former staff was there.
+    present = scenario if former is None else former.scenario
 
     def ask(*, again: bool = False) -> Job:
-        return ask_calibrated(board(), session.session_id(), scenario, demand, again=again)
+        return ask_calibrated(board(), session.session_id(), scenario, demand, present, again=again)
 
     st.title("First attempts")
     st.write(
@@ -47,36 +48,47 @@ def settle(scenario: Scenario) -> NoReturn:
         "Take the volume as first attempts",
         on_click=session.open_scenario,
         args=(scenario.with_changes({"demand.counts": "first"}),),
+        kwargs={"former": former},
         help="Whoever comes back then comes on top of the volume.",
     )
     st.stop()
 
 
 def ask_calibrated(
-    board: Board, session_id: str, scenario: Scenario, demand: Job, *, again: bool = False
+    board: Board,
+    session_id: str,
+    scenario: Scenario,
+    demand: Job,
+    present: Scenario,
+    *,
+    again: bool = False,
 ) -> Job:
-    """Find what of a volume is first attempts; answers with the scenario that knows it."""
+    """Find what of a volume is first attempts, as staffed at present; answers with the scenario."""
 
     def work(job: Job) -> Scenario:
         from simulate.calibration import calibrated
 
         contacts = job.wait_for(demand)
+        staff = _staff_of(present, scenario)
         with processors().taken(RANK, processors().age(), job.cancelled) as threads:
-            until = time.monotonic() + longest_s(scenario, CONTACTS)
-            try:
-                return calibrated(
-                    scenario,
-                    contacts,
-                    workers=threads,
-                    progress=job.count,
-                    cancel=lambda: job.cancelled() or time.monotonic() > until,
-                )
-            except RunCancelledError:
-                if job.cancelled():
-                    raise
-                raise endless(scenario) from None
+            return calibrated(
+                scenario,
+                contacts,
+                staff,
+                workers=threads,
+                progress=job.count,
+                cancel=job.cancelled,
+            )
 
-    key = fingerprint("calibration", app_version(), scenario_content(scenario))
+    contents = [scenario_content(one) for one in (scenario, present)]
+    key = fingerprint("calibration", app_version(), *contents)
     return board.request(
         session_id, "calibration", key, "Finding the first attempts", work, again=again
     )
+
+
+def _staff_of(present: Scenario, scenario: Scenario) -> Staff | None:
+    """Agents on the floor at present; None, the scenario's own, where its groups are others."""
+    if present is scenario or tuple(present.groups) != tuple(scenario.groups):
+        return None
+    return present.staff()

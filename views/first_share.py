@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scenario import Scenario
+import numpy as np
 
-FOUND_ON = ("staffing", "horizon")  # of a scenario: what the share was found on
+from scenario import PlanningError, Scenario
 
 
 def is_missing(scenario: Scenario) -> bool:
@@ -27,10 +27,17 @@ def kept_where_it_holds(opened: Scenario, before: Scenario | None) -> Scenario:
     share = opened.demand.first_share
     if before is None or opened.demand.counts != "all" or not share:
         return opened
-    demands = [one.demand.model_copy(update={"edits": None}) for one in (opened, before)]
-    alike = demands[0] == demands[1] and all(
-        getattr(opened, name) == getattr(before, name) for name in FOUND_ON
-    )
-    if alike or share != before.demand.first_share:
+    if share != before.demand.first_share or _met_alike(opened, before):
         return opened
     return opened.with_changes({"demand.first_share": None})
+
+
+def _met_alike(one: Scenario, other: Scenario) -> bool:
+    """Whether the same volume meets as many agents at the same time."""
+    volumes = [each.demand.model_copy(update={"edits": None}) for each in (one, other)]
+    if volumes[0] != volumes[1] or one.horizon != other.horizon:
+        return False
+    try:
+        return np.array_equal(one.staff().agents, other.staff().agents)
+    except PlanningError:
+        return False

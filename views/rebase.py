@@ -9,8 +9,9 @@ import streamlit as st
 from scenario import Scenario
 from scenario.assumptions import begets
 from views import lever_widgets, session
+from views.drafts import Draft
 
-BEFORE, NEXT = "baseline-before", "baseline-next"  # names in the session
+NEXT = "baseline-next"  # name in the session
 FIRST, ALL = "first", "all"
 COUNTS = {
     FIRST: "first attempts: who comes back comes on top",
@@ -47,9 +48,9 @@ def draw(imagined: Scenario, *, moved: bool, at_first: Mapping[str, str]) -> Non
                 format_func=COUNTS.__getitem__,
                 key=f"rebase-counts-{counts}",
                 help="A history counts every contact. Where customers come back already today,"
-                " choose all contacts: then first attempts are found so that, with the present"
-                " staff, all that comes in is what the history says, and stay as they are in"
-                " every what-if.",
+                " choose all contacts: then first attempts are found so that, with the staff of"
+                " the baseline so far, all that comes in is what the history says, and stay as"
+                " they are in every what-if.",
             )
         st.button(
             "Work with this from now on",
@@ -59,7 +60,7 @@ def draw(imagined: Scenario, *, moved: bool, at_first: Mapping[str, str]) -> Non
             on_click=_take,
             args=(imagined, counts, at_first),
         )
-    if BEFORE in st.session_state:
+    if session.former() is not None:
         st.button(
             "Back to the former baseline",
             key="rebase-back",
@@ -72,9 +73,10 @@ def draw(imagined: Scenario, *, moved: bool, at_first: Mapping[str, str]) -> Non
 
 def follow() -> None:
     """Open what became the baseline, once the page has drawn its widgets at their defaults."""
-    chosen = st.session_state.pop(NEXT, None)
+    chosen: tuple[Draft, Draft | None] | None = st.session_state.pop(NEXT, None)
     if chosen is not None:
-        session.open_scenario(chosen)
+        opened, former = chosen
+        session.open_scenario(opened.scenario, opened.origins, former=former, as_it_is=True)
         st.rerun()
 
 
@@ -84,21 +86,23 @@ def _take(imagined: Scenario, counts: str, at_first: Mapping[str, str]) -> None:
     same = (counts, _behaviours(imagined)) == (before.demand.counts, _behaviours(before))
     if not same:
         changes["demand.first_share"] = None  # to be found for customers who act so
-    st.session_state[BEFORE] = before
-    _put(imagined.with_changes(changes), at_first)
+    origins = session.origins()
+    _put(Draft(imagined.with_changes(changes), origins), Draft(before, origins), at_first)
 
 
 def _back(at_first: Mapping[str, str]) -> None:
-    _put(st.session_state.pop(BEFORE), at_first)
+    former = session.former()
+    if former is not None:
+        _put(former, None, at_first)
 
 
-def _put(scenario: Scenario, at_first: Mapping[str, str]) -> None:
+def _put(opened: Draft, former: Draft | None, at_first: Mapping[str, str]) -> None:
     # The address follows its widgets, and only while they are drawn: they go back first.
     lever_widgets.forget(st.session_state["whatif-levers-of"])
     for name, position in at_first.items():
         if st.session_state.get(name) != position:
             st.session_state[name] = position
-    st.session_state[NEXT] = scenario
+    st.session_state[NEXT] = (opened, former)
 
 
 def _behaviours(scenario: Scenario) -> list[object]:

@@ -11,12 +11,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from scenario import PlanningError, Scenario
 from views import drafts, first_share, work
-from views.drafts import Origin
+from views.drafts import Draft, Origin
 from views.files import PRESETS, SAMPLE, scenario_content, shipped
 from views.jobs import Job, board, fingerprint
 from views.levers import Preset, read_presets
 
-ADDRESS = "scenario"  # name in the page's address
+ADDRESS, FORMER = "scenario", "former"  # names in the page's address
 SCENARIO_VARIABLE = "ALLWEATHER_SCENARIO"  # a scenario file to open instead of the sample
 
 
@@ -41,7 +41,13 @@ def first_scenario() -> Path:
     return Path(os.environ.get(SCENARIO_VARIABLE, SAMPLE))
 
 
-def open_scenario(opened: Scenario, origins: Mapping[str, Origin] | None = None) -> None:
+def open_scenario(
+    opened: Scenario,
+    origins: Mapping[str, Origin] | None = None,
+    *,
+    former: Draft | None = None,
+    as_it_is: bool = False,
+) -> None:
     """
     Work on another scenario from now on; the levers go back to their defaults.
 
@@ -52,11 +58,18 @@ def open_scenario(opened: Scenario, origins: Mapping[str, Origin] | None = None)
     origins
         Saved versions that it began with, by kind; default: those of the scenario so far, of
         which it is a change.
+    former
+        The baseline that it takes the place of, to which one can go back.
+    as_it_is
+        Keep the part of first attempts that it has, whatever it was found on.
     """
     for key in [key for key in st.session_state if str(key).startswith(("lever-", "whatif-"))]:
         del st.session_state[key]
     before = st.session_state.get("scenario")
-    st.session_state["scenario"] = first_share.kept_where_it_holds(opened, before)
+    if not as_it_is:
+        opened = first_share.kept_where_it_holds(opened, before)
+    st.session_state["scenario"] = opened
+    st.session_state["former-key"] = drafts.keep(former) if former else ""
     st.session_state.pop("opened", None)
     began_with(st.session_state.get("origins", {}) if origins is None else origins)
 
@@ -79,14 +92,20 @@ def origins() -> dict[str, Origin]:
     return dict(st.session_state["origins"])
 
 
+def former() -> Draft | None:
+    """The baseline before the one that was made of a what-if."""
+    return drafts.find(_kept_key("former-key", FORMER))
+
+
 def keep_in_address() -> None:
-    """Name the opened scenario in the address, so that a refresh loses nothing."""
-    key = st.session_state.setdefault("scenario-key", st.query_params.get(ADDRESS, ""))
-    if drafts.find(key) is not None:
-        if st.query_params.get(ADDRESS) != key:
-            st.query_params[ADDRESS] = key
-    elif ADDRESS in st.query_params:
-        del st.query_params[ADDRESS]
+    """Name the opened scenario and the former one in the address: a refresh loses nothing."""
+    for kept, address in (("scenario-key", ADDRESS), ("former-key", FORMER)):
+        key = _kept_key(kept, address)
+        if drafts.find(key) is not None:
+            if st.query_params.get(address) != key:
+                st.query_params[address] = key
+        elif address in st.query_params:
+            del st.query_params[address]
 
 
 def presets() -> tuple[Preset, ...]:
@@ -98,6 +117,12 @@ def presets() -> tuple[Preset, ...]:
         st.session_state["presets-of"], st.session_state["presets"] = content, found
     known: tuple[Preset, ...] = st.session_state["presets"]
     return known
+
+
+def _kept_key(kept: str, address: str) -> str:
+    """The key of a draft; the address tells it at first."""
+    key: str = st.session_state.setdefault(kept, st.query_params.get(address, ""))
+    return key
 
 
 def _fits(base: Scenario, preset: Preset) -> bool:
