@@ -6,6 +6,7 @@ The page of all scenario keys, docs/scenario.md, made from the models themselves
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -105,7 +106,7 @@ def _sections(
         yield f"### {title}\n\nThe same keys as `[{told[model]}]`.\n"
         return
     told[model] = path
-    yield f"### {title}\n\n{model.__doc__}\n"
+    yield f"### {title}\n\n{inspect.getdoc(model)}\n"
     yield "| key | meaning | value | unit | default | source |\n|---|---|---|---|---|---|"
     inner: list[tuple[type[BaseModel], str, bool]] = []
     for name, field in model.model_fields.items():

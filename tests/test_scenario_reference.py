@@ -13,6 +13,11 @@ def test_committed_page_is_what_the_models_say():
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
+def test_what_a_table_is_about_is_told_as_text():
+    """Indented as in a docstring it would be shown as code."""
+    assert not [line for line in page().splitlines() if line.startswith("    ")]
+
+
 def test_example_of_the_page_is_a_scenario():
     scenario = Scenario.load(EXAMPLE)
     assert scenario == Scenario.parse(scenario.to_toml(), EXAMPLE.parent)
