@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from scenario.calendar import MICROSECONDS, parse_duration, weekly_spans
 from scenario.channels import Channel
@@ -18,6 +19,9 @@ if TYPE_CHECKING:  # the model calls these checks
 LONGEST = pd.Timedelta(days=371)  # a year in whole weeks, one more for a clock change
 
 YEARS = range(1970, 2200)  # instants of other years cannot all be told in microseconds
+
+Ways = Callable[["Scenario", str], Iterator[tuple[str, float]]]
+"""From a channel to the channels on which its contacts beget others, and how many."""
 
 Broken = tuple[str, str]  # dotted key and what it must be, a clause such as "must be positive"
 
@@ -173,25 +177,60 @@ def _ways_back(scenario: Scenario, name: str, channel: Channel) -> Iterator[Brok
 
 
 def _branching(scenario: Scenario) -> Iterator[Broken]:
-    """Contacts that would beget others without end: posts that spread, and are repeated, too."""
-    names = list(scenario.channels)
-    begotten = np.zeros((len(names), len(names)))  # by one contact, by its channel and theirs
-    for row, (name, channel) in enumerate(scenario.channels.items()):
-        if channel.spread is not None:
-            kept = 1 - channel.deflection.share if channel.deflection else 1.0
-            begotten[row, row] += channel.spread.ratio * kept
-        if channel.repeat is not None:
-            to, stay = channel.repeat.channel or name, 1.0
-            if channel.handoff is not None:
-                stay = 1 - channel.handoff.share
-            if to in names:
-                begotten[row, names.index(to)] += stay * (1 - channel.repeat.fcr)
-        if channel.handoff is not None and channel.handoff.channel in names:
-            begotten[row, names.index(channel.handoff.channel)] += channel.handoff.share
+    """Posts that would beget others without end: once they are served, or while nobody does."""
     spreads = [name for name, channel in scenario.channels.items() if channel.spread is not None]
-    if spreads and not max(abs(np.linalg.eigvals(begotten))) < 1:
-        rule = "must be less: with the repeats, contacts would beget others without end"
-        yield f"channels.{spreads[0]}.spread.ratio", rule
+    if not spreads:
+        return
+    field = f"channels.{spreads[0]}.spread.ratio"
+    if not _ends(_begotten(scenario, _served)):
+        yield field, "must be less: with the repeats, contacts would beget others without end"
+    elif not _ends(_begotten(scenario, _unanswered)):
+        yield (
+            field,
+            "must be less, or repost.share or repost.max_times: posts that nobody answers would"
+            " multiply without end",
+        )
+
+
+def _begotten(scenario: Scenario, ways: Ways) -> NDArray[np.float64]:
+    """Contacts that one contact begets on the average, by its channel and theirs."""
+    names = list(scenario.channels)
+    begotten = np.zeros((len(names), len(names)))
+    for row, name in enumerate(names):
+        for to, number in ways(scenario, name):
+            if to in names:
+                begotten[row, names.index(to)] += number
+    return begotten
+
+
+def _ends(begotten: NDArray[np.float64]) -> bool:
+    return bool(max(abs(np.linalg.eigvals(begotten))) < 1)
+
+
+def _served(scenario: Scenario, name: str) -> Iterator[tuple[str, float]]:
+    """What a contact begets that is served, though late."""
+    channel = scenario.channels[name]
+    yield name, _spreading(channel)
+    away = channel.handoff.share if channel.handoff is not None else 0.0
+    if channel.repeat is not None:
+        yield channel.repeat.channel or name, (1 - away) * (1 - channel.repeat.fcr)
+    if channel.handoff is not None:
+        yield channel.handoff.channel, away
+
+
+def _unanswered(scenario: Scenario, name: str) -> Iterator[tuple[str, float]]:
+    """Posts by others that one draws which nobody ever answers, by itself and written again."""
+    repost = scenario.channels[name].repost
+    yield name, _spreading(scenario.channels[name])
+    to = name if repost is None else repost.channel or name
+    if repost is not None and to in scenario.channels:
+        yield to, repost.share * repost.max_times * _spreading(scenario.channels[to])
+
+
+def _spreading(channel: Channel) -> float:
+    """Posts by others that a post draws and that reach the floor."""
+    kept = 1 - channel.deflection.share if channel.deflection else 1.0
+    return 0.0 if channel.spread is None else channel.spread.ratio * kept
 
 
 def _promises(scenario: Scenario, name: str, channel: Channel) -> Iterator[Broken]:

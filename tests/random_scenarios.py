@@ -116,7 +116,9 @@ def posts(draw: st.DrawFn) -> dict[str, Any]:
         "channel": draw(st.sampled_from([None, None, "chat"])),
     }
     until_answered = draw(st.booleans())
-    spread = {"ratio": 0.45, "delay": draw(delays()), "until_answered": until_answered}
+    # Posts that nobody answers must not multiply for ever.
+    ratio = min(0.45, round(0.9 / (1 + repost["share"] * repost["max_times"]), 2))
+    spread = {"ratio": ratio, "delay": draw(delays()), "until_answered": until_answered}
     shape = draw(st.sampled_from([None, *SHAPES, *SHAPES]))
     closing = None if shape is None else {"mean_s": 40, **shape}
     handoff = {

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from app_pages import settled
+from app_pages import opened_app, settled
 from forecast import demand_for
-from scenario import PlanningError
-from views import drill_words, runaway
+from views import drill_words
 from views.drill_work import Asked, drilled
 from views.jobs import Job
 from views.turns import Turns
@@ -73,16 +72,6 @@ def test_nobody_called_in_is_a_drill_too(small, asked):
     assert list(drill_words.table(alone, small).columns) == ["Result", "Calm day", "Burst"]
 
 
-def test_a_burst_that_never_ends_is_told(small, asked, monkeypatch):
-    monkeypatch.setattr(runaway, "AT_LEAST_S", 0.0)
-    monkeypatch.setattr(runaway, "SLOWEST", 1e9)
-    viral = small.with_changes(
-        {"channels.x.spread": {"ratio": 0.9}, "channels.x.repost": {"share": 0.9, "after_s": 60}}
-    )
-    with pytest.raises(PlanningError, match="multiply faster"):
-        answer(viral, asked)
-
-
 def test_the_page_drills_what_the_sidebar_asks_for(app):
     app.switch_page("views/drill.py").run()
     settled(app, NEEDED)
@@ -107,3 +96,15 @@ def test_a_what_if_can_be_drilled(app):
     settled(app, NEEDED)
     assert not app.error
     assert len(app.dataframe) == 1
+    key = app.query_params["drill-what-if"]
+    shown = app.dataframe[0].value
+
+    address = {"drill-start": "what-if", "drill-what-if": key}
+    again = opened_app("drill", **address)
+    settled(again, NEEDED)
+    assert again.segmented_control(key="drill-start").value == "what-if"
+    pd.testing.assert_frame_equal(again.dataframe[0].value, shown)
+    again.segmented_control(key="drill-start").set_value("as now").run()
+    settled(again, NEEDED)
+    assert "drill-what-if" not in again.query_params
+    assert not again.dataframe[0].value.equals(shown)

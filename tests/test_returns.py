@@ -153,12 +153,12 @@ def test_customers_taken_offline_come_in_private_and_are_closed_in_public():
     assert first_guess(longer, expected).required[:, 1].sum() > plain.required[:, 1].sum()
 
 
-def test_contacts_without_end_are_cut_short():
-    """Posts of a closed channel that are written every minute and spread: more every hour."""
+def test_contacts_that_multiply_for_long_are_cut_short():
+    """Posts of a closed channel that are written again every minute and spread."""
     scenario = day(
         posts_open={"daily": "23:30-24:00"},
         posts_repost={"after_s": 60, "share": 0.5},
-        posts_spread={"ratio": 0.9, "delay": {"mean_s": 600}},
+        posts_spread={"ratio": 0.39, "delay": {"mean_s": 600}},
     )
     first, together = expected_in_all(scenario)
     assert np.isfinite(together).all()

@@ -159,6 +159,12 @@ FAULTS = {
         'kind = "deferred"\nspread = { ratio = 0.6 }\nrepeat = { fcr = 0.6 }',
         "channels.x.spread.ratio: must be less: with the repeats, contacts would beget others",
     ),
+    "posts that multiply while nobody answers": (
+        'kind = "deferred"',
+        'kind = "deferred"\nspread = { ratio = 0.6 }\nrepost = { share = 0.3, after_s = 3600 }',
+        "channels.x.spread.ratio: must be less, or repost.share or repost.max_times: posts that"
+        " nobody answers would multiply without end",
+    ),
     "chats that spread": (
         'kind = "live"',
         'kind = "live"\nspread = { ratio = 0.5 }',

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from scenario import RunCancelledError, Scenario
+from scenario import Scenario
 from views.files import scenario_content
 from views.jobs import Board, Job, fingerprint
-from views.runaway import endless, longest_s
 from views.turns import Turns
 from views.work import app_version, processors
 
@@ -133,31 +131,25 @@ def ask_drill(
 
 
 def drilled(scenario: Scenario, demand: Any, asked: Asked, job: Job, turns: Turns) -> Drilled:
-    """Rehearse when a processor is free, for as long as it can be expected to take."""
+    """Rehearse when a processor is free."""
     from simulate.drill import drill
 
     expected = float(demand.mean.sum())
     affordable = int(MOST_CONTACTS / max(expected, 1.0))
     count = max(2, min(scenario.replications, affordable))
     with turns.taken(RANK, turns.age(), job.cancelled) as threads:
-        until = time.monotonic() + longest_s(scenario, ARRANGEMENTS * count * expected)
-        try:
-            found = drill(
-                scenario,
-                demand,
-                channel=asked.channel,
-                at=asked.at,
-                factor=asked.factor,
-                half_life_h=asked.half_life_h,
-                call_in={asked.group: asked.more},
-                after_minutes=asked.after_minutes,
-                replications=count,
-                workers=threads,
-                progress=job.count,
-                cancel=lambda: job.cancelled() or time.monotonic() > until,
-            )
-        except RunCancelledError:
-            if job.cancelled():
-                raise
-            raise endless(scenario) from None
+        found = drill(
+            scenario,
+            demand,
+            channel=asked.channel,
+            at=asked.at,
+            factor=asked.factor,
+            half_life_h=asked.half_life_h,
+            call_in={asked.group: asked.more},
+            after_minutes=asked.after_minutes,
+            replications=count,
+            workers=threads,
+            progress=job.count,
+            cancel=job.cancelled,
+        )
     return Drilled.of(asked, found)

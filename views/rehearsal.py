@@ -7,9 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scenario.errors import RunCancelledError
 from views.attention import attention
-from views.runaway import LATER, endless, longest_s
 
 if TYPE_CHECKING:
     from scenario import Demand, Scenario
@@ -132,8 +130,6 @@ def rehearse(
     ------
     RunCancelledError
         When cancelled; what was published stands.
-    PlanningError
-        When posts multiply without end.
     """
     from simulate.growing import GrowingRun
 
@@ -150,17 +146,7 @@ def rehearse(
                 done = upto - run.replications
                 # A first look is waited for; the others make room for pages.
                 rest = attention.rest if rank else None
-                allowed = longest_s(scenario, done * contacts) * (LATER if rank else 1)
-
-                def stopped(until: float = began + allowed) -> bool:
-                    return cancelled() or time.monotonic() > until
-
-                try:
-                    run.grow(upto, threads=threads, cancel=stopped, rest=rest)
-                except RunCancelledError:
-                    if cancelled():
-                        raise
-                    raise endless(scenario) from None
+                run.grow(upto, threads=threads, cancel=cancelled, rest=rest)
                 chunk = _next_chunk(done, time.monotonic() - began)
                 count(run.replications, asked[-1])
                 if upto == look:  # to tell it is work, too
