@@ -127,7 +127,9 @@ def _counted_twice(scenario: Scenario) -> Iterator[str]:
 
 def _of_first_attempts(scenario: Scenario) -> Scenario:
     """The scenario before it is known which of all its contacts are first attempts."""
-    return scenario.with_changes({"demand.counts": "first"})
+    if scenario.demand.counts == "first":
+        return scenario
+    return scenario.with_changes({"demand.counts": "first", "demand.first_share": None})
 
 
 def _check_scenario(scenario: Scenario) -> list[str]:

@@ -279,6 +279,11 @@ def unmatched(scenario: Scenario, channels: Iterable[str]) -> Iterator[str]:
         # A callback channel may live on what other channels hand over.
         if name not in known and channel.kind != "callback":
             yield f"No demand is known for {name}: nobody is expected there."
+    if scenario.demand.first_share and scenario.demand.counts == "first":
+        yield (
+            "demand.first_share is left out: all of the volume is first attempts where"
+            ' demand.counts is "first", as it is unless it says "all".'
+        )
 
 
 def _moment(instant: pd.Timestamp) -> str:

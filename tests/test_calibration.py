@@ -187,7 +187,9 @@ def test_share_and_scale_multiply_the_volume_once(share, scale):
     np.testing.assert_allclose(base[:, 0], 40.0 * share * scale)
     np.testing.assert_allclose(base[:, 1], 20.0)
     first = changed.with_changes({"demand.counts": "first"})
-    np.testing.assert_allclose(base_demand(first, demand_of(DAY)).mean[:, 0], 40.0 * scale)
+    told = base_demand(first, demand_of(DAY))
+    np.testing.assert_allclose(told.mean[:, 0], 40.0 * scale)
+    assert [one for one in told.warnings if "demand.first_share is left out" in one]
 
 
 def test_nothing_is_simulated_before_first_attempts_are_known():
