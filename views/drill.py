@@ -5,14 +5,14 @@ import streamlit as st
 
 from report.tables import safe_csv
 from views import drawing, drill_words, session
-from views.drill_choice import choice
+from views.drill_choice import choice, keep_what_if, what_if
 from views.drill_work import Asked, ask_drill
 from views.edit_work import planned_scenario
 from views.jobs import board
 from views.progress import awaited
 from views.words import heading, unmarked
 
-NOW, PLANNED, IMAGINED = "now", "planned", "what-if"
+NOW, PLANNED, IMAGINED = "as now", "as planned", "what-if"
 PICTURES = {
     "Contacts waiting": ("backlog", 1.0),
     "Contacts offered": ("offered", 1.0),
@@ -27,7 +27,7 @@ st.caption(
 )
 
 plan = session.plan_job()
-imagined = st.session_state.get("whatif-imagined")
+imagined = what_if()
 starts = [NOW, PLANNED] + ([IMAGINED] if imagined is not None else [])
 if st.session_state.get("drill-start", NOW) not in starts:
     del st.session_state["drill-start"]
@@ -39,6 +39,7 @@ with st.sidebar:
         default=NOW,
         key="drill-start",
         required=True,
+        bind="query-params",
         persist_state="session",
         help="The current staffing, the plan's, or the scenario that the What-if page shows:"
         " customers who come back or write again, and posts that draw others, are moved there.",
@@ -50,6 +51,7 @@ with st.sidebar:
         shown = planned_scenario(scenario, plan.result)
     elif started == PLANNED:
         st.caption("The plan is not found yet: until then the drill is with the staffing now.")
+    keep_what_if(imagined if started == IMAGINED else None)
     asked: Asked = choice(shown)
 
 forecast = session.forecast_job()

@@ -8,10 +8,30 @@ import pandas as pd
 import streamlit as st
 
 from scenario import Scenario
+from views import drafts
 from views.drill_work import Asked
 from views.words import heading
 
-NOON = time(10)
+BEGINS = time(10)  # of the burst, at first
+WHAT_IF = "drill-what-if"  # name in the page's address
+
+
+def what_if() -> Scenario | None:
+    """The what-if as its levers stand; after a refresh the one that was drilled."""
+    imagined: Scenario | None = st.session_state.get("whatif-imagined")
+    if imagined is not None:
+        return imagined
+    draft = drafts.find(st.session_state.get("whatif-drilled", st.query_params.get(WHAT_IF, "")))
+    return None if draft is None else draft.scenario
+
+
+def keep_what_if(drilled: Scenario | None) -> None:
+    """Name the what-if that is drilled in the address, so that a refresh drills it again."""
+    if drilled is not None:
+        key = drafts.keep(drafts.Draft(drilled))
+        st.session_state["whatif-drilled"] = st.query_params[WHAT_IF] = key
+    elif WHAT_IF in st.query_params:
+        del st.query_params[WHAT_IF]
 
 
 def choice(scenario: Scenario) -> Asked:
@@ -49,7 +69,7 @@ def choice(scenario: Scenario) -> Asked:
     )
     at = right.time_input(
         "From",
-        NOON,
+        BEGINS,
         step=900,
         key="drill-from",
         help="When it begins, local time.",
@@ -97,7 +117,8 @@ def choice(scenario: Scenario) -> Asked:
         50,
         2,
         key="drill-more",
-        help="People who come beside the staffing, and stay as long as the team works on that day."
+        help="People who come beside the staffing, and stay until the last of the team goes, at"
+        " midnight at the latest; where nobody of it works any more that day, until midnight."
         " 0: nobody is called in.",
         **keep,
     )
