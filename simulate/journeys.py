@@ -66,10 +66,11 @@ def owes_closing(cause: int, channel: int, public: int, owed: int) -> int:
         Channel of the contact that begot it, -1 where no closing replies are posted there.
     owed
         Where one is due for the contact that begot it: who comes back for it is still owed
-        one, but for coming back to that very channel, and being replied to there.
+        one, but for coming back to that very channel, and being replied to there. Of two that
+        are due the later remains.
     """
     if cause == HANDOFF:
-        return public
+        return public if public >= 0 else owed
     if cause in (CALLBACK, REDIAL, REPEAT) and owed != channel:
         return owed
     return -1
