@@ -125,11 +125,86 @@ def test_moved_levers_are_told_in_words():
     assert moved(SAMPLE, {"volume-chat": 10, "staff-team": 0}) == ["Chat volume, %: 10"]
 
 
+PRESETS = {preset.key: preset for preset in read_presets(SCENARIOS / "presets.toml")}
+
+
 def test_every_preset_fits_the_sample():
-    presets = read_presets(SCENARIOS / "presets.toml")
-    assert len(presets) == 14
-    for preset in presets:
+    assert len(PRESETS) == 14
+    for preset in PRESETS.values():
         assert SAMPLE.with_changes(preset.changes).staff().agents.sum() > 0
+
+
+def with_preset(key):
+    """The channels of the sample under a preset, and its line."""
+    return SAMPLE.with_changes(PRESETS[key].changes).channels, PRESETS[key].description
+
+
+def test_the_post_that_spreads_draws_as_many_as_it_says():
+    changed, told = with_preset("viral_spread")
+    spread = changed["x"].spread
+    assert f"draws {spread.ratio:g} others" in told
+    assert spread.delay.mean_s == 2 * 3600
+    assert spread.until_answered
+    burst = SAMPLE.with_changes(PRESETS["viral_spread"].changes).bursts["viral_spread"]
+    assert (burst.channel, burst.peak, burst.start.strftime("%A %H")) == ("x", 4, "Wednesday 14")
+
+
+def test_no_answer_calms_anybody_in_the_crisis():
+    changed, told = with_preset("crisis")
+    bursts = SAMPLE.with_changes(PRESETS["crisis"].changes).bursts.values()
+    assert {"x", "facebook"} <= {burst.channel for burst in bursts if burst.peak == 3}
+    for one in (changed["x"], changed["facebook"]):
+        assert not one.spread.until_answered
+        assert f"draws {one.spread.ratio:g} others" in told
+        assert f"after {round(100 * (1 - one.repeat.fcr))} % of the replies" in told
+
+
+def test_after_the_outage_people_try_again_and_write_again_as_often_as_is_said():
+    changed, told = with_preset("outage_returns")
+    assert "six in ten who give up a chat" in told
+    assert changed["chat"].redial.after_abandonment == 0.6
+    assert "one in ten" in told
+    assert "after six hours writes again, and after twelve and eighteen" in told
+    for name, elsewhere in (("x", None), ("facebook", "chat")):
+        repost = changed[name].repost
+        assert (repost.share, repost.after_s, repost.max_times) == (0.1, 6 * 3600, 3)
+        assert repost.channel == elsewhere
+    assert PRESETS["outage_monday"].changes.items() <= PRESETS["outage_returns"].changes.items()
+
+
+def test_the_community_helps_as_many_as_it_says_and_leaves_what_is_harder():
+    changed, told = with_preset("community")
+    for name, words in (("chat", "of the chats"), ("x", "of X"), ("facebook", "of Facebook")):
+        deflection = changed[name].deflection
+        assert f"{round(100 * deflection.share)} % {words}" in told
+        harder = deflection.handle_time
+        assert harder.mean_s == pytest.approx(1.1 * SAMPLE.channels[name].handle_time.mean_s)
+        assert harder.cv == SAMPLE.channels[name].handle_time.cv
+
+
+def test_in_public_and_taken_offline_the_customers_are_the_same():
+    public, offline = with_preset("in_public")[0], with_preset("offline")[0]
+    for name in ("x", "facebook"):
+        assert public[name].handoff is None
+        assert public[name].repeat == offline[name].repeat
+        assert public[name].repeat.fcr == 0.85
+        handoff = offline[name].handoff
+        assert (handoff.share, handoff.channel) == (0.3, "chat")
+        assert handoff.closing_handle_time.mean_s == 60
+        assert offline[name].handle_time.scale == 0.7
+
+
+def test_the_promises_of_posts_differ_and_their_customers_do_not():
+    soon, late = with_preset("posts_15_min")[0], with_preset("posts_24_h")[0]
+    for name in ("x", "facebook"):
+        assert (soon[name].target.within_s, late[name].target.within_s) == (900, 86_400)
+        assert late[name].target_closed.within_s == 86_400
+        assert soon[name].spread == late[name].spread
+        assert soon[name].spread.ratio == 0.2
+        assert soon[name].repost == late[name].repost
+        assert (soon[name].repost.share, soon[name].repost.after_s) == (0.1, 4 * 3600)
+    more = SAMPLE.with_changes(PRESETS["posts_15_min"].changes).groups["team"]
+    assert more.agents_change == 2
 
 
 def test_no_preset_file_means_no_presets(tmp_path):
