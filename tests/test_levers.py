@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scenario import InvalidValueError, Scenario
+from scenario.channels import ALWAYS_OPEN
 from views.lever import POSTS, RETURNS, SELF_SERVICE
 from views.levers import AS_DECLARED, BY_REACH, changes_of, levers_of, moved, read_presets
 from views.promise_levers import hours_in
@@ -252,6 +253,12 @@ def test_who_gives_up_tries_again_and_who_met_a_full_queue_only_where_one_can_be
     assert changed.channels["chat"].redial.after_blocking == 0.7
 
 
+def test_who_comes_while_it_is_closed_tries_again_only_where_it_ever_is():
+    assert put(redial_closed_chat=30).channels["chat"].redial.after_closed == 0.3
+    always = SAMPLE.with_changes({"channels.chat.open": ALWAYS_OPEN})
+    assert "redial-closed-chat" not in {lever.key for lever in levers_of(always)}
+
+
 def test_a_rule_that_is_declared_keeps_what_no_lever_moves():
     declared = SAMPLE.with_changes(
         {
@@ -341,6 +348,7 @@ JOURNEYS = {
 MOVED = {
     "redial-chat": (40, "redial", {"after_abandonment": 0.4}),
     "redial-after-chat": (30, "redial", {"delay": {"mean_s": 1800}}),
+    "redial-closed-chat": (30, "redial", {"after_closed": 0.3}),
     "unsolved-chat": (40, "repeat", {"fcr": 0.6}),
     "unsolved-after-chat": (4.0, "repeat", {"delay": {"mean_s": 14400}}),
     "deflected-chat": (20, "deflection", {"share": 0.2}),
@@ -352,6 +360,7 @@ MOVED = {
     "spread-until-x": ("always", "spread", {"until_answered": False}),
     "offline-x": (20, "handoff", {"share": 0.2}),
     "offline-to-x": ("Facebook", "handoff", {"channel": "facebook"}),
+    "offline-after-x": (30, "handoff", {"delay": {"mean_s": 1800}}),
     "offline-close-x": (90, "handoff", {"closing_handle_time": {"mean_s": 90}}),
 }
 

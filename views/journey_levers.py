@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scenario.channels import Channel
+from scenario.channels import ALWAYS_OPEN, Channel
 from scenario.journeys import Deflection, Redial, Repeat
 from scenario.model import Scenario
 from views.lever import (
@@ -80,20 +80,23 @@ def tries_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
         if declared.redial
         else (0.0, 0.0, 0.0)
     )
-    up, met, after = f"redial-{channel}", f"redial-full-{channel}", f"redial-after-{channel}"
+    up, met, shut, after = (
+        f"redial{part}-{channel}" for part in ("", "-full", "-closed", "-after")
+    )
     at_first = {
         up: round(100 * given_up),
         met: round(100 * full),
+        shut: round(100 * closed),
         after: round(start.delay.mean_s / A_MINUTE),
     }
 
     def put(values: Values) -> Changes:
-        shares = {"after_abandonment": given_up, "after_blocking": full}
+        shares = {"after_abandonment": given_up, "after_blocking": full, "after_closed": closed}
         own: dict[str, Any] = {}
-        for lever, what in ((up, "after_abandonment"), (met, "after_blocking")):
+        for lever, what in zip((up, met, shut), shares, strict=True):
             if values.get(lever, at_first[lever]) != at_first[lever]:
                 own[what] = float(values[lever]) / 100
-        there = any((shares | own).values()) or closed > 0
+        there = any((shares | own).values())
         if values[after] != at_first[after]:
             own |= delay_of(start.delay, float(values[after]) * A_MINUTE)
         return put_table(f"channels.{channel}.redial", declared.redial, own, there=there)
@@ -125,14 +128,27 @@ def tries_again(scenario: Scenario, channel: str) -> Iterator[Lever]:
             95,
             5,
         )
+    if declared.open != ALWAYS_OPEN:
+        yield Lever(
+            shut,
+            RETURNS,
+            f"{who} customers who try again when it was closed, %",
+            at_first[shut],
+            put,
+            "Share of those who came outside opening hours who try again, every time. 0: nobody,"
+            " which is right where the forecast counts nobody then.",
+            0,
+            95,
+            5,
+        )
     yield Lever(
         after,
         RETURNS,
         f"{who}: they try again after, min",
         at_first[after],
         put,
-        "Mean time from giving up until the next attempt, in minutes. Typical: 20 minutes"
-        " (assumption; your own log knows).",
+        "Mean time from the attempt that failed until the next one, in minutes. Typical: 20"
+        " minutes (assumption; your own log knows).",
         1,
         1440,
         5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from scenario.journeys import Repost, Spread
+from scenario.journeys import Handoff, Repost, Spread
 from scenario.model import Scenario
 from views.lever import (
     A_MINUTE,
@@ -168,11 +168,14 @@ def taken_offline(scenario: Scenario, channel: str) -> Iterator[Lever]:
     live = [name for name in places.values() if scenario.channels[name].kind == "live"]
     there_now = start.channel if start else (live or list(places.values()))[0]
     closing = start.closing_handle_time if start else None
-    share, to, close = (f"offline{part}-{channel}" for part in ("", "-to", "-close"))
-
+    delay = start.delay if start else Handoff(share=1.0, channel=there_now).delay
+    share, to, after, close = (
+        f"offline{part}-{channel}" for part in ("", "-to", "-after", "-close")
+    )
     now: dict[str, Value] = {
         share: round(100 * start.share) if start else 0,
         to: heading(there_now),
+        after: round(delay.mean_s / A_MINUTE),
         close: round(closing.mean_s) if closing else 0,
     }
 
@@ -183,6 +186,8 @@ def taken_offline(scenario: Scenario, channel: str) -> Iterator[Lever]:
         there = own.get("share", start.share if start else 0.0) > 0
         if start is None or values[to] != now[to]:
             own["channel"] = places[str(values[to])]
+        if values[after] != now[after]:
+            own |= delay_of(delay, float(values[after]) * A_MINUTE)
         seconds = float(values[close])
         if values[close] != now[close]:
             kept = closing.model_dump(exclude_unset=True) if closing else {}
@@ -211,6 +216,18 @@ def taken_offline(scenario: Scenario, channel: str) -> Iterator[Lever]:
         put,
         "The private channel on which the matter goes on; its hours, staff and promise hold.",
         options=tuple(places),
+    )
+    yield Lever(
+        after,
+        POSTS,
+        f"{who}: they come there after, min",
+        now[after],
+        put,
+        "Mean time from the public reply until they write there, in minutes. Typical: 10 minutes"
+        " (assumption; your own log knows).",
+        1,
+        1440,
+        5,
     )
     yield Lever(
         close,
