@@ -14,7 +14,6 @@ from views.progress import awaited
 from views.work import app_version, processors
 
 RANK = 1  # of a turn: after everybody's first looks
-CONTACTS = 5_000_000  # in all rounds together, at most about
 
 
 def settle(scenario: Scenario) -> NoReturn:

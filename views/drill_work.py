@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 NBYTES = 1_000_000  # of the tables, about
 MOST_CONTACTS = 500_000  # of all replications of a day: some seconds' work
-ARRANGEMENTS = 3
 RANK = 1  # of a turn: after everybody's first looks
 
 
