@@ -12,7 +12,7 @@ from simulate.calibration import calibrated
 from simulate.run import simulate
 
 RUNS = 600  # replications of the check: the error of a channel's mean volume is near 0.1 %
-CALIBRATED_RUNS = 400  # of the calibration: with some 60, its default, chance alone is 0.5 %
+CALIBRATED_RUNS = 1_600  # of the calibration: with some 60, its default, chance alone is 0.5 %
 SEED = 97  # never seen by the calibration
 
 SCENARIO = """

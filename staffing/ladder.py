@@ -24,7 +24,7 @@ from staffing.roster import Roster
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-CALM_PART = 8  # days without spread are alike: an eighth of the replications is as sure
+CALM_PART = 16  # days without spread are alike: a sixteenth of the replications is as sure
 FEWEST_CALM = 4
 
 
