@@ -25,7 +25,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 CALM_PART = 16  # days without spread are alike: a sixteenth of the replications is as sure
-FEWEST_CALM = 4
+FEWEST_CALM = 16
 
 
 @dataclass(frozen=True, eq=False)
