@@ -13,6 +13,7 @@ from report.words import millions
 from scenario import Scenario, Target
 from views.charts import clock_ms, clock_text
 from views.drill_work import Drilled
+from views.recovery_words import hours_told, over
 from views.words import (
     UNKNOWN,
     change,
@@ -26,12 +27,11 @@ from views.words import (
 )
 
 if TYPE_CHECKING:
-    from simulate.recovery import Recovery
+    pass
 
 Row = Mapping[str, Any]
 CALM, BURST, CALLED_IN = "calm day", "burst", "called in"  # names in the drill's tables
 BEFORE, AFTER = pd.Timedelta(hours=2), pd.Timedelta(hours=24)
-AGAIN_H = 2.0  # from here on it is told that more came later, as after a night
 TOLD = 6  # sentences on what calling people in changes
 FIRST = ("heads_off", "service_level", "service_level_closed", "response_p90_s", "abandonment")
 
@@ -50,13 +50,13 @@ def sentences(found: Drilled) -> list[str]:
     asked = found.asked
     begin = (
         f"{heading(asked.channel)} at {asked.factor:g} times its volume from {moment(asked.at)},"
-        f" halving every {asked.half_life_h:g} h: {_over(found.recoveries[BURST])}"
+        f" halving every {asked.half_life_h:g} h: {over(found.recoveries[BURST])}"
     )
     if CALLED_IN not in found.recoveries:
         return [begin]
     there = asked.at + pd.Timedelta(minutes=asked.after_minutes)
     who = f"{asked.more} more in {name_of(asked.group)} from {there:%H:%M}"
-    return [begin, f"With {who}: {_over(found.recoveries[CALLED_IN])}"]
+    return [begin, f"With {who}: {over(found.recoveries[CALLED_IN])}"]
 
 
 def table(found: Drilled, scenario: Scenario) -> pd.DataFrame:
@@ -78,11 +78,11 @@ def table(found: Drilled, scenario: Scenario) -> pd.DataFrame:
         f"{who}: hours waited beyond the calm day": lambda row, _: number(
             row["waiting_beyond_calm_h"]
         ),
-        "First caught up after, in half of the runs": lambda row, _: _hours(
+        "First caught up after, in half of the runs": lambda row, _: hours_told(
             row["caught_up_median_h"]
         ),
-        "Over after, in half of the runs": lambda row, _: _hours(row["recovered_median_h"]),
-        "Over after, in nine of ten": lambda row, _: _hours(row["recovered_p90_h"]),
+        "Over after, in half of the runs": lambda row, _: hours_told(row["recovered_median_h"]),
+        "Over after, in nine of ten": lambda row, _: hours_told(row["recovered_p90_h"]),
         "Runs not over in the planned time": lambda row, _: percent(row["unrecovered_share"], 0),
         "Contacts in all": lambda row, before: _beside(row, before, "offered"),
         "Of these caused by earlier ones": lambda row, before: _beside(row, before, "caused"),
@@ -139,34 +139,6 @@ def what_changes(found: Drilled) -> list[str]:
         "rank", kind="stable"
     )
     return [heading(text) for text in ordered["sentence"]][:TOLD]
-
-
-def _over(recovery: Recovery) -> str:
-    """When it is over, told without the channel."""
-    if not recovery.hours.any():
-        return "hardly felt, no backlog builds up."
-    if np.isnan(recovery.median_h):
-        return (
-            "not over within the planned time;"
-            f" {percent(1 - recovery.unrecovered, 0)} of the runs recover."
-        )
-    told = f"over after {_hours(recovery.median_h)} in half of the runs"
-    if not recovery.median_h:
-        told = "hardly felt in half of the runs"
-    if recovery.median_h - recovery.caught_up_h >= AGAIN_H:
-        told = f"caught up for the first time after {_hours(recovery.caught_up_h)}, {told}"
-    if not np.isnan(recovery.sure_h):
-        over = "" if recovery.median_h else "over "
-        return f"{told}, {over}after {_hours(recovery.sure_h)} in nine of ten."
-    return f"{told}; {percent(recovery.unrecovered, 0)} do not recover in the planned time."
-
-
-def _hours(hours: float) -> str:
-    if np.isnan(hours):
-        return UNKNOWN
-    whole, minutes = divmod(round(60 * hours), 60)
-    parts = [f"{whole} h" if whole or not minutes else "", f"{minutes} min" if minutes else ""]
-    return " ".join(filter(None, parts))
 
 
 def _level(row: Row, before: Row | None, target: Target | None) -> str:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from scenario import Demand, Scenario, Staff
-from views.answer import Answer, answer_of
-from views.attention import attention
+from scenario import Scenario
+from views.answer import answer_of
 from views.files import scenario_content
+from views.in_turns import in_turns
 from views.jobs import Job, State, board, fingerprint
 from views.progress import CALM_POLL_S
 from views.rehearsal import Rehearsal
 from views.session import session_id
 from views.words import UNKNOWN, heading, money, name_of, percent, unmarked
-from views.work import app_version, processors
+from views.work import app_version
 
 if TYPE_CHECKING:
-    from simulate.outcome import Outcome
     from staffing.remedy import Remedy, Stretch
 
 SLOT = "remedy"
-RANK = 9  # after every look that somebody waits for
-AT_ONCE = 2  # replications in one turn
 COUNTS = {1: "one more agent", 2: "two more agents", 3: "three more agents"}
 
 
@@ -52,30 +49,14 @@ def ask(scenario: Scenario, rehearsal: Job, demand: Job) -> Job:
             found = replace(answer_of(found.latest), stretch=worst_stretch(found.latest))
         if found.stretch is None:
             return ""
-        mended = remedy(found, contacts, found.stretch, run=_in_turns(job, found, contacts))
+        run = in_turns(job, contacts, found.seed)
+        scenario = found.scenario
+        mended = remedy(found, contacts, found.stretch, run=partial(run, scenario))
         return told(found.stretch, mended, found.scenario.currency)
 
     key = fingerprint("remedy", app_version(), scenario_content(scenario))
     label = "Looking for what would mend it"
     return board().request(session_id(), SLOT, key, label, work)
-
-
-def _in_turns(job: Job, answer: Answer, demand: Demand) -> Callable[[Staff, int], Outcome]:
-    """A way to rehearse that lets everybody's levers go first."""
-    places = processors()
-    age = places.age()
-
-    def run(staff: Staff, replications: int) -> Outcome:
-        from simulate.growing import GrowingRun
-
-        growing = GrowingRun(answer.scenario, demand, staff, seed=answer.seed)
-        while growing.replications < replications:
-            with places.taken(RANK, age, job.cancelled, most=1):
-                upto = min(growing.replications + AT_ONCE, replications)
-                growing.grow(upto, cancel=job.cancelled, rest=attention.rest)
-        return growing.outcome()
-
-    return run
 
 
 def draw(job: Job) -> None:

@@ -37,6 +37,7 @@ NEEDED = (
     "simulate.growing",
     "simulate.kernel",
     "staffing.remedy",
+    "views.aftermath",
     "views.drawing",
     "views.frame",
     "views.levers",

@@ -5,6 +5,7 @@ import streamlit as st
 from report.tables import safe_csv
 from scenario import PlanningError
 from views import (
+    aftermath,
     drawing,
     keep_box,
     lever_widgets,
@@ -142,6 +143,8 @@ if answer is None:
 kept = answer.sentence == results.ALL_KEPT
 (st.success if kept else st.warning)(answer.sentence.replace(" %", "\u00a0%"))
 remedies.draw(remedies.ask(imagined, rehearsing, forecast))
+if imagined.bursts:
+    aftermath.draw(aftermath.ask(imagined, rehearsing, forecast))
 tiles(answer.figures)
 if answer.journeys:
     st.caption(answer.journeys)
