@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -53,6 +54,16 @@ def findings(page: Any) -> list[Finding]:
         if rule["impact"] in GRAVE
         for node in rule["nodes"]
     ]
+
+
+def lasting_findings(page: Any, limit_s: float = 15) -> list[Finding]:
+    """Those of them that stay: what is still being drawn or faded in is looked at again."""
+    until = time.monotonic() + limit_s
+    while found := findings(page):
+        if time.monotonic() > until:
+            break
+        page.wait_for_timeout(500)
+    return found
 
 
 @cache

@@ -34,7 +34,7 @@ ARGUMENTS = [
 ]
 # A deep link asks for these beside the page's own path first; Streamlit answers 404.
 HARMLESS = ("_stcore/health", "_stcore/host-config")
-PATIENCE_MS = 30_000  # a busy machine needs many times what an idle one does
+PATIENCE_MS = 60_000  # a busy machine needs many times what an idle one does
 SIZE = {"width": 1280, "height": 800}
 ELSEWHERE = "America/New_York"  # the charts must show the centre's clock, not the browser's
 
@@ -190,7 +190,7 @@ class Tab:
         self.page.get_by_role("heading", name=title, exact=True, level=1).wait_for()
         return self.settled()
 
-    def settled(self, limit_s: float = 30) -> Tab:
+    def settled(self, limit_s: float = 60) -> Tab:
         """Wait until no script runs and nothing on the page is stale."""
         self.page.locator('[data-testid="stApp"]').wait_for(timeout=1000 * limit_s)
         self.page.wait_for_function(

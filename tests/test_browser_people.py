@@ -2,7 +2,7 @@
 
 import pytest
 
-from accessibility import findings
+from accessibility import lasting_findings
 from browser import served, tab
 from identity_provider import provider, secrets
 
@@ -73,7 +73,7 @@ def sign_in(page, address):
     button = page.page.get_by_role("button", name="Sign in")
     button.wait_for()
     assert "Plan" not in page.text()
-    assert findings(page.page) == []
+    assert lasting_findings(page.page) == []
     button.click()
     page.page.get_by_role("button", name="Sign out").wait_for(timeout=60_000)
     page.settled()
