@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.pool import NullPool
 
 from scenario.errors import InvalidValueError
 from store.errors import StoreError
 
 PATIENCE_S = 15.0  # a save waits so long for others to finish theirs
+AGAIN_S = 0.02  # between tries where SQLite does not wait by itself
+WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 WRITES = "allweather_writes"  # execution option of a connection that will write
 
 # What SQLite's result codes mean to a planner, by the beginning of their names.
@@ -109,10 +119,23 @@ def _on_begin(connection: Connection) -> None:
 
 
 def write_ahead(engine: Engine) -> None:
-    """Let readers go on while somebody writes; the file remembers it."""
+    """
+    Let readers go on while somebody writes; the file remembers it.
+
+    SQLite itself does not wait for another who opens the new file at the same time.
+    """
     raw = engine.raw_connection()
     try:
-        raw.cursor().execute("PRAGMA journal_mode = WAL")
+        patience_ms = raw.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+        until = time.monotonic() + patience_ms / 1000
+        while True:
+            try:
+                raw.cursor().execute(WRITE_AHEAD)
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                    raise OperationalError(WRITE_AHEAD, None, error) from None
+                time.sleep(AGAIN_S)
     finally:
         raw.close()
 

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,20 @@ def test_a_writer_that_never_ends_is_told(store_url):
         writer.execute("ROLLBACK")
     writer.close()
     assert shelf.save("scenario", "Easter", "x").number == 1
+
+
+def test_whoever_opens_a_new_file_waits_for_another_who_does(store_url):
+    path = Path(store_url.removeprefix("sqlite:///"))
+    path.parent.mkdir()
+    with sqlite3.connect(path, isolation_level=None, check_same_thread=False) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="held by another program"):
+            store.open_store(f"{store_url}?timeout=0.2")
+        soon = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+        soon.start()
+        assert store.open_store(store_url).save("scenario", "Easter", "x").number == 1
+        soon.join()
+    other.close()
 
 
 def test_a_file_that_may_only_be_read_is_read_and_told(shelf, store_url):
