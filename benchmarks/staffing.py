@@ -16,42 +16,20 @@ with its figures null, and the others are measured all the same.
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
-import platform
 import subprocess
 import sys
 import time
-import traceback
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from benchmarks import staffing_days, staffing_rules, staffing_shifts
+from benchmarks.parts import Part, command, measured, versions
 
 CENTRE = Path(__file__).parents[1] / "data/scenarios/centre_200.toml"
 OURS = ("allweather", "numpy", "scipy", "numba")
 PEERS = ("pyworkforce", "ortools")
-
-
-@dataclass(frozen=True)
-class Part:
-    """
-    Some of the figures, measured together.
-
-    Parameters
-    ----------
-    keys
-        What it must answer.
-    measure
-        Answers with these keys, and others beside them.
-    """
-
-    keys: tuple[str, ...]
-    measure: Callable[[], dict[str, Any]]
 
 
 def week_of_200(workers: int = 2) -> dict[str, Any]:
@@ -66,14 +44,12 @@ def week_of_200(workers: int = 2) -> dict[str, Any]:
     plan = staffing.plan(scenario, demand, workers=workers)
     return {
         "week_200_agents_s": time.perf_counter() - began,
-        "week_200": {
-            "paid_hours": plan.paid_hours,
-            "cost": plan.cost,
-            "unmet": len(plan.unmet),
-            "roster_gap": plan.roster_gap,
-            "rehearsals": plan.searched,
-            "replications": plan.outcome.replications,
-        },
+        "paid_hours": plan.paid_hours,
+        "cost": plan.cost,
+        "unmet": len(plan.unmet),
+        "roster_gap": plan.roster_gap,
+        "rehearsals": plan.searched,
+        "replications": plan.outcome.replications,
     }
 
 
@@ -103,44 +79,8 @@ def figures(without: Collection[str] = (), parts: dict[str, Part] | None = None)
     parts
         Others than `PARTS`, for a test.
     """
-    parts = PARTS if parts is None else parts
-    found: dict[str, Any] = {key: None for part in parts.values() for key in part.keys}
-    took: dict[str, Any] = {}
-    failed: dict[str, str] = {}
-    began = os.getloadavg()[0]
-    for name, part in parts.items():
-        if name in without:
-            continue
-        print(f"measuring: {name}", file=sys.stderr, flush=True)
-        load, start = os.getloadavg()[0], time.perf_counter()
-        try:
-            found |= part.measure()
-        except Exception as error:  # one part must not take the others with it
-            traceback.print_exc()
-            failed[name] = f"{type(error).__name__}: {error}"
-        took[name] = {
-            "seconds": time.perf_counter() - start,
-            "machine_load": [load, os.getloadavg()[0]],
-        }
-    return found | {
-        "parts": took,
-        "failed": failed,
-        "left_out": sorted(without),
-        "machine_load": [began, os.getloadavg()[0]],
-        "processors": os.cpu_count(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: _version(name) for name in OURS},
-            **_peer_versions(),
-        },
-    }
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
+    found = measured(PARTS if parts is None else parts, without)
+    return found | {"versions": versions(OURS) | _peer_versions()}
 
 
 def _peer_versions() -> dict[str, str | None]:
@@ -156,18 +96,7 @@ def _peer_versions() -> dict[str, str | None]:
 
 def main() -> int:
     """Measure, and print a table or one JSON document; 1 where a part failed."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").strip().splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    for name in PARTS:
-        parser.add_argument(f"--without-{name}", action="store_true", help=f"leave out the {name}")
-    asked = parser.parse_args()
-    found = figures([name for name in PARTS if getattr(asked, f"without_{name}")])
-    if asked.json:
-        print(json.dumps(found, indent=2))
-    else:
-        for name, value in found.items():
-            print(f"{name}: {value:,.4g}" if isinstance(value, float) else f"{name}: {value}")
-    return 1 if found["failed"] else 0
+    return command(__doc__, PARTS, figures)
 
 
 if __name__ == "__main__":

@@ -110,12 +110,10 @@ def _check_staffing(path: Path, table: pd.DataFrame, timezone: str) -> None:
 
 def _counted_twice(scenario: Scenario) -> Iterator[str]:
     """Customers who came back stand in a history, and journeys beget them once more."""
-    parts = ("deflection", "redial", "repeat", "repost", "spread", "handoff")
     journeys = [
         f"channels.{name}.{part}"
         for name, channel in scenario.channels.items()
-        for part in parts
-        if getattr(channel, part) is not None
+        for part in channel.journeys
     ]
     if scenario.demand.counts == "first" and journeys:
         yield (

@@ -175,19 +175,8 @@ def begets(scenario: Scenario) -> bool:
 
     Where none do, all contacts are first attempts.
     """
-    return any(
-        part is not None
-        for channel in scenario.channels.values()
-        for part in (
-            channel.deflection,
-            channel.redial,
-            channel.repeat,
-            channel.repost,
-            channel.spread,
-            channel.handoff,
-            channel.offer_callback,
-        )
-    )
+    channels = scenario.channels.values()
+    return any(one.journeys or one.offer_callback is not None for one in channels)
 
 
 class _Cut:

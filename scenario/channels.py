@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from scenario.calendar import ALWAYS_OPEN, WeeklyHours
 from scenario.durations import HandleTime, Patience
-from scenario.journeys import Deflection, Handoff, Redial, Repeat, Repost, Spread
+from scenario.journeys import JOURNEYS, Deflection, Handoff, Redial, Repeat, Repost, Spread
 from scenario.keys import Declared, key
 from scenario.targets import LIVE_FORMULAS, Target
 
@@ -228,6 +228,12 @@ class Channel(Declared):
         if self.interruptible and self.above_live:
             raise ValueError("interruptible cannot stand with above_live: live work would go first")
         return self
+
+    @property
+    def journeys(self) -> dict[str, Declared]:
+        """How its contacts beget others, or never come: what is declared of it, by name."""
+        declared = {name: getattr(self, name) for name in JOURNEYS}
+        return {name: part for name, part in declared.items() if part is not None}
 
     @property
     def handle_time_on_floor(self) -> HandleTime:

@@ -7,6 +7,9 @@ from pydantic import model_validator
 from scenario.durations import Delay, HandleTime
 from scenario.keys import Declared, key
 
+JOURNEYS = ("deflection", "redial", "repeat", "repost", "spread", "handoff")
+"""Names of the journeys that a channel may declare."""
+
 
 class Deflection(Declared):
     """

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -85,7 +86,12 @@ def compare(floor_input: FloorInput, replication: int, findings: Findings) -> li
     return found
 
 
-def on_random_scenarios(count: int, *, until_they_differ: bool = False) -> Findings:
+def on_random_scenarios(
+    count: int,
+    *,
+    of: st.SearchStrategy[RandomFloor] | None = None,
+    until_they_differ: bool = False,
+) -> Findings:
     """
     Compare the engines on so many random scenarios, the same on every run.
 
@@ -93,6 +99,8 @@ def on_random_scenarios(count: int, *, until_they_differ: bool = False) -> Findi
     ----------
     count
         Scenarios.
+    of
+        How they are drawn; default: `random_scenarios.floors`.
     until_they_differ
         Whether what comes after the first difference, or error, is left out.
     """
@@ -106,7 +114,7 @@ def on_random_scenarios(count: int, *, until_they_differ: bool = False) -> Findi
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(floors(), st.integers(0, 3))
+    @given(floors() if of is None else of, st.integers(0, 3))
     def meet(floor: RandomFloor, replication: int) -> None:
         if until_they_differ and findings.told:
             return
@@ -123,12 +131,21 @@ def on_random_scenarios(count: int, *, until_they_differ: bool = False) -> Findi
     return findings
 
 
-def main() -> int:
-    """Print the findings as one JSON document; the exit status is 1 if the engines disagree."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenarios", type=int, default=440)
+def command(run: Callable[[int], Findings], scenarios: int) -> int:
+    """
+    Print the findings as one JSON document; the exit status is 1 if the engines disagree.
+
+    Parameters
+    ----------
+    run
+        Compares the engines on so many scenarios.
+    scenarios
+        How many, unless the command line says so.
+    """
+    parser = argparse.ArgumentParser(description=run.__doc__)
+    parser.add_argument("--scenarios", type=int, default=scenarios)
     begun = time.perf_counter()
-    findings = on_random_scenarios(parser.parse_args().scenarios)
+    findings = run(parser.parse_args().scenarios)
     print(
         json.dumps(
             {
@@ -146,4 +163,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(on_random_scenarios, 440))

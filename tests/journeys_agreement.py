@@ -6,17 +6,13 @@ Both engines on random scenarios in which every contact may beget others in ever
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-import time
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from agreement import Findings, compare
+from agreement import Findings, command, on_random_scenarios
 from random_scenarios import RandomFloor, delays, floors
 
 
@@ -57,43 +53,8 @@ def begetting_floors(draw: st.DrawFn) -> RandomFloor:
 
 def on_begetting_floors(count: int) -> Findings:
     """Compare the engines on so many of them, the same on every run."""
-    findings = Findings()
-
-    @settings(
-        max_examples=count,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(begetting_floors(), st.integers(0, 3))
-    def meet(floor: RandomFloor, replication: int) -> None:
-        found = compare(floor.encoded(), replication, findings)
-        if found and len(findings.told) < 5:
-            findings.told.append(f"scenario {findings.scenarios}: {', '.join(found)}")
-
-    meet()
-    return findings
-
-
-def main() -> int:
-    """Print the findings as one JSON document; the exit status is 1 if the engines disagree."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenarios", type=int, default=60)
-    begun = time.perf_counter()
-    findings = on_begetting_floors(parser.parse_args().scenarios)
-    document = {
-        "scenarios": findings.scenarios,
-        "contacts": findings.contacts,
-        "disagreements": findings.disagreements,
-        "told": findings.told,
-        "touched": dict(sorted(findings.touched.items(), key=lambda item: item[1])),
-        "seconds": time.perf_counter() - begun,
-    }
-    print(json.dumps(document))
-    return 1 if findings.disagreements else 0
+    return on_random_scenarios(count, of=begetting_floors())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(command(on_begetting_floors, 60))

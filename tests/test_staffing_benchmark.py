@@ -1,14 +1,11 @@
 """What the benchmark of plans measures, on a smaller day, and the rules that it scores."""
 
-import json
-
 import numpy as np
 import pytest
 
 import staffing
 from benchmarks import staffing as staffing_benchmark
 from benchmarks import staffing_rules
-from benchmarks.staffing import Part
 from benchmarks.staffing_days import breaking_share, checked, two_pools
 from staffing.promises import judge
 
@@ -22,25 +19,6 @@ def test_the_benchmarks_rules_are_scored_beside_the_best_printed_ones(monkeypatc
     assert day["allweather"]["intervals_under"] == 0
     assert day["erlang_a"]["worst_interval"] == pytest.approx(0.282, abs=1e-3)
     assert day["erlang_c"]["agent_intervals"] > day["erlang_a"]["agent_intervals"]
-
-
-def test_a_part_that_fails_takes_no_other_with_it(capsys) -> None:
-    def broken() -> dict[str, float]:
-        raise ValueError("no processor left")
-
-    parts = {
-        "first": Part(("first_s",), broken),
-        "second": Part(("second_s",), lambda: {"second_s": 2.0}),
-        "third": Part(("third_s",), lambda: {"third_s": 3.0}),
-    }
-    found = staffing_benchmark.figures(["third"], parts)
-    assert found["failed"] == {"first": "ValueError: no processor left"}
-    assert (found["first_s"], found["second_s"], found["third_s"]) == (None, 2.0, None)
-    assert found["left_out"] == ["third"]
-    assert list(found["parts"]) == ["first", "second"]
-    assert len(found["parts"]["second"]["machine_load"]) == 2
-    assert "no processor left" in capsys.readouterr().err
-    json.dumps(found)
 
 
 def test_every_figure_that_the_benchmark_is_named_for_has_a_part() -> None:

@@ -44,7 +44,8 @@ def choice(scenario: Scenario) -> Asked:
         Whose channels, days and groups can be chosen.
     """
     keep = {"persist_state": "session", "bind": "query-params"}
-    channels = [name for name, one in scenario.channels.items() if one.kind != "callback"]
+    met = [name for name, one in scenario.channels.items() if one.kind != "callback"]
+    channels = met or list(scenario.channels)
     deferred = [name for name in channels if scenario.channels[name].kind == "deferred"]
     channel = st.selectbox(
         "Burst on",

@@ -107,5 +107,4 @@ def _put(opened: Draft, former: Draft | None, at_first: Mapping[str, str]) -> No
 
 def _behaviours(scenario: Scenario) -> list[object]:
     """What the channels' customers do, on which the first attempts depend."""
-    parts = ("deflection", "redial", "repeat", "repost", "spread", "handoff")
-    return [getattr(one, part) for one in scenario.channels.values() for part in parts]
+    return [one.journeys for one in scenario.channels.values()]
